@@ -1,0 +1,102 @@
+"""The drawing pad: a stroke on the page becomes an ink array on the server.
+
+The pad's key, `pad`, never changes, so that links, tests and screen readers find it; Clear hands
+the same canvas a new empty drawing instead.
+"""
+
+import io
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from PIL import Image, ImageDraw, ImageFont
+
+from dashboard import state
+from nncore.preprocessing import ImageError, read_image
+
+SIDE = 280
+"""Pixels; what fits beside nothing on a phone of 390."""
+PEN = 24
+"""About a tenth of a digit's height, as in MNIST."""
+KEY = "pad"
+
+_TIMES_CLEARED = "pad-times-cleared"
+_CLEARED = "pad-cleared"
+
+
+def pad() -> npt.NDArray[np.uint8] | None:
+    """Place the pad and its Clear button; the ink as (h, w) uint8 on 0, or None while it is empty.
+
+    Call it inside a fragment of its own: every stroke reruns what surrounds it.
+    """
+    # Its import registers a browser component, which only a running app can do.
+    from streamlit_drawable_canvas import st_canvas
+
+    times_cleared: int = st.session_state.setdefault(_TIMES_CLEARED, 0)
+    result = st_canvas(
+        stroke_color="#ffffff",
+        background_image=_paper(),
+        stroke_width=PEN,
+        width=SIDE,
+        height=SIDE,
+        return_image_data=True,
+        initial_drawing={"objects": [], "version": str(times_cleared)},
+        key=KEY,
+    )
+    drawn = _image_bytes(result)
+    st.button(
+        "Clear",
+        icon=":material/ink_eraser:",
+        key="pad-clear",
+        help="Empty the pad and draw another digit.",
+        on_click=_clear,
+        args=(drawn,),
+    )
+    if drawn is None or drawn == st.session_state.get(_CLEARED):
+        return None
+    st.session_state[_CLEARED] = None
+    image = ink(drawn)
+    if image is not None:
+        state.keep_drawing(image)
+    return image
+
+
+def ink(drawn: bytes) -> npt.NDArray[np.uint8] | None:
+    """A PNG from the browser as grey ink, or None where nothing was drawn or it is no picture."""
+    try:
+        image = read_image(drawn)
+    except ImageError:
+        return None
+    return image if image.min() < image.max() else None
+
+
+@cache
+def _paper() -> bytes:
+    """Black, with the box that MNIST's digits fill and a hint; it lies behind the ink and is not
+    part of the drawing that comes back."""
+    paper = Image.new("RGB", (SIDE, SIDE), "#000000")
+    draw = ImageDraw.Draw(paper)
+    near, far, arm, grey = 36, SIDE - 37, 18, "#5b6070"
+    for x, dx in ((near, arm), (far, -arm)):
+        for y, dy in ((near, arm), (far, -arm)):
+            draw.line([(x + dx, y), (x, y), (x, y + dy)], fill=grey, width=2)
+    font = ImageFont.load_default(15)
+    draw.text((SIDE / 2, SIDE - 17), "draw here", fill="#9aa0b0", font=font, anchor="mm")
+    file = io.BytesIO()
+    paper.save(file, format="PNG")
+    return file.getvalue()
+
+
+def _image_bytes(result: object) -> bytes | None:
+    """The canvas's PNG; what a browser sends is not trusted to be one."""
+    try:
+        return getattr(result, "image_bytes", None)
+    except (ValueError, AttributeError):
+        return None
+
+
+def _clear(drawn: bytes | None) -> None:
+    """Forget the drawing at once; the browser's own empty canvas follows a moment later."""
+    st.session_state[_TIMES_CLEARED] += 1
+    st.session_state[_CLEARED] = drawn

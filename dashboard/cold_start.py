@@ -1,0 +1,18 @@
+"""The first request of a server's life, when it goes to a page rather than to `/`."""
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+
+def through_the_entry() -> None:
+    """Start over through `streamlit_app.py` where Streamlit runs this page's script by itself.
+
+    Until `st.navigation` has run once in a process, Streamlit takes a folder named `pages` for its
+    older way of having pages: a link into the app then misses the wide layout and the navigation.
+    To be called at the top of every page but Home, which the entry script always runs. Only a
+    session's first run starts over: a later one may carry the click of a button, which would be
+    lost (AppTest takes every run for a server's first).
+    """
+    if getattr(PagesManager, "uses_pages_directory", False) and not len(st.session_state):
+        PagesManager.uses_pages_directory = False
+        st.rerun()

@@ -1,0 +1,1 @@
+"""Browser components: each a Python wrapper beside its JavaScript and its style sheet."""

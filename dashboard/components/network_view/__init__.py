@@ -1,0 +1,97 @@
+"""The network picture: one example on its way through a network, every neuron to be touched.
+
+    selected = network_view(network, pixels, key="network", selected=Neuron(0, 7), on_select=choose)
+
+The pixels stand on the left as their 28x28 image, each layer is a column of neurons shaded by
+activation, the ten outputs carry their digits. Lines are the strongest edges, green where they
+pull up and magenta where they pull down, wider where more flows (weight times activation): all in
+all, or into the neuron that the pointer, the keyboard or a click is on. Below stand that neuron's
+weights, bias, z and a.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.components.v2 import component
+
+from dashboard.components.network_view.payload import Neuron, picture
+from dashboard.palette import NEGATIVE, POSITIVE
+from nncore.network import Network
+
+__all__ = ["Neuron", "network_view"]
+
+_HERE = Path(__file__).parent
+_HTML = """
+<div class="view">
+  <div class="stage">
+    <canvas class="pixels" width="28" height="28" aria-hidden="true"></canvas>
+    <svg class="net" role="group"></svg>
+  </div>
+  <div class="detail"></div>
+</div>
+"""
+_COMPONENT = component(
+    "network_view",
+    html=_HTML,
+    css=(_HERE / "network_view.css").read_text(encoding="utf-8"),
+    js=(_HERE / "network_view.js").read_text(encoding="utf-8"),
+)
+
+
+def network_view(
+    network: Network,
+    pixels: np.ndarray,
+    *,
+    key: str = "network",
+    selected: Neuron | None = None,
+    on_select: Callable[[Neuron], None] | None = None,
+    height: int = 430,
+    detail: bool = True,
+    label: str = "The network",
+) -> Neuron | None:
+    """Place the picture of `network` with the example `pixels` in it.
+
+    The same `key` keeps the same element: new numbers (the next checkpoint, the next stroke) are
+    taken over in place. Layers of more than 20 neurons show the 20 that send most onward.
+
+    Args:
+        network: a `nncore.network.Network` with 784 inputs.
+        pixels: (784,) or (28, 28) in [0, 1].
+        key: the element's key.
+        selected: the neuron marked and explained; the caller keeps it (in `dashboard.state`).
+        on_select: called with the neuron that was clicked (or chosen by Enter), before the script
+            runs again, as widgets' callbacks are.
+        height: of the drawing in pixels, without the detail below.
+        detail: whether the neuron under the pointer is explained below the drawing.
+        label: what a screen reader calls the picture.
+
+    Returns:
+        The neuron that was clicked just now, else None.
+    """
+    data = picture(network, pixels, selected) | {
+        "height": height,
+        "detail": detail,
+        "label": label,
+        "colors": [POSITIVE, NEGATIVE],
+    }
+
+    def picked() -> None:
+        if on_select and (neuron := _as_neuron(st.session_state[key].picked, network)):
+            on_select(neuron)
+
+    result = _COMPONENT(key=key, data=data, on_picked_change=picked)
+    return _as_neuron(result.picked, network)
+
+
+def _as_neuron(value: Any, network: Network) -> Neuron | None:
+    """What the browser says, if it is a neuron of this network."""
+    match value:
+        case [int(layer), int(index)] if 0 <= layer < len(network.biases) and 0 <= index < len(
+            network.biases[layer]
+        ):
+            return Neuron(layer, index)
+        case _:
+            return None

@@ -1,0 +1,376 @@
+"""Which network, which of its checkpoints, which example, which neuron."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from dashboard import digits, predictions, runs, samples, state
+from dashboard.components.network_view import Neuron
+from dashboard.history import label
+from dashboard.palette import ENGINE_NAMES
+from dashboard.runs import store
+from dashboard.state import InsideView
+from dashboard.store import Run
+from dashboard.text import escape, layers
+from nncore import datasets
+from nncore.checkpoints import CheckpointError, from_bytes
+from nncore.config import DatasetName, EngineName
+from nncore.network import Network
+from nncore.preprocessing import InkError, prepare
+from nncore.surgery import operate
+
+SECTIONS = {
+    "forward": "Forward",
+    "backward": "Backward",
+    "touch": "Touch it",
+    "seeking": "What it looks for",
+    "checks": "Reality checks",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A network to look into, with the changes made to it by hand."""
+
+    network: Network
+    untouched: Network
+    token: str
+    """Names exactly these weights."""
+    dataset: DatasetName
+    """Whose test images are shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """An image to follow through the network."""
+
+    pixels: np.ndarray  # (784,) in [0, 1]
+    label: int | None
+    """The true digit; None for a drawing."""
+    token: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What a network says of every test image."""
+
+    predictions: np.ndarray  # (n,)
+    confidence: np.ndarray  # (n,)
+    labels: np.ndarray  # (n,)
+
+    @property
+    def right(self) -> np.ndarray:
+        """(n,) where it names the true digit."""
+        return self.predictions == self.labels
+
+
+# The network ------------------------------------------------------------------------------------
+def choose_model() -> Model:
+    """Place the choice of run, engine and checkpoint; the shipped model where there is no run."""
+    view = state.inside()
+    run = _choose_run(view)
+    network, name = (None, "shipped") if run is None else _choose_checkpoint(view, run)
+    if network is None:
+        network = predictions.shipped_network()
+    wanted = run.config.dataset if run else "mnist"
+    dataset: DatasetName = wanted if datasets.available(wanted) else "digits"
+    edited = operate(network, view.edits) if view.edits else network
+    return Model(edited, network, f"{name}/{view.edits!r}", dataset)
+
+
+def _choose_run(view: InsideView) -> Run | None:
+    by_id = {run.id: run for run in store().list_runs(state.workspace())}
+    if view.run and view.run not in by_id:
+        shared = store().get_run(view.run) if state.is_run_id(view.run) else None
+        if shared is None:
+            st.error(
+                f"There is no run {escape(view.run)} here: it was deleted, or the link is "
+                "incomplete. Here is the model that comes with the app."
+            )
+            view.run = None
+        else:
+            by_id[shared.id] = shared
+    st.selectbox(
+        "Network",
+        ["", *by_id],
+        format_func=lambda run_id: label(by_id[run_id]) if run_id else "The shipped model",
+        key=state.inside_control("run", view.run or ""),
+        on_change=_take_run,
+    )
+    return by_id[view.run] if view.run else None
+
+
+def _take_run() -> None:
+    view = state.inside()
+    view.run = state.inside_control_value("run") or None
+    view.epoch, view.neuron, view.source, view.edits = None, None, None, ()
+
+
+def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]:
+    kept: dict[EngineName, list[int]] = {}
+    for info in store().checkpoints(run.id):
+        kept.setdefault(info.engine, []).append(info.epoch)
+    if not kept:
+        st.info("This run has no checkpoint yet, so here is the model that comes with the app.")
+        return None, "shipped"
+    if view.engine not in kept:
+        view.engine = next(iter(kept))
+    if len(kept) > 1:
+        st.segmented_control(
+            "Engine",
+            list(kept),
+            format_func=ENGINE_NAMES.__getitem__,
+            required=True,
+            key=state.inside_control("engine", view.engine),
+            on_change=_take_engine,
+        )
+    epochs = sorted(set(kept[view.engine]))
+    epoch = view.epoch if view.epoch in epochs else epochs[-1]
+    if len(epochs) > 1:
+        st.select_slider(
+            "Epochs trained",
+            epochs,
+            key=state.inside_control("epoch", epoch),
+            on_change=_take_epoch,
+            args=(epochs[-1],),
+            help="Every kept checkpoint; 0 is the network before its first mini-batch.",
+        )
+    last = epoch == epochs[-1]
+    places = [info for info in store().checkpoints(run.id) if info.engine == view.engine]
+    batch = max(info.batch for info in places if info.epoch == epoch) if last else 0
+    return _network(
+        run.id, view.engine, epoch, batch, last
+    ), f"{run.id}/{view.engine}/{epoch}.{batch}"
+
+
+def _take_engine() -> None:
+    state.inside().engine = state.inside_control_value("engine")
+
+
+def _take_epoch(last: int) -> None:
+    epoch = state.inside_control_value("epoch")
+    state.inside().epoch = None if epoch == last else epoch
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _network(run_id: str, engine: EngineName, epoch: int, batch: int, last: bool) -> Network:
+    blob = store().checkpoint_blob(run_id, engine, None if last else epoch)
+    if blob is None:
+        raise CheckpointError("This checkpoint was deleted a moment ago; choose another.")
+    return from_bytes(blob).network()
+
+
+# The example ------------------------------------------------------------------------------------
+def choose_example(model: Model) -> Example:
+    """Place the choice of the image: by number, by digit, a mistake, or the last drawing."""
+    view = state.inside()
+    images, labels = runs.test_images(model.dataset)
+    if view.example is not None:
+        view.example = min(view.example, len(labels) - 1)
+    st.number_input(
+        f"Test image, 0 to {len(labels) - 1:,}",
+        min_value=0,
+        max_value=len(labels) - 1,
+        step=1,
+        placeholder="the last drawing",
+        key=state.inside_control("example", view.example),
+        on_change=_take_example,
+    )
+    st.pills(
+        "Another image of the digit",
+        list(range(10)),
+        key=state.inside_control("digit", None),
+        on_change=_take_digit,
+        args=(model.dataset,),
+        wrap=True,
+    )
+    with st.container(horizontal=True):
+        st.button(
+            "A mistake",
+            icon=":material/casino:",
+            help="A test image, drawn by lot, that this network names wrong.",
+            on_click=_take_mistake,
+            args=(model,),
+        )
+        st.button(
+            "My drawing",
+            icon=":material/draw:",
+            help="What you drew last on Home or Draw.",
+            on_click=_take_drawing,
+        )
+    if view.example is None:
+        return _drawing()
+    index = view.example
+    return Example(images[index], int(labels[index]), f"{model.dataset}/{index}")
+
+
+def _drawing() -> Example:
+    ink = state.last_drawing()
+    if ink is None:
+        st.caption("Nothing drawn yet, so this is a sample.")
+        st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        ink = samples.sample(samples.EXAMPLE)
+    try:
+        pixels = prepare(ink).pixels.ravel()
+    except (InkError, ValueError):
+        pixels = prepare(samples.sample(samples.EXAMPLE)).pixels.ravel()
+    return Example(pixels, None, f"drawing/{hash(pixels.tobytes())}")
+
+
+def _show_example(index: int | None) -> None:
+    view = state.inside()
+    view.example, view.target, view.source = index, None, None
+
+
+def _take_example() -> None:
+    index = state.inside_control_value("example")
+    if index is not None:
+        _show_example(int(index))
+
+
+def _take_digit(dataset: DatasetName) -> None:
+    digit = state.inside_control_value("digit")
+    if digit is not None:
+        _, labels = runs.test_images(dataset)
+        _draw_lot(np.flatnonzero(labels == digit))
+
+
+def _take_mistake(model: Model) -> None:
+    _draw_lot(np.flatnonzero(~answers(model).right))
+
+
+def _take_drawing() -> None:
+    _show_example(None)
+
+
+def _draw_lot(positions: np.ndarray) -> None:
+    if len(positions):
+        _show_example(int(np.random.default_rng().choice(positions)))
+    else:
+        state.notify("There is no such image: this network names every test image right.")
+
+
+def answers(model: Model) -> Answers:
+    """What the network says of every test image, changes by hand included."""
+    return _answers(model.token, model.dataset, model.network)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
+    images, labels = runs.test_images(dataset)
+    with np.errstate(all="ignore"):  # a diverged network answers too
+        probabilities = np.nan_to_num(_network.predict_proba(images))
+    return Answers(probabilities.argmax(axis=1), probabilities.max(axis=1), labels)
+
+
+# The neuron -------------------------------------------------------------------------------------
+def neuron_of(model: Model, answer: int | None) -> Neuron:
+    """The neuron looked at: the chosen one where this network has it, else the answer's output."""
+    view, sizes = state.inside(), model.network.layer_sizes[1:]
+    if view.neuron and view.neuron[0] < len(sizes) and view.neuron[1] < sizes[view.neuron[0]]:
+        return Neuron(*view.neuron)
+    return Neuron(len(sizes) - 1, answer or 0)
+
+
+def look_at(neuron: Neuron) -> None:
+    """Look at this neuron from now on."""
+    view = state.inside()
+    view.neuron, view.source = (neuron.layer, neuron.index), None
+
+
+def choose_neuron(model: Model, neuron: Neuron) -> None:
+    """The same choice as a click in the picture, for any neuron of a large layer too."""
+    sizes = model.network.layer_sizes[1:]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Layer",
+            list(range(len(sizes))),
+            format_func=lambda layer: layer_name(model.network, layer).capitalize(),
+            required=True,
+            key=state.inside_control("layer", neuron.layer),
+            on_change=_take_layer,
+        )
+        st.number_input(
+            f"Neuron, 0 to {sizes[neuron.layer] - 1:,}",
+            min_value=0,
+            max_value=sizes[neuron.layer] - 1,
+            step=1,
+            width=180,
+            key=state.inside_control("index", neuron.index),
+            on_change=_take_index,
+            args=(neuron.layer,),
+        )
+
+
+def _take_layer() -> None:
+    look_at(Neuron(int(state.inside_control_value("layer")), 0))
+
+
+def _take_index(layer: int) -> None:
+    look_at(Neuron(layer, int(state.inside_control_value("index"))))
+
+
+def layer_name(network: Network, layer: int) -> str:
+    """`hidden layer 1` or `output layer`."""
+    last = layer == len(network.weights) - 1
+    return "output layer" if last else f"hidden layer {layer + 1}"
+
+
+def neuron_name(network: Network, neuron: Neuron) -> str:
+    """`Output 9` or `Hidden layer 1, neuron 7`."""
+    if neuron.layer == len(network.weights) - 1:
+        return f"Output {neuron.index}"
+    return f"Hidden layer {neuron.layer + 1}, neuron {neuron.index}"
+
+
+def source_name(layer: int, source: int) -> str:
+    """What a weight comes from: a pixel by row and column, or a neuron by its number."""
+    if layer:
+        return f"neuron {source}"
+    return f"pixel {source // 28}, {source % 28}"
+
+
+# What it says -----------------------------------------------------------------------------------
+def headline(model: Model, example: Example) -> int | None:
+    """The network's answer in one line beside the image; None where it diverged."""
+    answer = predictions.ask(model.network, example.pixels)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        digits.show_digit(example.pixels, 84)
+        with st.container(gap="xsmall", width="stretch", key="answer"):
+            if not answer.is_number:
+                st.markdown("### No answer")
+                st.caption("This network diverged: its weights are no numbers any more.")
+                return None
+            sure = predictions.sureness(answer.confidence)
+            truth = "" if example.label is None else f"it is a {example.label}"
+            wrong = example.label is not None and example.label != answer.digit
+            word = ", but " if wrong else ", and "
+            st.markdown(f"### It says {answer.digit}{word if truth else ''}{truth}")
+            shape = layers(model.network.layer_sizes)
+            changes = len(state.inside().edits)
+            changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
+            st.caption(f"{sure} · {shape}, {model.network.config.activation}{changed}")
+    return answer.digit
+
+
+def choose_section() -> str:
+    """Place the choice of what to see; returns the section's name."""
+    view = state.inside()
+    if view.section not in SECTIONS:
+        view.section = "forward"
+    st.segmented_control(
+        "What to see",
+        list(SECTIONS),
+        format_func=SECTIONS.__getitem__,
+        required=True,
+        key=state.inside_control("section", view.section),
+        on_change=_take_section,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    return view.section
+
+
+def _take_section() -> None:
+    state.inside().section = state.inside_control_value("section")

@@ -1,0 +1,141 @@
+"""Forward: from pixels to the answer, layer by layer, and one neuron's sum term by term."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import charts, digits
+from dashboard.components.network_view import Neuron
+from dashboard.inside.choice import Example, Model, layer_name, neuron_name, source_name
+from dashboard.text import formula_number, number
+from nncore.costs import COSTS
+from nncore.feature_visualization import input_gradient
+from nncore.network import Layer, Network
+
+FUNCTIONS = {
+    "sigmoid": r"\sigma({z})",
+    "tanh": r"\tanh({z})",
+    "relu": r"\max(0, {z})",
+    "leaky-relu": r"\max(0.01\,{z}, {z})",
+    "linear": "{z}",
+    "softmax": r"\mathrm{{softmax}}({z})",
+}
+"""Activation functions as formulas of z."""
+_TERMS = 6
+_BARS = 16
+
+
+def show(model: Model, example: Example, neuron: Neuron) -> None:
+    """Every layer's formula, shape and numbers; then the chosen neuron's sum."""
+    network = model.network
+    layers = network.forward_pass(example.pixels.reshape(1, -1))
+    st.header("Layer by layer")
+    st.markdown(
+        "Each layer multiplies what comes in by its weights, adds its biases and squashes the sums."
+    )
+    with st.grid(len(layers), min_column_width=270):
+        for number_, layer in enumerate(layers):
+            with st.container(border=True):
+                _layer(network, number_, layer)
+    _sum(network, example, layers, neuron)
+
+
+def function_of(network: Network, layer: int) -> str:
+    """The name of a layer's activation function: the output layer's goes with the cost."""
+    last = layer == len(network.weights) - 1
+    return COSTS[network.config.cost].output_name if last else network.config.activation
+
+
+def _layer(network: Network, k: int, layer: Layer) -> None:
+    n_in, n_out = network.weights[k].shape
+    before = "x" if k == 0 else f"a^{{{k}}}"
+    st.markdown(f"**{layer_name(network, k).capitalize()}**")
+    squashed = FUNCTIONS[function_of(network, k)].format(z=f"z^{{{k + 1}}}")
+    st.latex(rf"z^{{{k + 1}}} = {before} W^{{{k + 1}}} + b^{{{k + 1}}}")
+    st.latex(rf"a^{{{k + 1}}} = {squashed}")
+    st.caption(f"Shapes: (1, {n_in}) times ({n_in}, {n_out}), plus ({n_out})")
+    z, a = layer.z[0], layer.a[0]
+    st.caption(
+        f"z from {number(float(z.min()))} to {number(float(z.max()))}; "
+        f"a from {number(float(a.min()))} to {number(float(a.max()))}"
+    )
+    with st.expander("Every z and a"):
+        st.dataframe(
+            {"neuron": np.arange(n_out), "z": z.astype(float), "a": a.astype(float)},
+            hide_index=True,
+            height=260,
+            key=f"numbers-{k}",
+            alt=f"z and a of every neuron of {layer_name(network, k)}",
+        )
+
+
+def _sum(network: Network, example: Example, layers: list[Layer], neuron: Neuron) -> None:
+    k, j = neuron.layer, neuron.index
+    name = neuron_name(network, neuron)
+    a_before = layers[k - 1].a[0] if k else example.pixels
+    w = network.weights[k][:, j]
+    terms = a_before * w
+    order = np.argsort(-np.abs(terms), kind="stable")
+    st.header(f"{name}: its sum")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.latex(_written_out(network, layers, neuron, a_before, order))
+    with right:
+        top = order[:_BARS]
+        charts.show_signed(
+            [source_name(k, int(i)).removeprefix("neuron ") for i in top],
+            terms[top],
+            "sum-terms",
+            title="What pushes its sum up and down",
+            said=f"The {len(top)} largest of {len(terms)} terms: input times weight.",
+            x="pixel: row, column" if k == 0 else f"neuron of {layer_name(network, k - 1)}",
+            y="term",
+        )
+    _pulling_pixels(network, example, neuron, name)
+
+
+def _written_out(
+    network: Network, layers: list[Layer], neuron: Neuron, a_before: np.ndarray, order: np.ndarray
+) -> str:
+    k, j = neuron.layer, neuron.index
+    w, z, a = network.weights[k][:, j], layers[k].z[0, j], layers[k].a[0, j]
+    lines = [rf"z_{{{j}}} &= \sum_i a_i\, w_{{i,{j}}} + b_{{{j}}} \\"]
+    for position, i in enumerate(order[:_TERMS]):
+        sign = "= {}&" if position == 0 else "+ {}&"
+        product = f"{formula_number(float(a_before[i]))} \\cdot {formula_number(float(w[i]))}"
+        where = f"i = {int(i) // 28}, {int(i) % 28}" if k == 0 else f"i = {int(i)}"
+        lines.append(rf"&{sign.replace('&', '')} {product} \quad ({where}) \\")
+    rest = order[_TERMS:]
+    if len(rest):
+        others = float((a_before[rest] * w[rest]).sum())
+        said = rf"\text{{the other {len(rest)}}}"
+        lines.append(rf"&+ {formula_number(others)} \quad ({said}) \\")
+    lines.append(rf"&+ {formula_number(float(network.biases[k][j]))} \quad (\text{{bias}}) \\")
+    lines.append(rf"&= {formula_number(float(z), 4, bare=True)} \\[4pt]")
+    function = FUNCTIONS[function_of(network, k)].format(z=f"z_{{{j}}}")
+    if function_of(network, k) == "softmax":
+        function = rf"e^{{z_{{{j}}}}} / \textstyle\sum_k e^{{z_k}}"
+    lines.append(rf"a_{{{j}}} &= {function} = {formula_number(float(a), 4, bare=True)}")
+    return r"\begin{aligned}" + "".join(lines) + r"\end{aligned}"
+
+
+def _pulling_pixels(network: Network, example: Example, neuron: Neuron, name: str) -> None:
+    slope = input_gradient(network, example.pixels.reshape(1, -1), neuron.layer, neuron.index)[0]
+    st.subheader("The pixels that pull")
+    st.markdown(
+        "Green pulls the sum up, magenta down. The slope says what a little more ink on a pixel "
+        "would do; times the ink that is there, it says what this image does."
+    )
+    pictures = {
+        "The image": (digits.digit_png(example.pixels), "The example"),
+        "Slope of z for each pixel": (
+            digits.png(digits.signed(slope)),
+            f"Slope of the sum of {name} for each pixel",
+        ),
+        "Slope times ink": (
+            digits.png(digits.signed(slope * example.pixels)),
+            f"Which inked pixels pull {name} up and down",
+        ),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for caption, (png, alt) in pictures.items():
+            st.image(png, caption=caption, alt=alt, width=160)

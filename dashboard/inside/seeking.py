@@ -1,0 +1,76 @@
+"""What a neuron is looking for: the image that excites it most, and the images that do."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import digits, predictions, runs
+from dashboard.components.network_view import Neuron
+from dashboard.inside.choice import Model, neuron_name
+from dashboard.text import number
+from nncore.config import DatasetName
+from nncore.feature_visualization import Ascent, excite, strongest
+from nncore.network import Network
+
+_AVERAGED = 100
+_SHOWN = 16
+
+
+def show(model: Model, neuron: Neuron) -> None:
+    """Gradient ascent on the pixels, beside the average of the images that fire it most."""
+    name = neuron_name(model.network, neuron)
+    found = _excite(model.token, neuron.layer, neuron.index, model.network)
+    rows = _strongest(model.token, model.dataset, neuron.layer, neuron.index, model.network)
+    images, labels = runs.test_images(model.dataset)
+    st.header(f"{name}: what is it looking for?")
+    st.markdown(
+        "Gradient descent changes weights to lower the cost. The same slopes, taken for the "
+        "pixels, change an image until this one neuron cannot be excited more."
+    )
+    st.latex(rf"x \to x + \eta \frac{{\partial z_{{{neuron.index}}}}}{{\partial x}}")
+    said = predictions.ask(model.network, found.image)
+    with st.grid(2, min_column_width=250):
+        with st.container(border=True, key="excited"):
+            st.markdown("**The image that excites it most**")
+            st.image(
+                digits.digit_png(found.image), width=196,
+                alt=f"The image found by gradient ascent for {name}",
+            )  # fmt: skip
+            st.caption(
+                f"Its sum climbed from {number(float(found.z[0]))} to "
+                f"{number(float(found.z[-1]))}. The network calls this a {said.digit}, "
+                f"{predictions.sureness(said.confidence)}. Specks at the edge are chance: no digit "
+                "has ink there, so those weights never learned anything."
+            )
+        with st.container(border=True):
+            st.markdown(f"**The average of the {len(rows)} images that fire it most**")
+            st.image(
+                digits.digit_png(images[rows].mean(axis=0)), width=196,
+                alt=f"The average of the test images with the largest sum of {name}",
+            )  # fmt: skip
+            st.caption(_whose(labels[rows]))
+    st.subheader("The images that fire it most")
+    st.image(
+        digits.png(digits.grid(images[rows[:_SHOWN]], columns=8, size=56)),
+        alt=f"The {_SHOWN} test images with the largest sum of {name}",
+    )
+
+
+def _whose(labels: np.ndarray) -> str:
+    counts = np.bincount(labels, minlength=10)
+    order = [int(d) for d in np.argsort(-counts, kind="stable") if counts[d]][:4]
+    said = ", ".join(f"{counts[d]} are {d}s" for d in order)
+    return f"Of these images, {said}."
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _excite(token: str, layer: int, index: int, _network: Network) -> Ascent:
+    with np.errstate(all="ignore"):
+        return excite(_network, layer, index)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _strongest(
+    token: str, dataset: DatasetName, layer: int, index: int, _network: Network
+) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return strongest(_network, runs.test_images(dataset)[0], layer, index, _AVERAGED)

@@ -1,0 +1,180 @@
+"""Touch it: change a number, silence neurons, add noise; see at once what it does, and undo it."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import charts, predictions, state
+from dashboard.components.network_view import Neuron
+from dashboard.inside import choice
+from dashboard.inside.choice import Answers, Example, Model, layer_name, neuron_name, source_name
+from dashboard.palette import SHIPPED
+from dashboard.text import number, percent
+from nncore.surgery import AddNoise, Edit, SetBias, SetWeight, Silence
+
+
+def show(model: Model, example: Example, neuron: Neuron) -> None:
+    """The changes to make, what the network says after them, and how often it is still right."""
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        _changes(model, example, neuron)
+    with right:
+        answer = predictions.ask(model.network, example.pixels)
+        if answer.is_number:
+            charts.show_probabilities(answer.probabilities, SHIPPED, "touched", height=170)
+        _accuracy(model)
+        _history()
+
+
+def _changes(model: Model, example: Example, neuron: Neuron) -> None:
+    network, (k, j) = model.network, (neuron.layer, neuron.index)
+    name = neuron_name(network, neuron)
+    W, b = network.weights[k], network.biases[k]
+    a = network.forward_pass(example.pixels.reshape(1, -1))
+    terms = (a[k - 1].a[0] if k else example.pixels) * W[:, j]
+    source = state.inside().source
+    if source is None or source >= len(W):
+        source = int(np.abs(terms).argmax())
+    st.subheader(name)
+    st.number_input(
+        f"One weight of it: from {'pixel' if k == 0 else 'neuron'} number",
+        min_value=0,
+        max_value=len(W) - 1,
+        step=1,
+        key=state.inside_control("touch-source", source),
+        on_change=_take_source,
+        help="The one that says most about this image, unless you choose another.",
+    )
+    reach = max(3 * float(np.abs(model.untouched.weights[k]).max()), 1.0)
+    _slider(f"Weight from {source_name(k, source)}", "weight", float(W[source, j]), reach,
+            SetWeight(k, source, j, 0.0))  # fmt: skip
+    reach = max(3 * float(np.abs(model.untouched.biases[k]).max()), 5.0)
+    _slider("Bias", "bias", float(b[j]), reach, SetBias(k, j, 0.0))
+    if k < len(network.weights) - 1:
+        with st.container(horizontal=True):
+            st.button(
+                "Silence this neuron", icon=":material/volume_off:", on_click=_make,
+                args=(Silence(k, j),),
+            )  # fmt: skip
+            st.button(
+                f"Silence {layer_name(network, k)}", icon=":material/volume_off:",
+                on_click=_make, args=(Silence(k),),
+            )  # fmt: skip
+    st.subheader("The whole network")
+    st.slider(
+        "Noise on every weight, as a share of their spread",
+        0.0, 2.0, step=0.1, key="inside-noise", value=0.5,
+    )  # fmt: skip
+    st.button("Add noise", icon=":material/grain:", on_click=_add_noise)
+
+
+def _slider(label: str, name: str, value: float, reach: float, edit: Edit) -> None:
+    reach = max(reach, abs(value))
+    st.slider(
+        label,
+        -reach,
+        reach,
+        step=reach / 200,
+        format="%.3f",
+        key=state.inside_control(name, value),
+        on_change=_take_value,
+        args=(name, edit),
+    )
+
+
+def _take_source() -> None:
+    state.inside().source = int(state.inside_control_value("touch-source"))
+
+
+def _take_value(name: str, edit: Edit) -> None:
+    value = float(state.inside_control_value(name))
+    match edit:
+        case SetWeight(layer, source, index, _):
+            _make(SetWeight(layer, source, index, value))
+        case SetBias(layer, index, _):
+            _make(SetBias(layer, index, value))
+        case _:
+            pass
+
+
+def _add_noise() -> None:
+    amount = float(state.inside_control_value("noise"))
+    _make(AddNoise(amount, len(state.inside().edits)))
+
+
+def _make(edit: Edit) -> None:
+    """Add a change; setting the same number again takes the place of the last time."""
+    view = state.inside()
+    before = view.edits
+    if before and _target(before[-1]) == _target(edit) is not None:
+        before = before[:-1]
+    view.edits = (*before, edit)
+
+
+def _target(edit: Edit) -> tuple[int, ...] | None:
+    match edit:
+        case SetWeight(layer, source, index, _):
+            return layer, source, index
+        case SetBias(layer, index, _):
+            return layer, index
+        case _:
+            return None
+
+
+def _accuracy(model: Model) -> None:
+    now = choice.answers(model)
+    untouched = Model(model.untouched, model.untouched, _token_without_edits(model), model.dataset)
+    before = choice.answers(untouched) if state.inside().edits else now
+    share, was = _share(now), _share(before)
+    with st.container(key="touched-accuracy"):
+        st.metric(
+            f"Right on {len(now.labels):,} test images",
+            percent(share),
+            f"{100 * (share - was):+.2f} points" if share != was else None,
+            delta_color="off" if share == was else "normal",
+        )
+
+
+def _token_without_edits(model: Model) -> str:
+    edits: tuple[Edit, ...] = ()
+    return model.token.removesuffix(repr(state.inside().edits)) + repr(edits)
+
+
+def _share(answers: Answers) -> float:
+    return float(answers.right.mean())
+
+
+def _history() -> None:
+    edits = state.inside().edits
+    with st.container(horizontal=True):
+        st.button("Undo", icon=":material/undo:", disabled=not edits, on_click=_undo, args=(1,))
+        st.button(
+            "Undo all", icon=":material/restart_alt:", disabled=not edits, on_click=_undo,
+            args=(len(edits),),
+        )  # fmt: skip
+    for edit in reversed(edits[-8:]):
+        st.caption(_said(edit))
+    if not edits:
+        st.caption("Nothing changed yet: every section shows the network as it was trained.")
+
+
+def _undo(count: int) -> None:
+    view = state.inside()
+    view.edits = view.edits[: len(view.edits) - count]
+
+
+def _said(edit: Edit) -> str:
+    match edit:
+        case SetWeight(layer, source, index, value):
+            return f"Weight {source_name(layer, source)} → {_place(layer, index)}: {number(value)}"
+        case SetBias(layer, index, value):
+            return f"Bias of {_place(layer, index)}: {number(value)}"
+        case Silence(layer, None):
+            return f"Layer {layer + 1} silenced"
+        case Silence(layer, index):
+            return f"{_place(layer, index)} silenced"
+        case AddNoise(amount, _):
+            return f"Noise of {amount:g} times the spread of the weights"
+
+
+def _place(layer: int, index: int | None) -> str:
+    return f"neuron {index} of layer {layer + 1}"

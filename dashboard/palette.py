@@ -1,0 +1,45 @@
+"""The one palette: every colour here reads on the light and on the dark page (3:1 or more).
+
+Colours stand for things, not for moods: an engine has its colour on every page, a weight's sign
+has its hue, and dashes tell training from validation and test.
+"""
+
+from typing import Literal
+
+from nncore.config import EngineName
+
+Split = Literal["training", "validation", "test"]
+
+NUMPY = "#2b7de0"
+TORCH = "#e0591c"
+SHIPPED = "#7a6cf0"
+"""The model that comes with the app, in the app's own colour: neither engine of a run."""
+
+POSITIVE = "#12946f"
+NEGATIVE = "#c9418f"
+"""Weights, and whatever else has a sign; zero is the background."""
+
+MISTAKE = NEGATIVE
+"""Where a network was wrong."""
+
+TRANSPARENT = "rgba(0,0,0,0)"
+
+TEXT = "#000037"
+"""Streamlit's chart theme puts the page's text colour in its place; elsewhere it is near black."""
+
+ENGINE_COLORS: dict[EngineName, str] = {"numpy": NUMPY, "torch": TORCH}
+ENGINE_NAMES: dict[EngineName, str] = {"numpy": "NumPy", "torch": "PyTorch"}
+ENGINE_MARKDOWN: dict[EngineName, str] = {"numpy": ":blue[NumPy]", "torch": ":orange[PyTorch]"}
+"""The names in their colours, for markdown; the theme maps blue and orange to the same hues."""
+
+DASHES: dict[Split, str] = {"training": "solid", "validation": "dash", "test": "dot"}
+"""Plotly's line styles."""
+
+ECHARTS_DASHES: dict[str, str] = {"training": "solid", "validation": "dashed", "test": "dotted"}
+"""The same styles in the words of ECharts."""
+
+
+def rgba(color: str, alpha: float) -> str:
+    """`#rrggbb` with an opacity: strength on whatever the background is."""
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha:g})"

@@ -1,0 +1,596 @@
+"""Every session key and URL key of the app, typed, in one module.
+
+Pages and controls call these functions and never index `st.session_state` or `st.query_params`
+themselves. The session forgets everything at a refresh and the URL loses its parameters at a page
+switch, so what must survive both is kept in both: the workspace, the configuration, the run shown.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.settings import settings
+from nncore import recipes
+from nncore.config import QUERY_KEYS, ConfigError, EngineName, TrainingConfig
+from nncore.surgery import Edit
+
+# URL parameters ---------------------------------------------------------------------------------
+WORKSPACE_PARAM = "workspace"
+RUN_PARAM = "run"
+RECIPE_PARAM = "recipe"
+CHAPTER_PARAM = "chapter"
+FOCUS_PARAM = "focus"
+DONE_PARAM = "done"
+_FORM_PARAMS = QUERY_KEYS | {RECIPE_PARAM}
+
+# Session keys -----------------------------------------------------------------------------------
+_WORKSPACE = "workspace"
+_FORM = "training-form"
+_TRAIN_RUN = "train-run"
+_RESULTS_RUN = "results-run"
+_RESULTS_OTHER = "results-other"
+_RESULTS_PICKER = "results-picker"
+_RESULTS_OTHER_PICKER = "results-other-picker"
+_NOTICE = "notice"
+_APP_ERROR = "app-error"
+_LIVE_RATE = "live-rate-"
+_LIVE_RATE_RESETS = "live-rate-resets"
+_HISTORY = "history-run"
+_HISTORY_FOLLOWED = "history-followed"
+_LESSON = "lesson"
+_LESSON_CONTROL = "lesson-"
+_LESSONS_DONE = "lessons-done"
+_PREDICTION = "prediction-of-"
+_CONTENTS = "contents"
+_INSIDE = "inside"
+_INSIDE_CONTROL = "inside-"
+_DRAWING = "last-drawing"
+STEP_SIZE = "step-size"
+WIDGET_PREFIX = "config-"
+"""Keys of the controls of a configuration are this and the field's name."""
+
+LOCAL_WORKSPACE = "local"
+DEFAULT_RECIPE = "classroom"
+
+STEP_SIZES = ("mini-batch", "epoch")
+"""What one press of Step trains."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_STALE_SECONDS = 3.0
+"""A browser may send its next message before it has taken over the URL that we wrote."""
+_LESSON_STALE_SECONDS = 1.0
+"""The same on Learn, where somebody may go back to the last chapter soon."""
+_NOTICE_SECONDS = 6.0
+"""How long a notice stands while the page polls and draws itself anew."""
+
+
+# The workspace ----------------------------------------------------------------------------------
+def workspace() -> str:
+    """Whose runs these are: `local`, or with NN_MULTIUSER this visitor's unguessable token.
+
+    The token lives in the URL, so that a refresh or a bookmark finds the same runs again, and in
+    the session, so that a page switch, which empties the URL, does too.
+    """
+    if not settings().multiuser:
+        return LOCAL_WORKSPACE
+    token = st.query_params.get(WORKSPACE_PARAM, "")
+    if not _TOKEN.fullmatch(token):
+        token = st.session_state.get(_WORKSPACE) or secrets.token_urlsafe(24)
+        st.query_params[WORKSPACE_PARAM] = token
+    st.session_state[_WORKSPACE] = token
+    return token
+
+
+# The configuration on Train ---------------------------------------------------------------------
+@dataclass(slots=True)
+class TrainingForm:
+    """What the form on Train stands for: the last configuration that was valid, and from where."""
+
+    config: TrainingConfig
+    recipe: str | None = None
+    """The recipe that the form was last filled from."""
+    link_error: str | None = None
+    """One sentence about a link that could not be used; gone at the next change."""
+    touched: bool = False
+    """A control changed since the URL was last compared: the form is right, not the URL."""
+    seen: dict[str, str] = field(default_factory=dict)
+    """The URL's parameters as last read or written."""
+    replaced: list[tuple[float, dict[str, str]]] = field(default_factory=list)
+    """Parameters that we overwrote a moment ago, and when."""
+
+
+def training_form() -> TrainingForm:
+    """The form's state; made from the default recipe at first sight."""
+    if _FORM not in st.session_state:
+        st.session_state[_FORM] = TrainingForm(
+            recipes.get(DEFAULT_RECIPE).config, recipe=DEFAULT_RECIPE
+        )
+    return st.session_state[_FORM]
+
+
+def config() -> TrainingConfig:
+    """The configuration that the form on Train stands for, on whatever page this is asked."""
+    return training_form().config
+
+
+def fill_form(config: TrainingConfig, recipe: str | None = None) -> None:
+    """Put a configuration into the form, its controls included (before they are drawn)."""
+    form = training_form()
+    form.config, form.recipe = config, recipe
+    form.link_error, form.touched = None, True
+    forget_controls()
+
+
+def fill_form_from_run(config: TrainingConfig) -> None:
+    """Put a run's configuration into the form, by its recipe's name where it is one."""
+    named = (name for name, recipe in recipes.RECIPES.items() if recipe.config == config)
+    fill_form(config, next(named, None))
+
+
+def forget_controls() -> None:
+    """Let every control start again from the configuration in the form."""
+    for key in [key for key in st.session_state if str(key).startswith(WIDGET_PREFIX)]:
+        del st.session_state[key]
+
+
+def control_key(field: str, value: Any) -> str:
+    """The key of a field's control, filled with the form's value unless its user typed another."""
+    key = WIDGET_PREFIX + field
+    st.session_state.setdefault(key, value)
+    return key
+
+
+def touch_form() -> None:
+    """A control was changed by its user: from now on the form is right, not the URL."""
+    form = training_form()
+    form.touched, form.link_error = True, None
+
+
+def read_form_from_url() -> None:
+    """Take over what the URL says: on arrival, by a link, or by the browser's back button.
+
+    A link that does not fit leaves the form as it was and one sentence in `link_error`.
+    """
+    form = training_form()
+    query = {key: value for key, value in st.query_params.items() if key in _FORM_PARAMS}
+    now = time.monotonic()
+    form.replaced = [entry for entry in form.replaced if now - entry[0] < _STALE_SECONDS]
+    stale = any(query == old for _, old in form.replaced)
+    if form.touched or stale or not query or query == form.seen:
+        return
+    form.seen = query
+    try:
+        config, recipe = config_from_query(query)
+    except ConfigError as error:
+        form.link_error = str(error)
+        return
+    fill_form(config, recipe)
+    form.touched = False
+
+
+def url_has_configuration() -> bool:
+    """Whether the URL says anything about what to train."""
+    return any(key in _FORM_PARAMS for key in st.query_params)
+
+
+def config_from_query(query: Mapping[str, str]) -> tuple[TrainingConfig, str | None]:
+    """The configuration of a link, over the recipe that it names (or over the default recipe).
+
+    Raises:
+        ConfigError: an unknown recipe, or a value that does not fit.
+    """
+    name = query.get(RECIPE_PARAM)
+    base = recipes.get(name).config if name else TrainingConfig()
+    return TrainingConfig.from_query(query, base=base), name or None
+
+
+def query_of(config: TrainingConfig, recipe: str | None = None) -> dict[str, str]:
+    """URL parameters that `config_from_query` reads back as exactly this configuration."""
+    query = config.to_query()
+    if recipe is None:
+        return query
+    named = query | {RECIPE_PARAM: recipe}
+    try:
+        exact = config_from_query(named)[0] == config
+    except ConfigError:
+        exact = False
+    return named if exact else query
+
+
+def write_form_to_url(run_id: str | None = None) -> None:
+    """Make the URL say what the form says, and the run shown; writes only when it changed."""
+    form = training_form()
+    wanted = query_of(form.config, form.recipe)
+    present = {key: value for key, value in st.query_params.items() if key in _FORM_PARAMS}
+    others = {
+        key: value
+        for key, value in st.query_params.to_dict().items()
+        if key not in _FORM_PARAMS and key != RUN_PARAM
+    }
+    run = {RUN_PARAM: run_id} if run_id else {}
+    if present != wanted:
+        form.replaced.append((time.monotonic(), present))
+    if st.query_params.to_dict() != others | wanted | run:
+        st.query_params.from_dict(others | wanted | run)
+    form.seen, form.touched = wanted, False
+
+
+# The runs that the pages show -------------------------------------------------------------------
+def run_in_url() -> str | None:
+    """The run id that the URL names, or None; text that can be no run id stays as it is, cut."""
+    return st.query_params.get(RUN_PARAM, "")[:64] or None
+
+
+def is_run_id(text: str) -> bool:
+    """Whether this could be a run id at all (letters, digits, dash, underscore)."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
+def train_run_decided() -> bool:
+    """Whether Train has been told what to show, `None` included; not so on arrival."""
+    return _TRAIN_RUN in st.session_state
+
+
+def train_run() -> str | None:
+    """The run that Train shows; None while it shows what the form would train."""
+    return st.session_state.get(_TRAIN_RUN)
+
+
+def set_train_run(run_id: str | None) -> None:
+    """Let Train show this run from now on."""
+    st.session_state[_TRAIN_RUN] = run_id
+
+
+def history_key(run_ids: Sequence[str]) -> str:
+    """The key of the choice among the past runs: it follows the run that Train shows."""
+    shown = train_run()
+    if shown in run_ids and shown != st.session_state.get(_HISTORY_FOLLOWED):
+        st.session_state[_HISTORY] = st.session_state[_HISTORY_FOLLOWED] = shown
+    if st.session_state.get(_HISTORY) not in run_ids:
+        st.session_state.pop(_HISTORY, None)
+    return _HISTORY
+
+
+def step_is_epoch() -> bool:
+    """Whether one press of Step trains a whole epoch."""
+    return st.session_state.get(STEP_SIZE) == STEP_SIZES[1]
+
+
+def live_rate_key(run_id: str, rate: float) -> str:
+    """The key of a run's own learning rate: a new field whenever the run's rate changes.
+
+    The rate is part of the key so that the field can start from it; a value put into the session
+    instead may be missed by a browser that draws the field a second time.
+    """
+    return f"{_LIVE_RATE}{run_id}-{rate:g}-{st.session_state.get(_LIVE_RATE_RESETS, 0)}"
+
+
+def live_rate(key: str) -> float:
+    """The learning rate that was asked for in the field with this key."""
+    return st.session_state[key]
+
+
+def reset_live_rate() -> None:
+    """Let the field show the run's own learning rate again."""
+    st.session_state[_LIVE_RATE_RESETS] = st.session_state.get(_LIVE_RATE_RESETS, 0) + 1
+
+
+def results_run() -> str | None:
+    """The run that Results shows: the URL's, else the last one that was looked at."""
+    run_id = run_in_url() or st.session_state.get(_RESULTS_RUN)
+    st.session_state[_RESULTS_RUN] = run_id
+    return run_id
+
+
+def set_results_run(run_id: str | None) -> None:
+    """Let Results show this run, in the URL too; writes only when it changed."""
+    st.session_state[_RESULTS_RUN] = run_id
+    if run_id is None:
+        st.query_params.pop(RUN_PARAM, None)
+    elif st.query_params.get(RUN_PARAM) != run_id:
+        st.query_params[RUN_PARAM] = run_id
+
+
+def results_picker_key(run_id: str | None) -> str:
+    """The key of Results' choice of a run, made to show this one."""
+    st.session_state[_RESULTS_PICKER] = run_id
+    return _RESULTS_PICKER
+
+
+def take_results_choice() -> None:
+    """The user picked another run on Results: the URL follows."""
+    set_results_run(st.session_state.get(_RESULTS_PICKER))
+
+
+def results_other() -> str | None:
+    """The run that Results lays over the first, if any."""
+    return st.session_state.get(_RESULTS_OTHER)
+
+
+def results_other_key(run_id: str | None) -> str:
+    """The key of Results' choice of a second run, made to show this one."""
+    st.session_state[_RESULTS_OTHER_PICKER] = run_id
+    return _RESULTS_OTHER_PICKER
+
+
+def take_results_other_choice() -> None:
+    """The user picked another second run on Results."""
+    set_results_other(st.session_state.get(_RESULTS_OTHER_PICKER))
+
+
+def set_results_other(run_id: str | None) -> None:
+    """Lay this run over the one that Results shows."""
+    st.session_state[_RESULTS_OTHER] = run_id
+
+
+# The lessons on Learn ---------------------------------------------------------------------------
+@dataclass(slots=True)
+class LessonPlace:
+    """Which chapter is open, and what the URL said about it when it was last read or written.
+
+    A chapter's controls are kept in the session, which a page switch spares, and in the URL, which
+    a refresh spares and a teacher can send. Progress is kept in the same two places: it belongs to
+    a person, and the run store knows only workspaces, which a whole class may share.
+    """
+
+    chapter: str = ""
+    focus: bool = False
+    """Show the figure alone."""
+    seen: dict[str, str] = field(default_factory=dict)
+    replaced: list[tuple[float, dict[str, str]]] = field(default_factory=list)
+    """Parameters that we overwrote a moment ago, and when."""
+
+
+def lesson_place() -> LessonPlace:
+    """The open chapter, as `read_lesson_from_url` found it."""
+    return st.session_state.setdefault(_LESSON, LessonPlace())
+
+
+def lesson_in_focus() -> bool:
+    """Whether the URL asks for a chapter's figure alone."""
+    return CHAPTER_PARAM in st.query_params and st.query_params.get(FOCUS_PARAM) == "1"
+
+
+def read_lesson_from_url(chapters: Sequence[str]) -> LessonPlace:
+    """Take over a link, or the browser's back button; an unknown chapter opens the first one.
+
+    Where the URL names another chapter or other values than we last wrote, it is right.
+    """
+    place, query = lesson_place(), _lesson_query()
+    now = time.monotonic()
+    place.replaced = [old for old in place.replaced if now - old[0] < _LESSON_STALE_SECONDS]
+    stale = any(query == old for _, old in place.replaced)
+    if query and query != place.seen and not stale:
+        place.chapter = query.get(CHAPTER_PARAM, "")
+        place.focus = query.get(FOCUS_PARAM) == "1"
+        for key in [key for key in st.session_state if str(key).startswith(_LESSON_CONTROL)]:
+            if str(key).startswith(f"{_LESSON_CONTROL}{place.chapter}-"):
+                del st.session_state[key]
+        place.seen = query
+    if place.chapter not in chapters:
+        place.chapter = chapters[0]
+    known = st.session_state.get(_LESSONS_DONE, frozenset())
+    told = st.query_params.get(DONE_PARAM, "").split(".")
+    st.session_state[_LESSONS_DONE] = known | {name for name in told if name in chapters}
+    return place
+
+
+def open_lesson(chapter: str, *, focus: bool = False) -> None:
+    """Turn to a chapter, or to its figure alone (for a button's `on_click`)."""
+    place = lesson_place()
+    own = place.seen if place.chapter == chapter else {}
+    place.chapter, place.focus = chapter, focus
+    write_lesson_to_url({k: v for k, v in own.items() if k not in (CHAPTER_PARAM, FOCUS_PARAM)})
+
+
+def contents_key(chapter: str) -> str:
+    """The key of the table of contents, made to show this chapter."""
+    st.session_state[_CONTENTS] = chapter
+    return _CONTENTS
+
+
+def take_contents_choice() -> None:
+    """The visitor picked a chapter in the table of contents."""
+    open_lesson(st.session_state[_CONTENTS])
+
+
+def lesson_key(name: str, read: Callable[[str], Any], default: Any) -> str:
+    """The key of a control of the open chapter, filled from the URL where `read` can read it.
+
+    `read` turns the URL's text into a value and raises ValueError where that cannot be.
+    """
+    place = lesson_place()
+    key = f"{_LESSON_CONTROL}{place.chapter}-{name}"
+    if key not in st.session_state:
+        try:
+            st.session_state[key] = read(place.seen[name])
+        except (KeyError, ValueError):
+            st.session_state[key] = default
+    return key
+
+
+def set_lesson(**values: Any) -> None:
+    """Move controls of the open chapter (for a button's `on_click`)."""
+    for name, value in values.items():
+        st.session_state[f"{_LESSON_CONTROL}{lesson_place().chapter}-{name}"] = value
+
+
+def write_lesson_to_url(values: Mapping[str, str]) -> None:
+    """Make the URL say which chapter is open and what its controls say."""
+    place = lesson_place()
+    wanted = {CHAPTER_PARAM: place.chapter, **values}
+    if place.focus:
+        wanted[FOCUS_PARAM] = "1"
+    present = _lesson_query()
+    done = {DONE_PARAM: ".".join(sorted(lessons_done()))} if lessons_done() else {}
+    workspace = {key: st.query_params[key] for key in (WORKSPACE_PARAM,) if key in st.query_params}
+    if present != wanted:
+        place.replaced.append((time.monotonic(), present))
+    if st.query_params.to_dict() != wanted | done | workspace:
+        st.query_params.from_dict(wanted | done | workspace)
+    place.seen = wanted
+
+
+def _lesson_query() -> dict[str, str]:
+    aside = (WORKSPACE_PARAM, DONE_PARAM)
+    return {key: value for key, value in st.query_params.items() if key not in aside}
+
+
+def lessons_done() -> frozenset[str]:
+    """The chapters whose question this visitor has answered."""
+    return st.session_state.get(_LESSONS_DONE, frozenset())
+
+
+def finish_lesson(chapter: str) -> None:
+    """This chapter's question was answered."""
+    st.session_state[_LESSONS_DONE] = lessons_done() | {chapter}
+
+
+def prediction_key(chapter: str) -> str:
+    """The key of the answer that the visitor predicted in a chapter."""
+    return _PREDICTION + chapter
+
+
+# Inside ------------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class InsideView:
+    """What Inside looks at: which network, which example, which neuron, and what was changed."""
+
+    run: str | None = None
+    """None for the model that comes with the app."""
+    engine: EngineName = "numpy"
+    epoch: int | None = None
+    """Epochs completed by the checkpoint; None for the last one."""
+    example: int | None = None
+    """A test image; None for the last drawing."""
+    neuron: tuple[int, int] | None = None
+    """(layer, index), both from 0; None for the output that the network says."""
+    source: int | None = None
+    """The input of the weight that is looked at; None for the one with the steepest slope."""
+    section: str = "forward"
+    target: int | None = None
+    """The digit that the output should say; None for the label."""
+    edits: tuple[Edit, ...] = ()
+    twin: tuple[str, Any] | None = None
+    """PyTorch's gradients, and what they are of."""
+    twin_asked: str | None = None
+    """What PyTorch has been asked about and has not answered yet."""
+    seen: dict[str, str] = field(default_factory=dict)
+    replaced: list[tuple[float, dict[str, str]]] = field(default_factory=list)
+    """As in `TrainingForm`."""
+
+
+_INSIDE_PARAMS = (RUN_PARAM, "engine", "epoch", "example", "neuron", "show")
+FIRST_EXAMPLE = 115
+"""Of MNIST's test images: a 4 that the shipped model takes for a 9."""
+
+
+def inside() -> InsideView:
+    """What Inside looks at; made at first sight."""
+    return st.session_state.setdefault(_INSIDE, InsideView(example=FIRST_EXAMPLE))
+
+
+def read_inside_from_url() -> None:
+    """Take over what a link says; what it says wrongly is left out."""
+    view, query = inside(), _inside_query()
+    now = time.monotonic()
+    view.replaced = [entry for entry in view.replaced if now - entry[0] < _STALE_SECONDS]
+    if not query or query == view.seen or any(query == old for _, old in view.replaced):
+        return
+    if query.get(RUN_PARAM) != view.run:
+        view.epoch, view.neuron, view.source, view.edits = None, None, None, ()
+    view.seen = query
+    view.run = query.get(RUN_PARAM, "")[:64] or None
+    view.engine = "torch" if query.get("engine") == "torch" else "numpy"
+    view.epoch = _number(query.get("epoch", ""))
+    if "example" in query:
+        view.example = _number(query["example"])
+    layer, _, index = query.get("neuron", "").partition(".")
+    numbers = _number(layer), _number(index)
+    if numbers[0] and numbers[1] is not None:
+        view.neuron, view.source = (numbers[0] - 1, numbers[1]), None
+    view.section = query.get("show", view.section)
+
+
+def write_inside_to_url() -> None:
+    """Make the URL say what Inside shows; writes only when it changed."""
+    view, present = inside(), _inside_query()
+    wanted = {
+        RUN_PARAM: view.run or "",
+        "engine": view.engine if view.run else "",
+        "epoch": "" if view.epoch is None else str(view.epoch),
+        "example": "drawing" if view.example is None else str(view.example),
+        "neuron": f"{view.neuron[0] + 1}.{view.neuron[1]}" if view.neuron else "",
+        "show": view.section,
+    }
+    wanted = {key: value for key, value in wanted.items() if value}
+    others = {k: v for k, v in st.query_params.to_dict().items() if k not in _INSIDE_PARAMS}
+    if present != wanted:
+        view.replaced.append((time.monotonic(), present))
+        st.query_params.from_dict(others | wanted)
+    view.seen = wanted
+
+
+def _inside_query() -> dict[str, str]:
+    return {key: st.query_params[key] for key in _INSIDE_PARAMS if key in st.query_params}
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
+
+
+def inside_control(name: str, value: Any) -> str:
+    """The key of a control on Inside, made to show this value."""
+    st.session_state[_INSIDE_CONTROL + name] = value
+    return _INSIDE_CONTROL + name
+
+
+def inside_control_value(name: str) -> Any:
+    """What the user set a control on Inside to."""
+    return st.session_state.get(_INSIDE_CONTROL + name)
+
+
+# The last drawing -------------------------------------------------------------------------------
+def keep_drawing(ink: np.ndarray) -> None:
+    """Remember what was drawn on a pad, for the pages without one."""
+    st.session_state[_DRAWING] = ink
+
+
+def last_drawing() -> np.ndarray | None:
+    """The ink (h, w) that was last drawn in this session."""
+    return st.session_state.get(_DRAWING)
+
+
+# Small things -----------------------------------------------------------------------------------
+def set_app_error(sentence: str | None) -> None:
+    """Remember what the entry script says above every page; None where all is well."""
+    if sentence is not None:
+        st.session_state[_APP_ERROR] = sentence
+    elif _APP_ERROR in st.session_state:  # a session's first run must not leave a trace
+        del st.session_state[_APP_ERROR]
+
+
+def is_told(sentence: str) -> bool:
+    """Whether the entry script says this already."""
+    return st.session_state.get(_APP_ERROR) == sentence
+
+
+def notify(sentence: str) -> None:
+    """Show one sentence from the next time on that the page is drawn, for some seconds."""
+    st.session_state[_NOTICE] = (sentence, time.monotonic())
+
+
+def take_notice() -> str | None:
+    """The sentence of `notify`, until its seconds are over."""
+    sentence, since = st.session_state.get(_NOTICE, (None, 0.0))
+    if time.monotonic() - since > _NOTICE_SECONDS:
+        st.session_state.pop(_NOTICE, None)
+        return None
+    return sentence

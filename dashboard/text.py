@@ -1,0 +1,72 @@
+"""Words and numbers as the pages show them; user text made harmless for markdown."""
+
+import math
+import re
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_UNSEEN = re.compile(
+    r"[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+"""What turns the reading direction, is not seen, or is half a character."""
+_LINK = re.compile(r":(?=\S)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_JOINER = "\u2060"
+
+
+def plain(text: str) -> str:
+    """The text on one line, without what is unseen or turns the words around; not for markdown."""
+    return _SPACE.sub(" ", _UNSEEN.sub("", text)).strip()
+
+
+def escape(text: str) -> str:
+    """The text as plain words in any markdown of Streamlit: no formatting, link, image or formula.
+
+    CommonMark lets every ASCII punctuation mark be escaped by a backslash; line breaks, which could
+    start a heading or a list, become spaces; what would turn the words around goes. Addresses and
+    `:icon:` are looked for after that, so an unseen word joiner breaks them up.
+    """
+    apart = _LINK.sub(lambda found: found.group() + _JOINER, plain(text))
+    return _PUNCTUATION.sub(r"\\\1", apart)
+
+
+def percent(fraction: float | None) -> str:
+    """A share as the pages show it, for example `97.12%`; a dash where there is none."""
+    return "–" if fraction is None else f"{100 * fraction:.2f}%"
+
+
+def duration(seconds: float) -> str:
+    """A time span in the unit that suits it, for example `8.2 s`, `95 s`, `3.4 min`, `2.1 h`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def layers(sizes: tuple[int, ...]) -> str:
+    """A network's shape as the book writes it, for example `784-30-10`."""
+    return "-".join(str(size) for size in sizes)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number for reading, for example `−0.0123`; very small and very large ones as `1.2e−7`."""
+    return _rounded(value, digits).replace("-", "−")
+
+
+def formula_number(value: float, digits: int = 3, *, bare: bool = False) -> str:
+    """A number in a formula: `1.2 \\cdot 10^{-7}`; negative ones in brackets unless bare."""
+    if not math.isfinite(value):
+        return r"\text{not a number}"
+    mantissa, e, exponent = _rounded(value, digits).partition("e")
+    written = f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if e else mantissa
+    return f"({written})" if value < 0 and not bare else written
+
+
+def _rounded(value: float, digits: int) -> str:
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "not a number"
+    if not 1e-4 <= abs(value) < 1e6:
+        return f"{value:.{digits - 1}e}"
+    return f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"

@@ -1,0 +1,5 @@
+"""`python -m nncore`: the command line."""
+
+from nncore.cli import app
+
+app()

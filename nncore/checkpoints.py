@@ -1,0 +1,166 @@
+"""Checkpoints: one engine's whole state as safetensors, a format that can hold nothing but numbers.
+
+The configuration travels in the file's metadata, so a file is enough to use the model or to train
+on. Whatever comes from outside is checked here before anything is built from it.
+"""
+
+import json
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import numpy as np
+from safetensors import SafetensorError, deserialize  # pyright: ignore[reportUnknownVariableType]
+from safetensors.numpy import save as to_safetensors
+
+from nncore.activations import Array
+from nncore.config import ConfigError, EngineName, TrainingConfig
+from nncore.network import Network
+
+SHIPPED = Path(__file__).parent.parent / "assets" / "models" / "shipped.safetensors"
+"""The model that comes with the project, trained by its NumPy engine."""
+
+MAX_BYTES = 512 * 2**20
+"""Of a file that is read: 20 million parameters with Adam's moments in float64 fit."""
+
+_FORMAT = "nn-magic-1"
+_DTYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
+
+
+class CheckpointError(ValueError):
+    """A model file that cannot be used; the message is one sentence for its reader."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A configuration, the engine that trained it, and that engine's `state()`."""
+
+    config: TrainingConfig
+    engine: EngineName
+    state: dict[str, Array]
+
+    @property
+    def epoch(self) -> int:
+        """Epochs completed."""
+        return int(self.state["position"][0])
+
+    def network(self) -> Network:
+        """A NumPy network with these parameters, whichever engine trained them."""
+        zeros = [
+            (np.zeros(shape), np.zeros(shape[1])) for shape in pairwise(self.config.layer_sizes)
+        ]
+        network = Network(self.config, zeros)
+        network.load_state(self.state)
+        return network
+
+
+def to_bytes(config: TrainingConfig, engine: EngineName, state: dict[str, Array]) -> bytes:
+    """A checkpoint as the bytes of a safetensors file."""
+    metadata = {"format": _FORMAT, "engine": engine, "config": config.to_json()}
+    return to_safetensors({k: np.array(v, order="C") for k, v in state.items()}, metadata)
+
+
+def from_bytes(blob: bytes) -> Checkpoint:
+    """Read what `to_bytes` made.
+
+    Raises:
+        CheckpointError: no safetensors, no model of this project, or arrays of the wrong shape.
+    """
+    try:
+        metadata, arrays = _parse(blob)
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise CheckpointError(
+            f"This is no safetensors file ({str(error)[:80]}); "
+            "choose a model that was downloaded or saved here."
+        ) from None
+    if metadata.get("format") != _FORMAT or metadata.get("engine") not in get_args(EngineName):
+        raise CheckpointError(
+            "This safetensors file is no model of NN Magic; "
+            "choose one that was downloaded or saved here."
+        )
+    try:
+        config = TrainingConfig.from_json(metadata.get("config", ""))
+    except ConfigError as error:
+        raise CheckpointError(f"The model's configuration cannot be used: {error}") from None
+    _check_arrays(config, arrays)
+    return Checkpoint(config, cast(EngineName, metadata["engine"]), arrays)
+
+
+def save(path: Path, config: TrainingConfig, engine: EngineName, state: dict[str, Array]) -> None:
+    """Write a checkpoint to a file, whole or not at all.
+
+    Raises:
+        CheckpointError: it cannot be written there.
+    """
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        unfinished.write_bytes(to_bytes(config, engine, state))
+        unfinished.replace(path)
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} cannot be written ({error.strerror}); choose another place for the model."
+        ) from None
+
+
+def load(path: Path) -> Checkpoint:
+    """Read a checkpoint from a file.
+
+    Raises:
+        CheckpointError: no such file, too large, or not a checkpoint.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CheckpointError(
+                f"{path.name} is larger than {MAX_BYTES // 2**20} MB; no model here is."
+            )
+        return from_bytes(path.read_bytes())
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} cannot be read ({error.strerror}); check the path of the model."
+        ) from None
+
+
+def _parse(blob: bytes) -> tuple[dict[str, str], dict[str, Array]]:
+    """Metadata and arrays; safetensors' own loader gives the arrays alone."""
+    length = int.from_bytes(blob[:8], "little")
+    header: Any = json.loads(blob[8 : 8 + length]) if 0 < length <= len(blob) - 8 else None
+    arrays: dict[str, Array] = {}
+    for name, entry in cast(list[tuple[str, Any]], deserialize(blob)):
+        values = np.frombuffer(entry["data"], _DTYPES[entry["dtype"]])
+        arrays[name] = values.reshape(entry["shape"]).copy()
+    return dict(header["__metadata__"]), arrays
+
+
+_OPTIMIZER_STATE: dict[str, tuple[str, ...]] = {
+    "sgd": (),
+    "momentum": ("velocity",),
+    "nesterov": ("velocity",),
+    "adam": ("first_moment", "second_moment"),
+}
+"""Vectors as long as the parameters that an optimizer keeps; Adam has `step` besides."""
+
+
+def _check_arrays(config: TrainingConfig, arrays: dict[str, Array]) -> None:
+    """Every array that the configuration asks for, of its shape and type, and no other."""
+    vector = ((config.n_parameters,), config.dtype)
+    expected: dict[str, tuple[tuple[int, ...], str]] = {
+        "parameters": vector,
+        "position": ((2,), "int64"),
+        "learning_rate": ((), "float64"),
+        **{f"optimizer.{name}": vector for name in _OPTIMIZER_STATE[config.optimizer]},
+    }
+    if config.optimizer == "adam":
+        expected["optimizer.step"] = ((), "int64")
+    for name in sorted(expected.keys() | arrays.keys()):
+        found = (arrays[name].shape, arrays[name].dtype.name) if name in arrays else "nothing"
+        if name not in expected or found != expected[name]:
+            wanted = expected.get(name, "nothing")
+            raise CheckpointError(
+                f"The model's {name[:40]} should be {wanted} for hidden = "
+                f"{','.join(map(str, config.hidden)) or 'none'}, but the file holds {found}; "
+                "choose the file as it was saved."
+            )
+    counts = [*arrays["position"], arrays.get("optimizer.step", 0)]
+    if min(counts) < 0:
+        raise CheckpointError("The model's position is below 0; choose the file as it was saved.")

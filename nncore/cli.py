@@ -1,0 +1,410 @@
+"""The command line: train, predict, check gradients, list recipes, measure speed.
+
+Figures go to standard output, everything else (progress, warnings, errors) to standard error.
+"""
+
+import json
+import math
+import os
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, get_args
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from safetensors import SafetensorError
+from safetensors.numpy import (
+    load_file,  # pyright: ignore[reportUnknownVariableType]
+    save_file,  # pyright: ignore[reportUnknownVariableType]
+)
+
+from nncore import checkpoints, datasets, recipes
+from nncore.checkpoints import CheckpointError
+from nncore.config import (
+    N_INPUTS,
+    N_OUTPUTS,
+    ActivationName,
+    ConfigError,
+    CostName,
+    EngineName,
+    TrainingConfig,
+)
+from nncore.datasets import DataError
+from nncore.engine import Engine
+from nncore.gradient_check import TOLERANCE, check_gradients
+from nncore.initializers import initial_parameters
+from nncore.microscope import in_float64
+from nncore.network import Network
+from nncore.preprocessing import ImageError, InkError, prepare, read_image
+from nncore.training import EpochRecord, build
+from nncore.training import train as train_loop
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Train and question a from-scratch NumPy network and its PyTorch twin.",
+)
+
+IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
+"""What `predict` takes from a folder; a file that is named is read whatever its suffix."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+
+
+def _fail(message: object) -> NoReturn:
+    """One sentence on standard error, exit status 2."""
+    _say(f"Error: {message}", typer.colors.RED)
+    raise typer.Exit(2)
+
+
+def _say(message: str, colour: str | None = None) -> None:
+    typer.secho(message, fg=colour, err=True)
+
+
+@contextmanager
+def _errors_in_a_sentence() -> Generator[None]:
+    try:
+        yield
+    except (ConfigError, DataError, CheckpointError) as error:
+        _fail(error)
+
+
+# --- train ---------------------------------------------------------------------------------
+
+
+@app.command()
+def train(
+    recipe: Annotated[str | None, typer.Option(help="Start from a recipe (see `recipes`).")] = None,
+    config: Annotated[Path | None, typer.Option(help="Start from a JSON configuration.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting.")
+    ] = None,
+    engines: Annotated[str | None, typer.Option(help="numpy, torch or numpy,torch.")] = None,
+    epochs: Annotated[str | None, typer.Option(help="Passes over the training set.")] = None,
+    seed: Annotated[str | None, typer.Option(help="Of weights and of the examples' order.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="mnist or digits.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of the MNIST files.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Write the trained model here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network and report its figures, epoch by epoch."""
+    named = {"engines": engines, "epochs": epochs, "seed": seed, "dataset": dataset}
+    with _errors_in_a_sentence():
+        chosen = _configuration(recipe, config, set_ or [], named)
+        paths = _save_paths(save, chosen)
+        data = datasets.load(
+            chosen.dataset,
+            validation_split=chosen.validation_split,
+            train_size=chosen.train_size,
+            dtype=chosen.dtype,
+            data_dir=data_dir,
+        )
+    twins = build(chosen, len(data.train))
+    records = _train_with_progress(chosen, data, twins, quiet=as_json)
+    with _errors_in_a_sentence():
+        for name, path in paths.items():
+            checkpoints.save(path, chosen, name, twins[name].state())
+            _say(f"Saved {path}")
+    if as_json:
+        typer.echo(json.dumps(_report(chosen, records, twins)))
+
+
+def _configuration(
+    recipe: str | None, file: Path | None, pairs: list[str], named: dict[str, str | None]
+) -> TrainingConfig:
+    if recipe and file:
+        raise ConfigError("--recipe and --config both give a configuration; use one of them.")
+    if file:
+        try:
+            start = TrainingConfig.from_json(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{file} cannot be read as text ({error}); check the path.") from None
+    else:
+        start = recipes.get(recipe).config if recipe else recipes.get("classroom").config
+    changes: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ConfigError(f"--set {pair} has no value; write it as --set key=value.")
+        changes[key.strip()] = value.strip()
+    changes |= {key: value for key, value in named.items() if value is not None}
+    return start.replace(**changes)
+
+
+def _save_paths(save: Path | None, config: TrainingConfig) -> dict[EngineName, Path]:
+    """Where each engine's model goes, checked before training and not after it.
+
+    One engine's file has the name given; with both, NumPy's has it and PyTorch's gets `-torch`.
+    """
+    if save is None:
+        return {}
+    if not save.parent.is_dir():
+        raise ConfigError(f"--save {save}: the folder {save.parent} does not exist; create it.")
+    if save.is_dir() or not os.access(save.parent, os.W_OK):
+        raise ConfigError(f"--save {save} cannot be written; name a file in a folder of yours.")
+    first, *others = config.engines
+    return {first: save, **{o: save.with_name(f"{save.stem}-{o}{save.suffix}") for o in others}}
+
+
+def _train_with_progress(
+    config: TrainingConfig,
+    data: datasets.Dataset,
+    engines: dict[EngineName, Engine],
+    *,
+    quiet: bool,
+) -> list[EpochRecord]:
+    """All epochs' records; Ctrl-C ends training and keeps what there is."""
+    records: list[EpochRecord] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("training", total=config.epochs * len(engines))
+        try:
+            for record in train_loop(config, data, engines):
+                if isinstance(record, EpochRecord):
+                    records.append(record)
+                    if not quiet:
+                        typer.echo(_line(record, config))
+                    bar.update(task, completed=len(records))
+                else:
+                    done = len(records) + record.batch / record.n_batches
+                    label = f"{record.engine}, epoch {record.epoch + 1} of {config.epochs}"
+                    bar.update(task, completed=done, description=label)
+        except KeyboardInterrupt:
+            _say("Stopped; these are the figures so far.")
+    for record in records:
+        if record.diverged:
+            _say(
+                f"{record.engine}: the cost stopped being finite in epoch {record.epoch + 1}; "
+                f"try a learning rate below {record.learning_rate:g}."
+            )
+    return records
+
+
+def _line(record: EpochRecord, config: TrainingConfig) -> str:
+    validation = (
+        f"  validation {record.validation_accuracy:7.2%}"
+        if record.validation_accuracy is not None
+        else ""
+    )
+    return (
+        f"{record.engine:5}  epoch {record.epoch + 1:3}/{config.epochs}  "
+        f"cost {record.train_cost:.4f}  training {record.train_accuracy:7.2%}{validation}  "
+        f"test {record.test_accuracy:7.2%}  {record.seconds:6.2f} s  "
+        f"{record.examples_per_second:,.0f} examples/s"
+    )
+
+
+def _report(
+    config: TrainingConfig, records: list[EpochRecord], engines: dict[EngineName, Engine]
+) -> dict[str, Any]:
+    by_engine: dict[str, Any] = {}
+    for name in engines:
+        own = [record for record in records if record.engine == name]
+        seconds = sum(record.seconds for record in own)
+        n_examples = sum(record.seconds * record.examples_per_second for record in own)
+        by_engine[name] = {
+            "test_accuracy": own[-1].test_accuracy if own else None,
+            "train_seconds": seconds,
+            "examples_per_second": n_examples / seconds if seconds else None,
+            "epochs": [_finite(asdict(record)) for record in own],
+        }
+    return {
+        "config": config.model_dump(mode="json"),
+        "engines": by_engine,
+        "max_weight_difference": _max_weight_difference(engines),
+    }
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN and no infinity: null stands for them."""
+    del values["engine"]
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in values.items()
+    }
+
+
+def _max_weight_difference(engines: dict[EngineName, Engine]) -> float | None:
+    """Largest difference of a weight or bias between the twins; None without a finite one."""
+    if len(engines) < 2:
+        return None
+    mine, other = (engine.parameters() for engine in engines.values())
+    pairs = zip((x for pair in mine for x in pair), (x for p in other for x in p), strict=True)
+    worst = max(float(np.abs(a - b).max()) for a, b in pairs)
+    return worst if math.isfinite(worst) else None
+
+
+# --- predict -------------------------------------------------------------------------------
+
+
+@app.command()
+def predict(
+    paths: Annotated[list[Path], typer.Argument(help="Image files, or folders of them.")],
+    model: Annotated[str, typer.Option(help="A model file, or `shipped`.")] = "shipped",
+    as_json: AsJson = False,
+) -> None:
+    """Name the digit in each image, prepared as the drawing page does it."""
+    with _errors_in_a_sentence():
+        path = checkpoints.SHIPPED if model == "shipped" else Path(model)
+        network = checkpoints.load(path).network()
+    failed = False
+    for image in _images(paths):
+        try:
+            ink = prepare(read_image(image)).pixels
+        except (ImageError, InkError) as error:
+            _say(str(error) if str(image) in str(error) else f"{image}: {error}", typer.colors.RED)
+            failed = True
+            continue
+        probabilities = network.predict_proba(ink.reshape(1, -1))[0]
+        digit = int(probabilities.argmax())
+        confidence = float(probabilities[digit])
+        if as_json:
+            line = {
+                "path": str(image),
+                "digit": digit,
+                "confidence": confidence,
+                "probabilities": [float(p) for p in probabilities],
+            }
+            typer.echo(json.dumps(line))
+        else:
+            typer.echo(f"{image}: {digit} ({confidence:.1%})")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _images(paths: list[Path]) -> Iterator[Path]:
+    """The files themselves, and every image below a folder, sorted."""
+    for path in paths:
+        if path.is_dir():
+            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
+            if not found:
+                _fail(f"{path} holds no image; expected {', '.join(sorted(IMAGE_SUFFIXES))}.")
+            yield from found
+        else:
+            yield path
+
+
+# --- the rest ------------------------------------------------------------------------------
+
+
+@app.command()
+def gradcheck(as_json: AsJson = False) -> None:
+    """Check backpropagation against central differences, for every activation and cost."""
+    rng = np.random.default_rng(0)
+    X, Y = rng.random((8, 784)), np.eye(10)[rng.integers(0, 10, 8)]
+    rows: list[dict[str, Any]] = []
+    for activation in get_args(ActivationName):
+        for cost in get_args(CostName):
+            for hidden in ((), (12,), (12, 8), (12, 10, 8)):
+                config = TrainingConfig(
+                    hidden=hidden,
+                    activation=activation,
+                    cost=cost,
+                    initializer="glorot",
+                    l1=0.1,
+                    l2=0.1,
+                    dtype="float64",
+                )
+                network = Network(config, initial_parameters(config, rng=rng), n_train=len(X))
+                check = check_gradients(network, X, Y, rng=rng)
+                rows.append(
+                    {
+                        "activation": activation,
+                        "cost": cost,
+                        "hidden": list(hidden),
+                        "max_relative_error": check.max_relative_error,
+                        "passed": check.passed,
+                    }
+                )
+                if not as_json:
+                    verdict = "passed" if check.passed else f"FAILED at {check.parameter}"
+                    shape = "-".join(map(str, config.layer_sizes))
+                    typer.echo(
+                        f"{activation:10}  {cost:14}  {shape:16}  "
+                        f"{check.max_relative_error:.1e}  {verdict}"
+                    )
+    if as_json:
+        typer.echo(json.dumps({"tolerance": TOLERANCE, "checks": rows}))
+    if not all(row["passed"] for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def gradients(
+    model: Annotated[Path, typer.Argument(help="A model file.")],
+    example: Annotated[
+        Path, typer.Argument(help="A safetensors file with x (784,) and y (10,), one-hot.")
+    ],
+    save: Annotated[Path, typer.Option(help="The safetensors file to write.")],
+    engine: Annotated[str, typer.Option(help="numpy or torch.")] = "torch",
+) -> None:
+    """Write dC/dW and dC/db of one example, in float64 and without penalties."""
+    with _errors_in_a_sentence():
+        network = in_float64(checkpoints.load(model).network())
+    try:
+        arrays = load_file(example)
+        X, Y = arrays["x"].reshape(1, N_INPUTS), arrays["y"].reshape(1, N_OUTPUTS)
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        _fail(f"{example} is no example ({error}); give a file with x (784,) and y (10,).")
+    if engine == "torch":
+        from nncore.torch_network import TorchNetwork  # seconds to import: only when asked for
+
+        pairs = TorchNetwork(network.config, network.parameters(), device="cpu").gradients(X, Y)
+    elif engine == "numpy":
+        pairs = network.gradients(X, Y)
+    else:
+        _fail(f"--engine {engine} is unknown; use numpy or torch.")
+    named = zip(pairs, range(len(pairs)), strict=True)
+    found = {f"{name}{k}": g for pair, k in named for name, g in zip("Wb", pair, strict=True)}
+    save_file({name: np.array(g, order="C") for name, g in found.items()}, save)
+
+
+@app.command("recipes")
+def list_recipes(as_json: AsJson = False) -> None:
+    """List the named configurations with their sources and published results."""
+    for recipe in recipes.RECIPES.values():
+        if as_json:
+            typer.echo(
+                json.dumps(
+                    {
+                        "name": recipe.name,
+                        "source": recipe.source,
+                        "published": recipe.published,
+                        "config": recipe.config.model_dump(mode="json"),
+                    }
+                )
+            )
+        else:
+            typer.echo(f"{recipe.name:30}  {recipe.summary}")
+            typer.echo(f"{'':30}  {recipe.source}: {recipe.published or 'no published figure'}")
+
+
+@app.command()
+def bench(
+    pairs: Annotated[int, typer.Option(min=1, max=100, help="Epochs of each engine.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Measure NumPy against PyTorch, and against a bare matrix product."""
+    from nncore import bench as benchmark
+
+    rows: list[benchmark.BenchRow] = []
+    if not as_json:
+        typer.echo("network          batch  NumPy s  PyTorch s  PyTorch/NumPy  GFLOP/s  of matmul")
+    for row in benchmark.bench(pairs):
+        rows.append(row)
+        if not as_json:
+            typer.echo(
+                f"{row.network:15}  {row.batch_size!s:>5}  {row.numpy_seconds:7.3f}  "
+                f"{row.torch_seconds:9.3f}  {row.ratio:13.2f}  {row.numpy_gflops:7.1f}  "
+                f"{row.share_of_matmul:9.0%}"
+            )
+        sys.stdout.flush()
+    if as_json:
+        report = {"machine": benchmark.machine(), "rows": [asdict(row) for row in rows]}
+        typer.echo(json.dumps(report))

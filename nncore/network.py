@@ -1,0 +1,296 @@
+"""`Network`: a multilayer perceptron in plain NumPy: forward pass, backpropagation, update.
+
+Read `forward_pass`, `deltas` and `gradients` first: the book's chapter 2, an example a row.
+`train_batch` computes the same numbers with reused memory, which is what makes it quick.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from nncore.activations import ACTIVATIONS, Activation, Array, log_sigmoid, softmax
+from nncore.config import EngineName, TrainingConfig
+from nncore.costs import COSTS
+from nncore.datasets import one_hot
+from nncore.optimizers import build_optimizer
+
+EVALUATION_ROWS = 1_000
+"""Examples that are evaluated at once: few enough for their activations to stay in the cache."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """What one layer computed: z = a_before W + b and a = f(z), both (n_samples, n_out)."""
+
+    z: Array
+    a: Array
+
+
+class Network:
+    """Fully connected layers trained by backpropagation; satisfies `nncore.engine.Engine`.
+
+    Args:
+        config: activation, cost, optimizer, penalties and dtype. The layer sizes are those of
+            the parameters (so that a lesson can have a 2-2-1 network).
+        parameters: initial W (n_in, n_out) and b (n_out,) of each layer; copied.
+        n_train: size of the training set: the n of the book's lambda/n.
+    """
+
+    name: EngineName = "numpy"
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        parameters: list[tuple[Array, Array]],
+        *,
+        n_train: int = 1,
+    ) -> None:
+        self.config = config
+        self.n_train = n_train
+        self.epoch = 0
+        self.batch = 0
+        self.layer_sizes = (len(parameters[0][0]), *(len(b) for _, b in parameters))
+        self._activation: Activation = ACTIVATIONS[config.activation]
+        self._cost = COSTS[config.cost]
+        n_hidden = len(parameters) - 1
+        self.functions = [self._activation.function] * n_hidden + [self._cost.output]
+        # One flat vector holds all parameters, weights first, so that an optimizer's step is a
+        # few calls; W and b of each layer are views into it. The gradient has the same layout.
+        self._flat, self.weights, self.biases = _flat_with_views(self.layer_sizes, config.dtype)
+        self._gradient, *self.gradient_views = _flat_with_views(self.layer_sizes, config.dtype)
+        self._n_weights = sum(W.size for W in self.weights)
+        self._set_parameters(parameters)
+        self._optimizer = build_optimizer(config, self._flat.size)
+        self._scratch: dict[int, _Scratch] = {}
+        self._gathered: tuple[Array, Array] | None = None
+
+    def __repr__(self) -> str:
+        return f"Network({'-'.join(map(str, self.layer_sizes))}, {self.config.activation})"
+
+    # --- the mathematics -------------------------------------------------------------------
+
+    def forward_pass(self, X: Array) -> list[Layer]:
+        """Every layer's z and a: z = a W + b, a = f(z) (Nielsen, eq. 25); X (n_samples, n_in)."""
+        layers: list[Layer] = []
+        a = self._checked(X)
+        for W, b, function in zip(self.weights, self.biases, self.functions, strict=True):
+            z = a @ W + b  # (n_samples, n_out)
+            a = function(z, None)
+            layers.append(Layer(z, a))
+        return layers
+
+    def deltas(self, layers: list[Layer], Y: Array) -> list[Array]:
+        """Each layer's error delta = dC_x/dz for each example x, (n_samples, n_out) each.
+
+        BP1 for the last layer; BP2, delta = (delta_after W_afterᵀ) * f'(z), from there backwards.
+        """
+        errors = [self._cost.delta(layers[-1].a, Y)]
+        for layer, W_after in zip(layers[-2::-1], self.weights[:0:-1], strict=True):
+            errors.append(errors[-1] @ W_after.T * self._activation.derivative(layer.a))
+        return errors[::-1]
+
+    def gradients(self, X: Array, Y: Array) -> list[tuple[Array, Array]]:
+        """(dC/dW, dC/db) of `cost`, a pair a layer (BP3, BP4, averaged over the examples)."""
+        layers = self.forward_pass(X)
+        inputs = [self._checked(X), *(layer.a for layer in layers[:-1])]
+        pairs: list[tuple[Array, Array]] = []
+        for a, delta, W in zip(inputs, self.deltas(layers, Y), self.weights, strict=True):
+            dW = a.T @ delta / len(X)  # (n_in, n_out)
+            db = delta.mean(axis=0)  # (n_out,)
+            dW += (self.config.l2 * W + self.config.l1 * np.sign(W)) / self.n_train
+            pairs.append((dW, db))
+        return pairs
+
+    def cost(self, X: Array, Y: Array) -> float:
+        """Mean cost over the examples, plus l2/2n sum w² (Nielsen, eq. 87) and l1/n sum |w|."""
+        return self.evaluate(X, Y)[0]
+
+    def evaluate(self, X: Array, Y: Array) -> tuple[float, float]:
+        """(`cost`, share of the examples whose largest output is the right one)."""
+        total, n_right = 0.0, 0
+        for rows in _blocks(len(X)):
+            z = self._last_z(X[rows])
+            total += self._cost.value(z, Y[rows]) * len(z)
+            n_right += int(np.count_nonzero(z.argmax(axis=1) == Y[rows].argmax(axis=1)))
+        return total / len(X) + self._penalty(), n_right / len(X)
+
+    def _penalty(self) -> float:
+        weights = self._flat[: self._n_weights]
+        l2 = 0.5 * self.config.l2 * float(np.vdot(weights, weights)) if self.config.l2 else 0.0
+        l1 = self.config.l1 * float(np.abs(weights).sum()) if self.config.l1 else 0.0
+        return (l1 + l2) / self.n_train
+
+    # --- using the network -----------------------------------------------------------------
+
+    def forward(self, X: Array) -> Array:
+        """Output activations, (n_samples, n_out)."""
+        output = np.empty((len(X), self.layer_sizes[-1]), self._flat.dtype)
+        for rows in _blocks(len(X)):
+            self._cost.output(self._last_z(X[rows]), output[rows])
+        return output
+
+    def predict_proba(self, X: Array) -> Array:
+        """The output activations scaled to rows that sum to 1, (n_samples, n_out).
+
+        A softmax output is a distribution already; sigmoid outputs are independent of each
+        other and are divided by their sum: a_j / sum_k a_k is the softmax of ln a, which is
+        right even where every a of a row is rounded to 0.
+        """
+        if self._cost.output is softmax:
+            return self.forward(X)
+        return np.concatenate([softmax(log_sigmoid(self._last_z(X[r]))) for r in _blocks(len(X))])
+
+    def _last_z(self, X: Array) -> Array:
+        a = self._checked(X)
+        last = len(self.weights) - 1
+        for index, (W, b) in enumerate(zip(self.weights, self.biases, strict=True)):
+            a = a @ W
+            a += b
+            if index < last:
+                self._activation.function(a, a)
+        return a
+
+    def _checked(self, X: Array) -> Array:
+        if X.ndim != 2 or X.shape[1] != self.layer_sizes[0]:
+            raise ValueError(
+                f"X has shape {X.shape}; this network takes (n_samples, {self.layer_sizes[0]})."
+            )
+        return np.asarray(X, self._flat.dtype)
+
+    # --- training --------------------------------------------------------------------------
+
+    @property
+    def learning_rate(self) -> float:
+        """The optimizer's eta; assign to change it from the next mini-batch on."""
+        return self._optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._optimizer.learning_rate = value
+
+    def train_batch(self, X: Array, Y: Array) -> None:
+        """One step on a mini-batch: `gradients` in reused memory, then the optimizer.
+
+        X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives.
+        """
+        self._backpropagate(X, Y, self._optimizer.gradient_scale)
+        self._optimizer.update(self._flat, self._gradient)
+
+    def _backpropagate(self, X: Array, Y: Array, scale: float) -> None:
+        """Leave scale times the gradient of `cost` in self._gradient: `gradients`, in place."""
+        scratch = self._scratch.get(len(X))
+        if scratch is None:
+            self._scratch[len(X)] = scratch = _Scratch(len(X), self)
+
+        a = X
+        for W, b, function, out in scratch.forward:
+            np.dot(a, W, out)
+            out += b
+            a = function(out, out)
+
+        delta = self._cost.delta(a, Y)
+        delta *= scale / len(X)  # the mean over the batch, taken where the array is smallest
+        for before, weights, dW, db, delta_before in scratch.backward:
+            np.dot(before.T, delta, dW)  # BP4
+            np.dot(scratch.ones, delta, db)  # BP3: the sum over the batch
+            delta = np.dot(delta, weights.T, delta_before)  # BP2
+            delta *= self._activation.derivative(before)
+        dW, db = self.gradient_views
+        np.dot(X.T, delta, dW[0])
+        np.dot(scratch.ones, delta, db[0])
+        self._add_penalties(scale)
+
+    def _add_penalties(self, scale: float) -> None:
+        if self.config.l2 or self.config.l1:
+            weights = self._flat[: self._n_weights]
+            gradient = self._gradient[: self._n_weights]
+            if self.config.l2:
+                gradient += (scale * self.config.l2 / self.n_train) * weights
+            if self.config.l1:
+                gradient += (scale * self.config.l1 / self.n_train) * np.sign(weights)
+
+    def stage(self, X: Array, labels: Array) -> tuple[Array, Array]:
+        """The images as they are and one-hot labels, in the network's dtype."""
+        dtype = self.config.dtype
+        return np.ascontiguousarray(X, dtype), one_hot(labels, self.layer_sizes[-1], dtype)
+
+    def gather(self, X: Array, Y: Array, rows: Array) -> tuple[Array, Array]:
+        """Rows of the staged arrays, in memory that the next call reuses."""
+        held = self._gathered
+        if held is None or len(held[0]) != len(rows):
+            self._gathered = held = np.empty_like(X[: len(rows)]), np.empty_like(Y[: len(rows)])
+        # mode="clip" lets NumPy write straight into the memory; every row is within the bounds.
+        X.take(rows, axis=0, out=held[0], mode="clip")
+        Y.take(rows, axis=0, out=held[1], mode="clip")
+        return held
+
+    def synchronize(self) -> None:
+        """NumPy is done when it returns."""
+
+    # --- parameters and state --------------------------------------------------------------
+
+    def parameters(self) -> list[tuple[Array, Array]]:
+        """Copies of (W, b), a pair a layer."""
+        return [(W.copy(), b.copy()) for W, b in zip(self.weights, self.biases, strict=True)]
+
+    def _set_parameters(self, parameters: list[tuple[Array, Array]]) -> None:
+        for W, b, (new_W, new_b) in zip(self.weights, self.biases, parameters, strict=True):
+            W[...], b[...] = new_W, new_b
+
+    def state(self) -> dict[str, Array]:
+        """Parameters, optimizer state, learning rate and position, as named arrays."""
+        return {
+            "parameters": self._flat.copy(),
+            "position": np.array([self.epoch, self.batch], np.int64),
+            "learning_rate": np.array(self.learning_rate, np.float64),
+            **{f"optimizer.{name}": x.copy() for name, x in self._optimizer.state().items()},
+        }
+
+    def load_state(self, state: dict[str, Array]) -> None:
+        """Go on from what `state` gave, of either engine."""
+        np.copyto(self._flat, state["parameters"])
+        self.epoch, self.batch = (int(x) for x in state["position"])
+        self.learning_rate = float(state["learning_rate"])
+        optimizer = {k.removeprefix("optimizer."): v for k, v in state.items()}
+        if self._optimizer.state():
+            self._optimizer.load_state(optimizer)
+
+
+class _Scratch:
+    """Memory for one batch size, and what each layer needs at hand, reused by every mini-batch."""
+
+    def __init__(self, n: int, network: Network) -> None:
+        sizes, dtype = network.layer_sizes, network.weights[0].dtype
+        activations: list[Array] = [np.empty((n, units), dtype) for units in sizes[1:]]
+        deltas: list[Array] = [np.empty((n, units), dtype) for units in sizes[1:-1]]
+        self.ones: Array = np.ones(n, dtype)
+        self.forward = list(
+            zip(network.weights, network.biases, network.functions, activations, strict=True)
+        )
+        """(W, b, f, memory for a) of each layer."""
+        dW, db = network.gradient_views
+        self.backward = list(
+            zip(activations[:-1], network.weights[1:], dW[1:], db[1:], deltas, strict=True)
+        )[::-1]
+        """(a before, W, dW, db, memory for the delta before) of each layer but the first."""
+
+
+def _flat_with_views(
+    layer_sizes: tuple[int, ...], dtype: str
+) -> tuple[Array, list[Array], list[Array]]:
+    """A zero vector for all parameters, and its parts as W (n_in, n_out) and b (n_out,)."""
+    shapes = list(pairwise(layer_sizes))
+    n_weights = sum(n_in * n_out for n_in, n_out in shapes)
+    flat: Array = np.zeros(n_weights + sum(layer_sizes[1:]), dtype)
+    weights, biases = list[Array](), list[Array]()
+    w, b = 0, n_weights
+    for n_in, n_out in shapes:
+        weights.append(flat[w : w + n_in * n_out].reshape(n_in, n_out))
+        biases.append(flat[b : b + n_out])
+        w, b = w + n_in * n_out, b + n_out
+    return flat, weights, biases
+
+
+def _blocks(n: int) -> list[slice]:
+    return [slice(start, start + EVALUATION_ROWS) for start in range(0, n, EVALUATION_ROWS)]

@@ -1,0 +1,150 @@
+"""Optimizers: what is done with a gradient once backpropagation has found it.
+
+Each works in place on one flat vector that holds every weight and bias (see `Network`), so that
+an update is a handful of NumPy calls whatever the number of layers. The formulas are those of
+`torch.optim`, in which the learning rate stays outside the velocity; with a constant rate they
+are the book's.
+"""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from nncore.activations import Array
+from nncore.config import TrainingConfig
+
+
+class Optimizer(ABC):
+    """`update(parameters, gradient)` moves the parameters, in place; the gradient may be spent."""
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = learning_rate
+
+    @property
+    def gradient_scale(self) -> float:
+        """Factor that `update` expects in the gradient already.
+
+        Backpropagation can put it into the output error, a few hundred numbers, where the
+        gradient has as many as the network has parameters.
+        """
+        return 1.0
+
+    @abstractmethod
+    def update(self, parameters: Array, gradient: Array) -> None:
+        """One step; both (n_parameters,). The gradient's memory is free to be used as scratch."""
+
+    def state(self) -> dict[str, Array]:
+        """What a resumed run needs beside the parameters, by name."""
+        return {}
+
+    def load_state(self, state: dict[str, Array]) -> None:
+        """Take back what `state` gave."""
+        assert not state, state
+
+
+class SGD(Optimizer):
+    """w -= eta g: stochastic gradient descent (Nielsen, eq. 20)."""
+
+    @property
+    def gradient_scale(self) -> float:
+        """The learning rate: what is handed to `update` is the whole step."""
+        return self.learning_rate
+
+    def update(self, parameters: Array, gradient: Array) -> None:
+        """One step down the gradient, which is scaled by eta already."""
+        parameters -= gradient
+
+
+class Momentum(Optimizer):
+    """v = mu v + g; w -= eta v (Nielsen, eqs. 107 and 108, with v's sign turned)."""
+
+    def __init__(self, learning_rate: float, momentum: float, n_parameters: int, dtype: str):
+        super().__init__(learning_rate)
+        self.momentum = momentum
+        self.velocity: Array = np.zeros(n_parameters, dtype)
+
+    def update(self, parameters: Array, gradient: Array) -> None:
+        """One step along the velocity."""
+        self.velocity *= self.momentum
+        self.velocity += gradient
+        np.multiply(self.velocity, self.learning_rate, out=gradient)
+        parameters -= gradient
+
+    def state(self) -> dict[str, Array]:
+        """The velocity."""
+        return {"velocity": self.velocity}
+
+    def load_state(self, state: dict[str, Array]) -> None:
+        """Take back the velocity."""
+        np.copyto(self.velocity, state["velocity"])
+
+
+class Nesterov(Momentum):
+    """v = mu v + g; w -= eta (g + mu v): the gradient as if one step ahead (Sutskever 2013)."""
+
+    def update(self, parameters: Array, gradient: Array) -> None:
+        """One step along the gradient and the velocity to come."""
+        self.velocity *= self.momentum
+        self.velocity += gradient
+        gradient += self.momentum * self.velocity
+        gradient *= self.learning_rate
+        parameters -= gradient
+
+
+class Adam(Optimizer):
+    """Steps scaled by running means of the gradient and of its square (Kingma and Ba 2015)."""
+
+    BETA_1 = 0.9
+    BETA_2 = 0.999
+    EPSILON = 1e-8
+
+    def __init__(self, learning_rate: float, n_parameters: int, dtype: str):
+        super().__init__(learning_rate)
+        self.first_moment: Array = np.zeros(n_parameters, dtype)
+        self.second_moment: Array = np.zeros(n_parameters, dtype)
+        self.step = 0
+
+    def update(self, parameters: Array, gradient: Array) -> None:
+        """m and v follow g and g²; w -= eta m_hat / (sqrt(v_hat) + epsilon), hats unbiased."""
+        self.step += 1
+        self.first_moment *= self.BETA_1
+        self.first_moment += (1 - self.BETA_1) * gradient
+        np.multiply(gradient, gradient, out=gradient)
+        gradient *= 1 - self.BETA_2
+        self.second_moment *= self.BETA_2
+        self.second_moment += gradient
+        # From here on the gradient's memory holds the step's denominator, then the step.
+        np.sqrt(self.second_moment, out=gradient)
+        gradient /= np.sqrt(1 - self.BETA_2**self.step)
+        gradient += self.EPSILON
+        np.divide(self.first_moment, gradient, out=gradient)
+        gradient *= self.learning_rate / (1 - self.BETA_1**self.step)
+        parameters -= gradient
+
+    def state(self) -> dict[str, Array]:
+        """Both moments and the number of steps taken."""
+        return {
+            "first_moment": self.first_moment,
+            "second_moment": self.second_moment,
+            "step": np.array(self.step, np.int64),
+        }
+
+    def load_state(self, state: dict[str, Array]) -> None:
+        """Take back both moments and the number of steps."""
+        np.copyto(self.first_moment, state["first_moment"])
+        np.copyto(self.second_moment, state["second_moment"])
+        self.step = int(state["step"])
+
+
+def build_optimizer(config: TrainingConfig, n_parameters: int) -> Optimizer:
+    """The configuration's optimizer for a flat vector of `n_parameters`."""
+    eta, dtype = config.learning_rate, config.dtype
+    match config.optimizer:
+        case "sgd":
+            return SGD(eta)
+        case "momentum":
+            return Momentum(eta, config.momentum, n_parameters, dtype)
+        case "nesterov":
+            return Nesterov(eta, config.momentum, n_parameters, dtype)
+        case "adam":
+            return Adam(eta, n_parameters, dtype)

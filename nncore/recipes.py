@@ -1,0 +1,283 @@
+"""Named configurations with what their authors reported: runs to repeat and to compare with.
+
+A published figure is one author's run, often the best of several; other seeds scatter around it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nncore.config import ConfigError, TrainingConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A configuration, where it comes from, and what was reported for it."""
+
+    name: str
+    title: str
+    summary: str
+    """One sentence: what to see in this run."""
+    source: str
+    published: str | None
+    """The reported result in words, None where there is none."""
+    published_accuracy: float | None
+    """The reported accuracy as a fraction: at the end, or the peak where `published` says so."""
+    config: TrainingConfig
+    published_on: Literal["test", "validation"] | None = None
+    """The images that the reported accuracy was measured on."""
+
+
+_BOOK = "Nielsen, Neural Networks and Deep Learning"
+_CH1 = f"{_BOOK}, chapter 1"
+_CH3 = f"{_BOOK}, chapter 3"
+_STUDENT = "A student's report on a network written from scratch"
+
+_QUADRATIC = TrainingConfig(
+    hidden=(30,),
+    activation="sigmoid",
+    cost="quadratic",
+    learning_rate=3.0,
+    batch_size=10,
+    epochs=30,
+    initializer="normal",
+)
+_CROSS_ENTROPY = _QUADRATIC.replace(cost="cross-entropy", learning_rate=0.5)
+_STEPS = TrainingConfig(
+    hidden=(128,),
+    activation="relu",
+    cost="log-likelihood",
+    learning_rate=0.1,
+    epochs=100,
+    initializer="he",
+    validation_split=0,
+)
+
+_ALL = (
+    Recipe(
+        "classroom",
+        "Classroom",
+        "Passes 97 % in a few seconds: the run to start a lesson with.",
+        "NN Magic",
+        None,
+        None,
+        TrainingConfig(
+            hidden=(128,),
+            activation="relu",
+            cost="log-likelihood",
+            optimizer="momentum",
+            learning_rate=0.03,
+            batch_size=64,
+            epochs=5,
+            initializer="he",
+        ),
+    ),
+    Recipe(
+        "nielsen-ch1",
+        "The book's first network",
+        "Thirty hidden sigmoid neurons and the quadratic cost read nineteen digits of twenty; "
+        "about one seed in four loses a digit for good and ends near 86 %.",
+        _CH1,
+        "95.42 % peak (epoch 28), 91.29 % after epoch 0; best of 3",
+        0.9542,
+        _QUADRATIC,
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch1-wide",
+        "A hundred hidden neurons",
+        "More hidden neurons do better, when no output neuron saturates on the way.",
+        _CH1,
+        "96.59 %",
+        0.9659,
+        _QUADRATIC.replace(hidden=(100,)),
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch1-slow",
+        "Learning rate far too small",
+        "With η = 0.001 the network does learn, but too slowly to be of use.",
+        _CH1,
+        "11.39 → 21.42 %",
+        0.2142,
+        _QUADRATIC.replace(hidden=(100,), learning_rate=0.001),
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch1-diverges",
+        "Learning rate far too large",
+        "With η = 100 the first steps saturate the neurons, and no later step frees them.",
+        _CH1,
+        "10.09 → 9.82 %",
+        0.0982,
+        _QUADRATIC.replace(learning_rate=100.0),
+        "test",
+    ),
+    Recipe(
+        "nielsen-no-hidden",
+        "No hidden layer",
+        "Ten neurons that look at the pixels directly: how far they come without a hidden layer.",
+        _CH1,
+        None,
+        None,
+        _QUADRATIC.replace(hidden=()),
+    ),
+    Recipe(
+        "nielsen-ch3-cross-entropy",
+        "The cross-entropy cost",
+        "A neuron that is badly wrong learns fast, where the quadratic cost makes it slow.",
+        _CH3,
+        "95.49 %",
+        0.9549,
+        _CROSS_ENTROPY,
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch3-cross-entropy-wide",
+        "Cross-entropy, a hundred neurons",
+        "The cross-entropy cost with a wider hidden layer.",
+        _CH3,
+        "96.82 %",
+        0.9682,
+        _CROSS_ENTROPY.replace(hidden=(100,)),
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch3-overfitting",
+        "Overfitting a thousand images",
+        "Accuracy on 1,000 training images reaches 100 % while the test images stop improving.",
+        _CH3,
+        "82.27 % (100 % on training data)",
+        0.8227,
+        _CROSS_ENTROPY.replace(train_size=1_000, epochs=400),
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch3-overfitting-l2",
+        "Overfitting, held back by L2",
+        "The same thousand images with weight decay (λ = 0.1): the test images gain.",
+        _CH3,
+        "87.1 %",
+        0.871,
+        _CROSS_ENTROPY.replace(train_size=1_000, epochs=400, l2=0.1),
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch3-l2",
+        "L2 regularisation",
+        "Weight decay (λ = 5) on all the training images.",
+        _CH3,
+        "96.49 %",
+        0.9649,
+        _CROSS_ENTROPY.replace(l2=5.0),
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch3-l2-wide",
+        "L2, a hundred neurons",
+        "Weight decay with a wider hidden layer.",
+        _CH3,
+        "97.92 % (validation)",
+        0.9792,
+        _CROSS_ENTROPY.replace(hidden=(100,), l2=5.0),
+        "validation",
+    ),
+    Recipe(
+        "nielsen-ch3-tuned",
+        "The book's best of chapter 3",
+        "A smaller learning rate and twice the epochs bring the wide network to its best.",
+        _CH3,
+        "98.04 % (validation)",
+        0.9804,
+        _CROSS_ENTROPY.replace(hidden=(100,), l2=5.0, learning_rate=0.1, epochs=60),
+        "validation",
+    ),
+    Recipe(
+        "nielsen-ch3-large-init",
+        "Large initial weights",
+        "Weights from N(0, 1) saturate the hidden neurons at the start: compare the first epochs "
+        "with small initial weights.",
+        _CH3,
+        "epoch 0: 86.43 %; epoch 29: 96.37 %",
+        0.9637,
+        _CROSS_ENTROPY.replace(learning_rate=0.1, l2=5.0),
+        "test",
+    ),
+    Recipe(
+        "nielsen-ch3-small-init",
+        "Small initial weights",
+        "Weights from N(0, 1/n_in) keep the hidden neurons awake: the first epoch already ends "
+        "where large weights take several.",
+        _CH3,
+        "epoch 0: 92.70 %; epoch 29: 96.50 %",
+        0.9650,
+        _CROSS_ENTROPY.replace(learning_rate=0.1, l2=5.0, initializer="lecun"),
+        "test",
+    ),
+    Recipe(
+        "3blue1brown",
+        "3Blue1Brown's network",
+        "Two hidden layers of 16 sigmoid neurons: the 13,002 parameters of the videos.",
+        "3Blue1Brown, But what is a neural network?",
+        "about 96 %",
+        0.96,
+        # The videos give no settings; weights from N(0, 1) and η 3.0 lose two points.
+        _QUADRATIC.replace(hidden=(16, 16), learning_rate=1.0, initializer="glorot", l2=0.5),
+        "test",
+    ),
+    Recipe(
+        "full-batch",
+        "The full batch, 100 steps",
+        "Each step looks at all 60,000 images, so 100 epochs are only 100 steps: compare with the "
+        "same network in mini-batches.",
+        _STUDENT,
+        "90.64 %",
+        0.9064,
+        _STEPS.replace(batch_size="full"),
+        "test",
+    ),
+    Recipe(
+        "mini-batch",
+        "The same in mini-batches",
+        "The full batch's network, cost and learning rate, but 60 steps an epoch: 100 epochs are "
+        "6,000 steps, and that is the whole difference.",
+        _STUDENT,
+        "96.69 % (the same report's PyTorch run)",
+        0.9669,
+        _STEPS.replace(batch_size=1_000),
+        "test",
+    ),
+    Recipe(
+        "simard",
+        "Simard's wide layer",
+        "Eight hundred hidden neurons on the plain images, without the paper's deformations.",
+        "Simard, Steinkraus and Platt, Best Practices for Convolutional Neural Networks (2003)",
+        "98.4 % (plain)",
+        0.984,
+        TrainingConfig(
+            hidden=(800,),
+            activation="relu",
+            cost="cross-entropy",
+            learning_rate=0.1,
+            batch_size=32,
+            epochs=15,
+            initializer="he",
+            validation_split=0,
+        ),
+        "test",
+    ),
+)
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
+"""Every recipe by its name, the default (`classroom`) first."""
+
+
+def get(name: str) -> Recipe:
+    """The recipe of this name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in RECIPES:
+        shown = name if len(name) <= 60 else name[:57] + "..."
+        raise ConfigError(f"recipe = {shown} is unknown; use one of {', '.join(RECIPES)}.")
+    return RECIPES[name]

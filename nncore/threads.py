@@ -1,0 +1,43 @@
+"""How many threads a matrix product gets: one while products are small, all of them otherwise.
+
+Threads that share a small product wait for each other longer than they compute. On a machine
+that has something else to do (a browser, a second run) it gets far worse: each product waits for
+a thread that the system has put aside, and an epoch takes 20 times as long or more. That holds
+for both engines, so both get the same number.
+"""
+
+import os
+from contextlib import AbstractContextManager
+from itertools import pairwise
+from typing import Any
+
+import threadpoolctl  # pyright: ignore[reportMissingTypeStubs]
+
+from nncore.config import TrainingConfig
+
+MIN_FLOPS = 200_000_000
+"""Of one training step from which on threads pay: about 784-300-10 with mini-batches of 128."""
+
+
+def flops_per_example(layer_sizes: tuple[int, ...]) -> int:
+    """Multiplications and additions of the matrix products of one training step, an example.
+
+    Two for each weight forward, two for dC/dW, and two for the error handed back, which the
+    first layer does not need.
+    """
+    products = [n_in * n_out for n_in, n_out in pairwise(layer_sizes)]
+    return 6 * sum(products) - 2 * products[0]
+
+
+def n_threads(config: TrainingConfig, n_train: int) -> int:
+    """Threads for a step of this configuration on `n_train` examples."""
+    batch_size = n_train if config.batch_size == "full" else min(config.batch_size, n_train)
+    small = flops_per_example(config.layer_sizes) * batch_size < MIN_FLOPS
+    return 1 if small else os.cpu_count() or 1
+
+
+def limited_to(n: int) -> AbstractContextManager[Any]:
+    """While it is open, the matrix products of this process use at most `n` threads."""
+    # A new controller each time: it knows the libraries that are loaded by now, torch's included.
+    controller: Any = threadpoolctl.ThreadpoolController()
+    return controller.limit(limits=n)

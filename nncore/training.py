@@ -1,0 +1,227 @@
+"""The one training loop there is: a generator of records, shared by the app, the command line,
+the tests and the benchmark.
+
+It draws nothing and knows no screen and no database. Whoever iterates decides: not asking for
+the next record pauses, closing the generator stops, assigning to an engine's `learning_rate`
+between two records changes it. The place at which training stands is part of an engine's
+`state()`; the order of the examples depends on the seed and the epoch alone. So a run that goes
+on from a checkpoint gives the same numbers as one that was never interrupted.
+"""
+
+import math
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from nncore import threads
+from nncore.activations import Array
+from nncore.config import EngineName, TrainingConfig
+from nncore.datasets import Dataset
+from nncore.engine import Engine, Native
+from nncore.initializers import initial_parameters
+from nncore.network import Network
+
+GATHER_ROWS = 2_048
+"""Shuffled examples copied at once: enough to be quick, few enough to stay in the cache."""
+
+_WEIGHTS_STREAM, _ORDER_STREAM = 0, 1
+
+
+@dataclass(slots=True)
+class Pace:
+    """How often `train` reports inside an epoch; may be changed while it runs.
+
+    A Progress comes after the first mini-batch that ends `seconds` or more after the last
+    report; 0 reports every mini-batch.
+    """
+
+    seconds: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A sign of life inside an epoch."""
+
+    engine: EngineName
+    epoch: int
+    """From 0, as in the book."""
+    batch: int
+    """Mini-batches done in this epoch."""
+    n_batches: int
+    cost: float
+    """Of the last mini-batch, after its step, penalties included."""
+    seconds: float
+    """Of pure training in this epoch so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """One engine's figures at the end of one epoch. Accuracies are fractions from 0 to 1."""
+
+    engine: EngineName
+    epoch: int
+    learning_rate: float
+    train_cost: float
+    train_accuracy: float
+    validation_cost: float | None
+    validation_accuracy: float | None
+    test_cost: float
+    test_accuracy: float
+    seconds: float
+    """Of pure training: evaluation and reporting are not counted."""
+    examples_per_second: float
+    diverged: bool
+    """The training cost is not finite; the engine stops here."""
+
+
+def build(config: TrainingConfig, n_train: int) -> dict[EngineName, Engine]:
+    """The configuration's engines, twins with equal initial weights.
+
+    Args:
+        config: what to build.
+        n_train: size of the training set, the n of the book's lambda/n.
+    """
+    rng = np.random.default_rng((config.seed, _WEIGHTS_STREAM))
+    parameters = initial_parameters(config, rng=rng)
+    engines: dict[EngineName, Engine] = {}
+    if "numpy" in config.engines:
+        engines["numpy"] = Network(config, parameters, n_train=n_train)
+    if "torch" in config.engines:
+        from nncore.torch_network import TorchNetwork  # seconds to import: only when asked for
+
+        engines["torch"] = TorchNetwork(config, parameters, n_train=n_train)
+    return engines
+
+
+def train(
+    config: TrainingConfig,
+    data: Dataset,
+    engines: Mapping[EngineName, Engine],
+    *,
+    pace: Pace | None = None,
+) -> Iterator[Progress | EpochRecord]:
+    """Train to the configuration's last epoch, from wherever the engines stand.
+
+    Engines take turns epoch by epoch, so that one's threads never slow the other's clock.
+    An engine whose cost is no longer finite ends with that epoch's record.
+    """
+    pace = pace or Pace()
+    diverged: set[EngineName] = set()
+    with threads.limited_to(threads.n_threads(config, len(data.train))):
+        staged = {name: _stage(engine, data) for name, engine in engines.items()}
+        for epoch in range(config.epochs):
+            for name, engine in engines.items():
+                if engine.epoch > epoch or name in diverged:
+                    continue
+                train_set = staged[name].train
+                seconds, n_examples = yield from _train_epoch(config, engine, train_set, pace)
+                record = _record(engine, staged[name], seconds, n_examples)
+                if record.diverged:
+                    diverged.add(name)
+                yield record
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    train: tuple[Native, Native]
+    validation: tuple[Native, Native] | None
+    test: tuple[Native, Native]
+
+
+def _stage(engine: Engine, data: Dataset) -> _Staged:
+    return _Staged(
+        engine.stage(data.train.images, data.train.labels),
+        engine.stage(data.validation.images, data.validation.labels)
+        if len(data.validation)
+        else None,
+        engine.stage(data.test.images, data.test.labels),
+    )
+
+
+def _train_epoch(
+    config: TrainingConfig, engine: Engine, train: tuple[Native, Native], pace: Pace
+) -> Generator[Progress, None, tuple[float, int]]:
+    """The rest of the engine's present epoch; returns seconds of training and examples seen."""
+    n = len(train[0])
+    batch_size = n if config.batch_size == "full" else min(config.batch_size, n)
+    n_batches = math.ceil(n / batch_size)
+    n_before = engine.batch * batch_size
+    seconds, due = 0.0, pace.seconds
+    for rows in _shuffled_rows(config.seed, engine.epoch, n, n_before, batch_size):
+        began = perf_counter()
+        X, Y = train if rows is None else engine.gather(*train, rows)
+        row = 0
+        while row < len(X):
+            row = _train_rows(engine, X, Y, row, batch_size, until=began + due)
+            if reporting := perf_counter() - began >= due and engine.batch < n_batches:
+                engine.synchronize()
+            elapsed = perf_counter() - began
+            seconds, due = seconds + elapsed, due - elapsed
+            if reporting:
+                last = slice(row - batch_size, row)
+                cost, _ = engine.evaluate(X[last], Y[last])
+                yield Progress(engine.name, engine.epoch, engine.batch, n_batches, cost, seconds)
+                due = pace.seconds
+            began = perf_counter()
+    began = perf_counter()
+    engine.synchronize()
+    seconds += perf_counter() - began
+    engine.epoch, engine.batch = engine.epoch + 1, 0
+    return seconds, n - n_before
+
+
+def _shuffled_rows(
+    seed: int, epoch: int, n: int, n_before: int, batch_size: int
+) -> Iterator[Array | None]:
+    """This epoch's order of the examples in blocks of whole mini-batches, from `n_before` on.
+
+    None stands for all examples as they are: for the full batch, order is no matter, and a copy
+    of the training set would only cost time.
+    """
+    if batch_size == n:
+        yield None
+        return
+    order = np.random.default_rng((seed, _ORDER_STREAM, epoch)).permutation(n)
+    block = batch_size * max(1, GATHER_ROWS // batch_size)
+    for start in range(n_before, n, block):
+        yield order[start : start + block]
+
+
+def _train_rows(
+    engine: Engine, X: Native, Y: Native, row: int, batch_size: int, *, until: float
+) -> int:
+    """Train on mini-batches from `row` on until the rows or the time run out; returns the row.
+
+    At least one mini-batch. Overflow is no news here: a diverging run shows it in its cost.
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        while row < len(X):
+            engine.train_batch(X[row : row + batch_size], Y[row : row + batch_size])
+            engine.batch += 1
+            row += batch_size
+            if perf_counter() >= until:
+                break
+    return row
+
+
+def _record(engine: Engine, staged: _Staged, seconds: float, n_examples: int) -> EpochRecord:
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        train_cost, train_accuracy = engine.evaluate(*staged.train)
+        validation = engine.evaluate(*staged.validation) if staged.validation else (None, None)
+        test_cost, test_accuracy = engine.evaluate(*staged.test)
+    return EpochRecord(
+        engine=engine.name,
+        epoch=engine.epoch - 1,
+        learning_rate=engine.learning_rate,
+        train_cost=train_cost,
+        train_accuracy=train_accuracy,
+        validation_cost=validation[0],
+        validation_accuracy=validation[1],
+        test_cost=test_cost,
+        test_accuracy=test_accuracy,
+        seconds=seconds,
+        examples_per_second=n_examples / max(seconds, 1e-9),
+        diverged=not math.isfinite(train_cost),
+    )

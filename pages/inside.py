@@ -1,0 +1,52 @@
+"""Inside: one example through one network, forward and backward, every number open to change."""
+
+import streamlit as st
+
+from dashboard import runs, state
+from dashboard.cold_start import through_the_entry
+from dashboard.components.network_view import network_view
+from dashboard.inside import backward, checks, choice, forward, seeking, touch
+
+through_the_entry()
+
+st.title("Inside")
+
+with runs.shown_errors():
+    state.workspace()
+    state.read_inside_from_url()
+    if notice := state.take_notice():
+        st.info(notice)
+
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        model = choice.choose_model()
+    with right:
+        example = choice.choose_example(model)
+    with left:
+        answer = choice.headline(model, example)
+    neuron = choice.neuron_of(model, answer)
+
+    network_view(
+        model.network,
+        example.pixels,
+        selected=neuron,
+        on_select=choice.look_at,
+        label="The network with this example in it",
+    )
+    choice.choose_neuron(model, neuron)
+
+    if answer is None:
+        st.stop()
+    section = choice.choose_section()
+    state.write_inside_to_url()
+    match section:
+        case "backward":
+            backward.show(model, example, neuron, answer)
+        case "touch":
+            touch.show(model, example, neuron)
+        case "seeking":
+            seeking.show(model, neuron)
+        case "checks":
+            checks.show(model, example)
+        case _:
+            forward.show(model, example, neuron)

@@ -1,0 +1,50 @@
+"""Train: build a network or pick a recipe, and watch NumPy and PyTorch learn it live."""
+
+import streamlit as st
+
+from dashboard import controls, history, live, runs, state
+from dashboard.cold_start import through_the_entry
+from dashboard.text import escape
+from nncore import datasets
+
+through_the_entry()
+
+st.title("Train")
+
+with runs.shown_errors():
+    state.workspace()
+    state.read_form_from_url()
+    run = live.current_run()
+
+    messages = st.container()
+    recipes = st.expander("Recipes", expanded=run is None)
+    left, right = st.columns([3, 7], gap="medium")
+
+    with left:
+        form = controls.training_form()
+        controls.summary(form.config)
+        if form.config.dataset == "mnist" and not datasets.available("mnist"):
+            st.caption(
+                "MNIST is not on this machine yet: the first run fetches it (11 MB). "
+                "Offline, train on the small built-in digits."
+            )
+            st.button(
+                "Use the built-in digits",
+                on_click=state.fill_form,
+                args=(form.config.replace(dataset="digits"),),
+            )
+
+    with recipes:
+        controls.recipe_cards()
+
+    with messages:
+        if link_error := state.training_form().link_error:
+            st.error(f"This link does not work: {escape(link_error)}")
+        if form.error:
+            st.error(escape(form.error))
+
+    with right:
+        live.stage(form)
+
+    history.past_runs()
+    state.write_form_to_url(run.id if run else None)

@@ -1,0 +1,19 @@
+"""The app's entry: page settings and navigation. Start it with `streamlit run streamlit_app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.jobs import jobs
+from dashboard.navigation import pages
+from dashboard.runs import shown_errors
+from dashboard.state import lesson_in_focus
+
+if __name__ == "__main__":  # a worker started by `spawn` imports this file and must draw nothing
+    root = Path(__file__).parent
+    icons = root / "assets" / "icons"
+    st.set_page_config(page_title="NN Magic", page_icon=icons / "icon.png", layout="wide")
+    st.logo(icons / "logo.svg", size="medium")
+    with shown_errors(above_all=True):
+        jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
+    st.navigation(pages(root), position="hidden" if lesson_in_focus() else "top").run()

@@ -1,0 +1,63 @@
+"""One server and one browser for the browser tests; a fresh page for each."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from nncore import datasets
+from tests.browser.app import DESKTOP, FLAGS, AppPage, Server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(240))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("home"))
+    server.start()
+    yield server
+    server.stop()
+    assert not server.complaints()
+
+
+@pytest.fixture
+def open_app(browser: Browser) -> Iterator[Callable[..., AppPage]]:
+    """Open a path in a fresh context; at the end, no page may have complained."""
+    pages: list[AppPage] = []
+
+    def open_page(server: Server, path: str = "/", **context: Any) -> AppPage:
+        app = AppPage(browser.new_context(**{**DESKTOP, **context}).new_page(), server)
+        app.open(path)
+        pages.append(app)
+        return app
+
+    yield open_page
+    for app in pages:
+        exceptions = app.exceptions()
+        app.page.context.close()
+        assert not exceptions
+        assert not app.console
+
+
+@pytest.fixture(scope="session")
+def dataset() -> str:
+    """MNIST where its files are, else the embedded digits: the tests run on either."""
+    return "mnist" if datasets.available("mnist") else "digits"

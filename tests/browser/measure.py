@@ -1,0 +1,101 @@
+"""Measure what the app promises in seconds: `python -m tests.browser.measure`, on a quiet machine.
+
+Prints one JSON object: seconds from a cold request to an idle first page; milliseconds from
+mouse-up to a new prediction on Draw; examples a second of the NumPy engine inside the app, with
+the live page open, by the command line's, as the median over pairs of runs.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.app import DESKTOP, FLAGS, ROOT, AppPage, Server
+from tests.browser.find_chromium import find
+
+PAIRS = 5
+STROKES = 20
+CONFIG = {"dataset": "mnist", "hidden": "128", "lr": "0.1", "batch": "32", "epochs": "6"}
+
+
+def first_page_idle(browser: Browser) -> float:
+    """Seconds from the first request to a server that has just started until Home is idle."""
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(Path(home))
+        server.start()
+        page = browser.new_context(**DESKTOP).new_page()
+        began = time.perf_counter()
+        AppPage(page, server).open("/")
+        seconds = time.perf_counter() - began
+        page.context.close()
+        server.stop()
+    return seconds
+
+
+def stroke_to_prediction(app: AppPage) -> list[float]:
+    """Milliseconds from mouse-up until the ten probabilities have changed, sorted."""
+    app.open("/draw")
+    millis: list[float] = []
+    for i in range(STROKES):
+        before = app.key("prediction-shipped").inner_html()
+        x = 0.2 + 0.6 * i / STROKES
+        app.draw([[(x, 0.2), (x, 0.5 + 0.015 * i)]])
+        began = time.perf_counter()
+        while time.perf_counter() - began < 5:
+            if app.key("prediction-shipped").inner_html() != before:
+                break
+            app.page.wait_for_timeout(5)
+        millis.append(1000 * (time.perf_counter() - began))
+    return sorted(millis)
+
+
+def speed_in_the_app(app: AppPage) -> float:
+    """Median examples a second over the epochs of a run trained with its page open."""
+    query = "&".join(f"{key}={value}" for key, value in CONFIG.items())
+    app.open(f"/train?{query}&engines=numpy")
+    app.press("Train")
+    app.wait_for_status("finished", seconds=120)
+    text = app.key("metric-numpy").inner_text()
+    return float(text.split("examples")[0].split("\n")[-1].replace(",", ""))
+
+
+def speed_of_the_command_line() -> float:
+    """The last epoch's examples a second, as the page shows it."""
+    settings = [part for key, value in CONFIG.items() for part in ("--set", f"{key}={value}")]
+    command = [sys.executable, "-m", "nncore", "train", "--engines", "numpy", "--json", *settings]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    epochs = json.loads(done.stdout)["engines"]["numpy"]["epochs"]
+    return epochs[-1]["examples_per_second"]
+
+
+def main() -> None:
+    with sync_playwright() as play, tempfile.TemporaryDirectory() as home:
+        browser = play.chromium.launch(executable_path=find(), args=FLAGS)
+        report: dict[str, object] = {
+            "first_page_idle_seconds": [round(first_page_idle(browser), 2) for _ in range(3)]
+        }
+        server = Server(Path(home))
+        server.start()
+        app = AppPage(browser.new_context(**DESKTOP).new_page(), server)
+        millis = stroke_to_prediction(app)
+        report["stroke_to_prediction_ms"] = {
+            "median": round(statistics.median(millis)),
+            "p95": round(millis[int(0.95 * (len(millis) - 1))]),
+        }
+        ratios = [speed_in_the_app(app) / speed_of_the_command_line() for _ in range(PAIRS)]
+        report["app_by_command_line"] = {
+            "median": round(statistics.median(ratios), 3),
+            "pairs": [round(ratio, 3) for ratio in ratios],
+        }
+        server.stop()
+        browser.close()
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()

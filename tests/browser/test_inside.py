@@ -1,0 +1,158 @@
+"""Inside as its reader meets it: the picture by pointer, keyboard and touch, and the microscope."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from nncore.gradient_check import relative_error
+from tests.browser.app import PHONE, AppPage, Server
+
+OpenApp = Callable[..., AppPage]
+SECTIONS = ("forward", "backward", "touch", "seeking", "checks")
+
+
+def neuron(app: AppPage, place: str) -> Locator:
+    return app.page.locator(f'.st-key-network .neuron[data-neuron="{place}"]')
+
+
+def detail(app: AppPage) -> Locator:
+    return app.page.locator(".st-key-network .detail")
+
+
+def first_hidden(app: AppPage) -> Locator:
+    return app.page.locator('.st-key-network .neuron[data-neuron^="0."]').nth(4)
+
+
+def derivative(app: AppPage, way: str) -> float:
+    text = app.key(f"derivative-{way}").locator("h3").inner_text()
+    return float(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_every_section_fits_and_nothing_complains(
+    server: Server, open_app: OpenApp, section: str, device: str
+) -> None:
+    app = open_app(server, f"/inside?show={section}", **(PHONE if device == "phone" else {}))
+    expect(app.key("answer")).to_contain_text("It says", timeout=20_000)
+    assert app.sideways_overflow() <= 0
+
+
+def test_hovering_explains_a_neuron_and_a_click_selects_it(
+    server: Server, open_app: OpenApp
+) -> None:
+    app = open_app(server, "/inside")
+    expect(detail(app)).to_contain_text("Output")
+    chosen = first_hidden(app)
+    index = (chosen.get_attribute("data-neuron") or "").split(".")[1]
+    chosen.hover()
+    expect(detail(app)).to_contain_text(f"Hidden layer 1, neuron {index}")
+    expect(detail(app).locator("canvas")).to_be_visible()
+    expect(app.page.locator(".st-key-network .into path")).not_to_have_count(0)
+    app.page.mouse.move(0, 0)
+    expect(detail(app)).to_contain_text("Output")
+
+    chosen.click()
+    expect(
+        app.page.get_by_role("heading", name=f"Hidden layer 1, neuron {index}: its sum")
+    ).to_be_visible()
+    expect(app.page).to_have_url(re.compile(rf"neuron=1\.{index}(&|$)"))
+    expect(neuron(app, f"0.{index}")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_keyboard_goes_from_neuron_to_neuron(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/inside")
+    app.page.locator('.st-key-network .neuron[tabindex="0"]').focus()
+    app.page.keyboard.press("ArrowLeft")
+    expect(detail(app)).to_contain_text("Hidden layer 1")
+    before = detail(app).inner_text()
+    app.page.keyboard.press("ArrowUp")
+    expect(detail(app)).not_to_have_text(before)
+    said = detail(app).locator(".title").inner_text()
+    app.page.keyboard.press("Enter")
+    expect(app.page.get_by_role("heading", name=f"{said}: its sum")).to_be_visible()
+
+
+def test_a_tap_on_a_phone_selects_a_neuron(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/inside", **PHONE)
+    neuron(app, "1.4").tap()
+    expect(app.page.get_by_role("heading", name="Output 4: its sum")).to_be_visible()
+    assert app.sideways_overflow() <= 0
+
+
+def test_the_picture_stays_the_same_element_when_the_example_changes(
+    server: Server, open_app: OpenApp
+) -> None:
+    app = open_app(server, "/inside?example=1")
+    picture = app.page.locator(".st-key-network svg.net")
+    picture.evaluate("element => { element.dataset.mine = 'yes' }")
+    app.page.get_by_label(re.compile("^Test image")).fill("2")
+    app.page.keyboard.press("Enter")
+    expect(app.page).to_have_url(re.compile("example=2"))
+    app.settle()
+    assert picture.get_attribute("data-mine") == "yes"
+
+
+def test_backpropagation_agrees_with_trying_on_five_random_weights(
+    server: Server, open_app: OpenApp
+) -> None:
+    app = open_app(server, "/inside?show=backward")
+    seen = set[str]()
+    for _ in range(5):
+        before = app.key("derivative-numpy").inner_text()
+        app.press("A random weight")
+        expect(app.key("derivative-numpy")).not_to_have_text(before, use_inner_text=True)
+        app.settle()
+        analytic = derivative(app, "numpy")
+        assert relative_error(analytic, derivative(app, "difference")) < 1e-4
+        seen.add(str(analytic))
+    assert len(seen) == 5
+    app.press("Compute it in PyTorch")
+    expect(app.key("derivative-torch").locator("h3")).to_be_visible(timeout=90_000)
+    assert relative_error(derivative(app, "numpy"), derivative(app, "torch")) < 1e-6
+
+
+def test_a_silenced_layer_and_its_undo(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/inside?show=touch&neuron=1.3")
+    accuracy = app.key("touched-accuracy")
+    before = accuracy.inner_text()
+    app.press("Silence hidden layer 1")
+    expect(accuracy).to_contain_text("points")
+    app.press("Undo")
+    expect(accuracy).to_have_text(before, use_inner_text=True)
+
+
+def test_a_link_brings_back_example_neuron_and_section(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/inside?example=5&neuron=1.7&show=seeking")
+    expect(
+        app.page.get_by_role("heading", name="Hidden layer 1, neuron 7: what is it looking for?")
+    ).to_be_visible()
+    expect(app.page.get_by_label(re.compile("^Test image"))).to_have_value("5")
+
+
+def test_the_words_of_the_picture_are_readable_in_both_modes(
+    server: Server, open_app: OpenApp
+) -> None:
+    for scheme in ("light", "dark"):
+        app = open_app(server, "/inside", color_scheme=scheme)
+        ratio = app.page.locator(".st-key-network svg.net text").first.evaluate(CONTRAST)
+        assert ratio >= 4.5, scheme
+
+
+CONTRAST = """element => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
+  const light = color => {
+    canvas.fillStyle = color
+    canvas.fillRect(0, 0, 1, 1)
+    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(v => {
+      const share = v / 255
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+  }
+  const page = document.querySelector("[data-testid=stApp]")
+  const [a, b] = [getComputedStyle(element).fill, getComputedStyle(page).backgroundColor].map(light)
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+}"""

@@ -1,0 +1,151 @@
+"""Learn in a browser: a control moves and the figure's number follows, on every size and theme."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from nncore import lessons
+from nncore.config import count_parameters
+from tests.browser.app import PHONE, AppPage, Server
+
+OpenApp = Callable[..., AppPage]
+CHAPTERS = [
+    "perceptron", "sigmoid-neuron", "pixels", "layers", "feedforward", "cost", "gradient-descent",
+    "backpropagation", "universality",
+]  # fmt: skip
+
+
+def press(app: AppPage, label: str, key: str = "ArrowRight") -> None:
+    """Press a key on a slider, as somebody without a mouse does."""
+    app.page.get_by_role("slider", name=re.compile(label)).first.press(key)
+
+
+def choose(app: AppPage, name: str) -> None:
+    app.page.get_by_test_id("stMain").get_by_role("radio", name=name, exact=True).first.click()
+
+
+def number_becomes(app: AppPage, text: str) -> None:
+    expect(app.key("lesson-number")).to_contain_text(text, timeout=10_000)
+
+
+def test_perceptron(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=perceptron&w1=-2&w2=-2&b=1.5")
+    number_becomes(app, "2 of 4")
+    press(app, "Bias")  # 2.0: at 01 and 10, z = 0, which is not above 0
+    expect(app.page).to_have_url(re.compile(r"b=2(&|$)"))
+    number_becomes(app, "2 of 4")
+    press(app, "Bias")
+    number_becomes(app, "4 of 4")
+    expect(app.page).to_have_url(re.compile(r"b=2\.5"))
+
+
+def test_sigmoid_neuron(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=sigmoid-neuron")
+    number_becomes(app, f"{lessons.nudge(9, 1, -10, 0.1).change:+.3f}")
+    press(app, "Input")
+    number_becomes(app, f"{lessons.nudge(9.1, 1, -10, 0.1).change:+.3f}")
+
+
+def test_pixels(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=pixels")
+    number_becomes(app, "17 of 174")
+    press(app, "Row of the pixel")
+    rule = lessons.pixel_rule(3, 15, 14, 0.5)
+    expect(app.key("lesson-figure")).to_contain_text(
+        f"{rule.hits} of {rule.n_digit} images of a 3, and {rule.false_alarms}"
+    )
+
+
+def test_layers(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=layers")
+    number_becomes(app, "13,002")
+    press(app, "layer 1")
+    number_becomes(app, f"{count_parameters((784, 17, 16, 10)):,}")
+
+
+def test_feedforward(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=feedforward&step=a3&unit3=3")
+    before = app.key("lesson-number").inner_text()
+    press(app, "Output neuron")
+    expect(app.key("lesson-number")).to_contain_text("of neuron 4")
+    assert app.key("lesson-number").inner_text() != before
+
+
+def test_cost(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=cost")
+    press(app, "Starting weight", "ArrowLeft")
+    outputs, _ = lessons.learn_to_say_zero(1.9, 2, "quadratic", 0.15, 50)
+    number_becomes(app, f"{outputs[-1]:.3f}")
+
+
+def test_gradient_descent(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=gradient-descent")
+    press(app, "Steps")
+    number_becomes(app, f"{lessons.valley(lessons.descend(2.7, 0.1, 6)[-1]):.3f}")
+    choose(app, "Full batch or mini-batches")
+    number_becomes(app, "97.33%")
+
+
+def test_backpropagation(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=backpropagation")
+    for name in ("w₁₂", "v₁", "b₂", "c", "w₂₁"):
+        choose(app, name)
+        number_becomes(app, f"∂C/∂{name} by")
+        app.settle()  # the label may be new a moment before the numbers are
+        found = re.findall(r"[+-]\d\.\d{6}", app.key("lesson-number").inner_text())
+        analytic, numeric = (float(text) for text in found)
+        assert analytic == pytest.approx(numeric, rel=1e-4, abs=2e-6)
+
+
+def test_universality(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=universality&n=10")
+    number_becomes(app, "0.0554")
+    press(app, "Bumps")
+    wanted = lessons.TARGETS["wiggle"]
+    far = lessons.mean_deviation(lessons.fit_with_bumps(wanted, 11, 1000), wanted)
+    number_becomes(app, f"{far:.4f}")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("look", ["phone", "dark"])
+def test_every_chapter_fits_a_phone_and_a_dark_page(
+    server: Server, open_app: OpenApp, chapter: str, look: str
+) -> None:
+    context = PHONE if look == "phone" else {"color_scheme": "dark"}
+    app = open_app(server, f"/learn?chapter={chapter}", **context)
+    expect(app.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(app.key("lesson-number")).to_be_visible()
+    assert app.sideways_overflow() <= 0
+
+
+def test_focus_hides_all_but_the_figure(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=sigmoid-neuron&focus=1&x=12")
+    number_becomes(app, f"{lessons.nudge(12, 1, -10, 0.1).change:+.3f}")
+    expect(app.page.get_by_text("Predict, then reveal")).to_have_count(0)
+    expect(app.page.get_by_role("link", name="Train", exact=True)).to_have_count(0)
+    app.press("Show the whole chapter")
+    expect(app.page.get_by_text("Predict, then reveal")).to_be_visible()
+    expect(app.page).not_to_have_url(re.compile("focus"))
+    expect(app.page).to_have_url(re.compile("x=12"))
+
+
+def test_from_the_first_chapter_to_train_and_back(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=perceptron")
+    app.key("lesson-question").get_by_text("Three", exact=True).click()
+    app.press("Reveal")
+    expect(app.page.get_by_text("As you predicted")).to_be_visible()
+    app.page.reload()
+    app.settle()
+    expect(app.page.get_by_text("1 of 9 questions answered")).to_be_attached()
+    app.press("Next: Sigmoid neurons")
+    expect(app.page).to_have_url(re.compile("chapter=sigmoid-neuron"))
+    app.settle()
+    app.page.wait_for_timeout(1_200)  # sooner, an old address may be a message that crossed ours
+    app.page.go_back()
+    expect(app.page.get_by_role("heading", name="Perceptrons", exact=True)).to_be_visible()
+    app.page.get_by_role("link", name="Train ten neurons without a hidden layer").click()
+    expect(app.page.get_by_text("7,850 parameters")).to_be_visible(timeout=15_000)
+    app.page.get_by_role("link", name="Learn", exact=True).click()
+    expect(app.page.get_by_text("1 of 9 questions answered")).to_be_attached(timeout=15_000)

@@ -1,0 +1,68 @@
+"""Every page at first sight: deep links, phone, dark mode, the pad, and nothing in the console."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.app import PHONE, AppPage, Server
+from tests.browser.test_main_job import SEVEN
+
+OpenApp = Callable[..., AppPage]
+PATHS = ["/", "/train", "/results", "/inside", "/draw"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_no_sideways_scrolling_and_no_complaint(
+    server: Server, open_app: OpenApp, path: str, device: str
+) -> None:
+    app = open_app(server, path, **(PHONE if device == "phone" else {}))
+    expect(app.page.get_by_role("heading", level=1).first).to_be_visible()
+    assert app.sideways_overflow() <= 0
+
+
+def test_dark_mode_is_dark(server: Server, open_app: OpenApp) -> None:
+    def brightness(app: AppPage) -> float:
+        colour = app.page.locator("[data-testid=stApp]").evaluate(
+            "element => getComputedStyle(element).backgroundColor"
+        )
+        return sum(int(x) for x in re.findall(r"\d+", colour)[:3]) / 3
+
+    assert brightness(open_app(server, "/", color_scheme="dark")) < 60
+    assert brightness(open_app(server, "/", color_scheme="light")) > 200
+
+
+def test_a_deep_link_fills_the_form_and_opens_the_right_page(
+    server: Server, open_app: OpenApp
+) -> None:
+    app = open_app(
+        server,
+        "/train?hidden=16,16&activation=sigmoid&cost=quadratic&lr=0.25&batch=20&epochs=3&seed=7"
+        "&engines=numpy",
+    )
+    expect(app.page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    expect(app.page.get_by_role("textbox", name="Hidden layers")).to_have_value("16,16")
+    expect(app.page.get_by_role("spinbutton", name="Learning rate")).to_have_value("0.25")
+    expect(app.page.get_by_text("784-16-16-10 · 13,002 parameters")).to_be_visible()
+    assert app.page.locator("[data-testid=stSidebarNav]").count() == 0
+
+
+def test_a_wrong_link_is_said_in_a_sentence_and_nothing_is_lost(
+    server: Server, open_app: OpenApp
+) -> None:
+    app = open_app(server, "/train?lr=minus&hidden=16")
+    expect(app.page.get_by_text("learning_rate = minus does not fit")).to_be_visible()
+    expect(app.button("Train")).to_be_visible()
+
+
+def test_an_unknown_run_is_said_in_a_sentence(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/results?run=no-such-run")
+    expect(app.page.get_by_text(re.compile("no run no-such-run|no-such-run"))).to_be_visible()
+
+
+def test_the_pad_on_home_answers_on_a_phone(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/", **PHONE)
+    app.draw(SEVEN)
+    app.wait_for_prediction("shipped", "7")

@@ -1,0 +1,105 @@
+"""Checkpoints: round trips, and a sentence for everything that is none."""
+
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import save as to_safetensors
+
+from nncore import checkpoints
+from nncore.checkpoints import CheckpointError
+from nncore.config import TrainingConfig
+from nncore.training import build
+
+
+def trained(config: TrainingConfig) -> dict[str, np.ndarray]:
+    engine = build(config, 100)["numpy"]
+    rng = np.random.default_rng(0)
+    engine.train_batch(*engine.stage(rng.random((5, 784)), np.arange(5)))
+    return engine.state()
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    hidden=st.lists(st.integers(1, 20), max_size=3),
+    optimizer=st.sampled_from(["sgd", "momentum", "nesterov", "adam"]),
+    dtype=st.sampled_from(["float32", "float64"]),
+)
+def test_round_trip(hidden: list[int], optimizer: str, dtype: str) -> None:
+    config = TrainingConfig.parse(
+        {"hidden": hidden, "optimizer": optimizer, "dtype": dtype, "engines": "numpy"}
+    )
+    state = trained(config)
+    back = checkpoints.from_bytes(checkpoints.to_bytes(config, "numpy", state))
+    assert back.config == config
+    assert back.engine == "numpy"
+    assert back.state.keys() == state.keys()
+    for name, value in state.items():
+        assert np.array_equal(back.state[name], value)
+        assert back.state[name].dtype == value.dtype
+    network = back.network()
+    X = np.random.default_rng(1).random((3, 784))
+    engine = build(config, 100)["numpy"]
+    engine.load_state(state)
+    assert np.array_equal(network.forward(X), engine.forward(X))
+
+
+CONFIG = TrainingConfig(hidden=(4,), engines=("numpy",))
+STATE = trained(CONFIG)
+GOOD = checkpoints.to_bytes(CONFIG, "numpy", STATE)
+
+
+def relabelled(state: dict[str, np.ndarray] = STATE, **metadata: str) -> bytes:
+    return to_safetensors(
+        state, {"format": "nn-magic-1", "engine": "numpy", "config": CONFIG.to_json(), **metadata}
+    )
+
+
+def nested_header() -> bytes:
+    header = b"[" * 100_000
+    return len(header).to_bytes(8, "little") + header
+
+
+@pytest.mark.parametrize(
+    ("blob", "said"),
+    [
+        (b"", "no safetensors"),
+        (b"not a model at all", "no safetensors"),
+        (GOOD[:-10], "no safetensors"),
+        (GOOD[:20], "no safetensors"),
+        (b"\xff" * 64, "no safetensors"),
+        (pickle.dumps({"parameters": [1, 2]}), "no safetensors"),
+        (to_safetensors({"weights": np.zeros(3)}), "no safetensors|no model of NN Magic"),
+        (relabelled(format="other"), "no model of NN Magic"),
+        (relabelled(engine="jax"), "no model of NN Magic"),
+        (relabelled(config=json.dumps({"hidden": [9999]})), "configuration cannot be used"),
+        (relabelled(config="]"), "configuration cannot be used"),
+        (relabelled(config=json.dumps({"hidden": [5]})), "parameters should be"),
+        (relabelled({k: v for k, v in STATE.items() if k != "position"}), "position should be"),
+        (relabelled({**STATE, "position": np.array([np.nan, 0])}), "position should be"),
+        (relabelled({**STATE, "position": np.array([-1, 0])}), "below 0"),
+        (relabelled({**STATE, "more": np.zeros(3)}), "more should be nothing"),
+        (nested_header(), "no safetensors"),
+    ],
+)
+def test_what_is_no_checkpoint_is_refused_in_one_sentence(blob: bytes, said: str) -> None:
+    with pytest.raises(CheckpointError, match=said) as caught:
+        checkpoints.from_bytes(blob)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"gone\.safetensors cannot be read"):
+        checkpoints.load(tmp_path / "gone.safetensors")
+
+
+def test_a_file_of_a_senseless_size_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.safetensors"
+    with path.open("wb") as file:
+        file.truncate(checkpoints.MAX_BYTES + 1)  # sparse: takes no room on the disk
+    with pytest.raises(CheckpointError, match="larger than"):
+        checkpoints.load(path)

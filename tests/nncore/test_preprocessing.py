@@ -1,0 +1,463 @@
+"""Ink to 28x28: what a drawing may and may not change, and every kind of picture file."""
+
+import io
+import subprocess
+import sys
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFilter
+
+from nncore import preprocessing
+from nncore.datasets import Dataset
+from nncore.preprocessing import ImageError, InkError, prepare, read_image
+
+
+def seven(side: int = 400, mode: str = "L", paper: object = 255, ink: object = 0) -> Image.Image:
+    """A pen-drawn 7 that fills about half of the picture's height."""
+    image = Image.new(mode, (side, side), paper)
+    points = [(x * side, y * side) for x, y in [(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]]
+    ImageDraw.Draw(image).line(points, fill=ink, width=round(side * 0.075), joint="curve")
+    return image
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.abs(one.astype(np.float64) - other).mean())
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+SEVEN = prepare(np.asarray(seven())).pixels
+PNG, JPEG = encoded(seven()), encoded(seven(), "JPEG")
+
+
+# --- what comes out -------------------------------------------------------------------------------
+
+
+def test_the_result_is_an_image_as_mnist_has_them() -> None:
+    assert SEVEN.shape == (28, 28)
+    assert SEVEN.dtype == np.float32
+    assert SEVEN.min() == 0
+    assert SEVEN.max() == 1
+    rows, columns = np.nonzero(SEVEN)
+    assert max(np.ptp(rows), np.ptp(columns)) == 19  # fills 20 pixels
+    middle = np.average(np.indices((28, 28)) + 0.5, axis=(1, 2), weights=np.stack([SEVEN] * 2))
+    assert ((middle > 14) & (middle <= 15)).all()
+
+
+def test_each_stage_is_kept_with_its_picture() -> None:
+    prepared = prepare(np.asarray(seven(280)))
+    assert [(stage.name, stage.image.shape) for stage in prepared.stages] == [
+        ("grey", (280, 280)),
+        ("ink", (280, 280)),
+        ("cropped", (169, 122)),
+        ("squared", (169, 169)),
+        ("averaged", (20, 20)),
+        ("brightened", (20, 20)),
+        ("centred", (28, 28)),
+    ]
+    assert prepared.stages[-1].image is prepared.pixels
+    for stage in prepared.stages:
+        assert stage.image.dtype == np.float32
+        assert stage.image.min() >= 0
+        assert stage.image.max() <= 1
+
+
+def test_centre_by_hand() -> None:
+    # One bright pixel at row 3, column 16 of 20: its centre is at 3.5 and 16.5, int(15 - 3.5) = 11
+    # would leave 20 rows no room below 28, so the offset is 8; int(15 - 16.5) = -1 becomes 0.
+    ink = np.zeros((20, 20), np.float32)
+    ink[3, 16] = 1
+    assert np.argwhere(preprocessing.centre(ink)).tolist() == [[3 + 8, 16 + 0]]
+    ink = np.zeros((20, 20), np.float32)
+    ink[8:10, 12] = 1  # at 9.0 and 12.5: int(6.0) = 6 and int(2.5) = 2
+    assert np.argwhere(preprocessing.centre(ink)).tolist() == [[14, 14], [15, 14]]
+
+
+def test_crop_takes_one_faint_edge_along() -> None:
+    ink = np.zeros((9, 9), np.float32)
+    ink[4, 3:6] = 1
+    ink[2:7, 4] = np.maximum(ink[2:7, 4], 0.1)  # two faint pixels above and two below
+    assert preprocessing.crop(ink).shape == (3, 3)
+    assert preprocessing.crop(ink.T).shape == (3, 3)
+    ink[2:7, 4] = 1
+    assert preprocessing.crop(ink).shape == (5, 3)
+
+
+def test_pieces_hold_together_by_corners_and_around_bends() -> None:
+    ink = np.zeros((60, 60), np.float32)
+    ink[5:55, 5:15] = 1
+    ink[55, 15] = ink[4, 4] = 1  # each touches the bar by a corner only
+    ink[20:30, 30] = ink[20:30, 34] = ink[30, 30:35] = 1  # a U: one piece of 25, not two of 10
+    ink[40, 40:50] = 1
+    cleaned = preprocessing.drop_specks(ink)
+    assert cleaned[55, 15] == cleaned[4, 4] == 1
+    assert cleaned[20:31, 30:35].sum() == 25
+    ink[20:31, 30:35] = 0
+    ink[20:25, 30] = 1  # 5 of the bar's 502 are less than 2 %
+    cleaned = preprocessing.drop_specks(ink)
+    assert cleaned[:, 20:].sum() == 0
+    assert cleaned.sum() == 502
+
+
+def test_average_areas_by_hand() -> None:
+    # Three pixels over two: the middle one belongs half to each. (4·1 + 2·0.5)/1.5, (2·0.5 + 0)/1.5
+    image = np.array([[4, 2, 0]] * 3, np.float32)
+    expected = [[5 / 1.5, 1 / 1.5]] * 2
+    np.testing.assert_allclose(preprocessing.average_areas(image, 2), expected, rtol=1e-6)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_average_areas_keeps_the_mean(side_in: int, side_out: int, seed: int) -> None:
+    image = np.random.default_rng(seed).random((side_in, side_in), np.float32)
+    averaged = preprocessing.average_areas(image, side_out)
+    assert averaged.shape == (side_out, side_out)
+    assert averaged.mean() == pytest.approx(image.mean(), rel=1e-5)
+    assert averaged.min() >= image.min() - 1e-6
+    assert averaged.max() <= image.max() + 1e-6
+
+
+@pytest.mark.mnist
+def test_mnist_comes_back_as_it_was(mnist: Dataset) -> None:
+    images = mnist.test.images[:200].reshape(-1, 28, 28)
+    differences = [difference(prepare(image).pixels, image) for image in images]
+    assert np.mean(differences) < 0.002
+    inverted = [difference(prepare(1 - image).pixels, image) for image in images]
+    assert np.mean(inverted) < 0.002
+    enlarged = images[:50].repeat(10, axis=1).repeat(10, axis=2)
+    differences = [
+        difference(prepare(large).pixels, image) for large, image in zip(enlarged, images)
+    ]
+    assert np.mean(differences) < 0.02
+
+
+def test_digits_come_back_as_they_were(digits: Dataset) -> None:
+    images = digits.test.images[:100].reshape(-1, 28, 28)
+    assert np.mean([difference(prepare(image).pixels, image) for image in images]) < 0.002
+
+
+# --- what must not matter -------------------------------------------------------------------------
+
+
+@given(st.integers(-60, 60), st.integers(-80, 70))
+def test_the_place_on_the_sheet_does_not_matter(right: int, down: int) -> None:
+    moved = np.roll(np.asarray(seven()), (down, right), axis=(0, 1))
+    np.testing.assert_allclose(prepare(moved).pixels, SEVEN, atol=1e-6)
+
+
+@given(st.integers(100, 900))
+def test_the_size_hardly_matters(side: int) -> None:
+    assert difference(prepare(np.asarray(seven(side))).pixels, SEVEN) < 0.035
+
+
+def test_a_small_digit_on_a_large_sheet_is_found() -> None:
+    sheet = np.full((1_000, 800), 255, np.uint8)
+    sheet[600:700, 100:200] = np.asarray(seven(100))
+    assert difference(prepare(sheet).pixels, prepare(np.asarray(seven(100))).pixels) < 1e-6
+
+
+@given(st.integers(0, 255), st.integers(0, 255))
+def test_the_colours_do_not_matter(paper: int, ink: int) -> None:
+    if abs(paper - ink) > 25:
+        drawn = np.asarray(seven(200, paper=paper, ink=ink))
+        reference = np.asarray(seven(200))
+        np.testing.assert_allclose(prepare(drawn).pixels, prepare(reference).pixels, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        seven(mode="RGB", paper=(0, 0, 0), ink=(255, 255, 255)),
+        seven(mode="RGBA", paper=(0, 0, 0, 255), ink=(255, 255, 255, 255)),  # the drawing pad
+        seven(mode="RGBA", paper=(0, 0, 0, 0), ink=(0, 0, 0, 255)),
+        seven(mode="RGBA", paper=(255, 255, 255, 0), ink=(255, 255, 255, 255)),
+        seven(mode="RGBA", paper=(255, 255, 255, 0), ink=(0, 0, 90, 255)),
+        seven(mode="RGBA", paper=(0, 0, 0, 0), ink=(255, 0, 0, 255)),
+    ],
+)
+def test_colour_and_transparency_do_not_matter(image: Image.Image) -> None:
+    np.testing.assert_allclose(prepare(np.asarray(image)).pixels, SEVEN, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, np.float64])
+def test_the_type_of_the_array_does_not_matter(dtype: type) -> None:
+    drawn = np.asarray(seven()).astype(dtype)
+    if np.issubdtype(dtype, np.floating):
+        drawn /= 255
+    np.testing.assert_allclose(prepare(drawn).pixels, SEVEN, atol=1e-6)
+
+
+@pytest.mark.parametrize("lights", [(0.8, 0, 0), (0.65, 0.25, 0), (0.6, 0.15, -0.15)])
+def test_a_photograph_under_uneven_light(lights: tuple[float, float, float]) -> None:
+    level, right, down = lights
+    y, x = np.mgrid[-1:1:400j, -1:1:400j]
+    paper = np.asarray(seven().filter(ImageFilter.GaussianBlur(1.5))) / 255
+    noise = np.random.default_rng(0).normal(0, 0.02, paper.shape)
+    photograph = (level + right * x + down * y) * (0.2 + 0.8 * paper) + noise
+    assert difference(prepare(np.clip(photograph, 0, 1)).pixels, SEVEN) < 0.02
+
+
+def test_dust_is_swept_away_and_a_second_stroke_is_not() -> None:
+    dusty = np.asarray(seven()).copy()
+    dusty[5:9, 390:394] = 0
+    dusty[380, 3] = 0
+    np.testing.assert_allclose(prepare(dusty).pixels, SEVEN, atol=1e-6)
+    five = np.asarray(seven()).copy()
+    five[200:215, 300:380] = 0
+    assert difference(prepare(five).pixels, SEVEN) > 0.05
+
+
+def test_ink_that_runs_over_the_border_is_still_ink() -> None:
+    image = np.zeros((100, 100), np.float32)
+    image[:, 40:60] = 1
+    prepared = prepare(image).pixels
+    assert prepared[14, 14] == 1
+    assert prepared[14, 0] == 0
+
+
+@pytest.mark.parametrize("radius", [3, 10, 60])
+def test_a_dot_stays_a_dot(radius: int) -> None:
+    image = Image.new("L", (280, 280), 0)
+    box = (140 - radius, 140 - radius, 140 + radius, 140 + radius)
+    ImageDraw.Draw(image).ellipse(box, fill=255)
+    pixels = prepare(np.asarray(image)).pixels
+    rows, columns = np.nonzero(pixels)
+    assert np.ptp(rows) <= 6
+    assert np.ptp(columns) <= 6
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((280, 280), np.uint8),
+        np.full((280, 280), 255, np.uint8),
+        np.full((280, 280), 128, np.uint8),
+        np.zeros((280, 280, 4), np.uint8),
+        np.full((50, 50, 3), 0.5),
+        np.zeros((1, 1)),
+        np.full((1, 300), 7, np.uint8),
+        np.full((100, 100), 200, np.uint8) + np.eye(100, dtype=np.uint8) * 9,  # hardly seen
+    ],
+)
+def test_without_ink_there_is_a_sentence(image: np.ndarray) -> None:
+    with pytest.raises(InkError, match=r"^The image has no ink on it; draw or choose a digit\.$"):
+        prepare(image)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [np.zeros(784), np.zeros((0, 5)), np.zeros((4, 4, 2)), np.full((9, 9), np.nan)],
+)
+def test_an_array_that_is_no_image(image: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="give"):
+        prepare(image)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def sixteen_bit() -> Image.Image:
+    return Image.fromarray(np.asarray(seven()).astype(np.uint16) * 257)
+
+
+def transparent_palette() -> bytes:
+    indices = (np.asarray(seven()) == 0).astype(np.uint8)
+    image = Image.frombytes("P", indices.shape, indices.tobytes())
+    image.putpalette([0, 0, 0, 0, 0, 0])  # the same black twice, only one of them seen
+    return encoded(image, transparency=0)
+
+
+def animation() -> bytes:
+    frames = [seven().convert("P"), Image.new("P", (400, 400))]
+    return encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+
+
+FILES: dict[str, Callable[[], bytes]] = {
+    "png": lambda: encoded(seven()),
+    "png, bright on dark": lambda: encoded(seven(paper=0, ink=255)),
+    "png, 1 bit": lambda: encoded(seven().convert("1")),
+    "png, 16 bit": lambda: encoded(sixteen_bit()),
+    "png, palette": lambda: encoded(seven().convert("RGB").quantize(8)),
+    "png, palette with transparency": transparent_palette,
+    "png, grey with transparency": lambda: encoded(seven(), transparency=255),
+    "png, transparent": lambda: encoded(seven(400, "RGBA", (0, 0, 0, 0), (0, 0, 0, 255))),
+    "png, grey and alpha": lambda: encoded(seven(400, "LA", (0, 0), (255, 255))),
+    "gif": lambda: encoded(seven(), "GIF"),
+    "gif, animated": animation,
+    "bmp": lambda: encoded(seven(), "BMP"),
+    "webp": lambda: encoded(seven().convert("RGB"), "WEBP", lossless=True),
+    "ppm": lambda: encoded(seven(), "PPM"),
+    "tiff": lambda: encoded(seven(), "TIFF"),
+    "tiff, CMYK": lambda: encoded(seven().convert("RGB").convert("CMYK"), "TIFF"),
+    "tiff, 32 bit": lambda: encoded(sixteen_bit().convert("I"), "TIFF"),
+    "tiff, real numbers": lambda: encoded(seven().convert("F"), "TIFF"),
+    "jpeg": lambda: encoded(seven(), "JPEG", quality=60),
+    "jpeg, CMYK": lambda: encoded(seven().convert("RGB").convert("CMYK"), "JPEG"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_kind_of_file_gives_the_same_digit(name: str) -> None:
+    grey = read_image(FILES[name]())
+    assert grey.dtype == np.uint8
+    assert grey.shape == (400, 400)
+    tolerance = 0.012 if name.startswith("jpeg") else 1e-6
+    assert difference(prepare(grey).pixels, SEVEN) < tolerance
+
+
+def test_sixteen_bits_become_eight() -> None:
+    values = np.array([[0, 128 * 257, 65_535]], np.uint16)
+    assert read_image(encoded(Image.fromarray(values))).tolist() == [[0, 128, 255]]
+
+
+UPRIGHT = [
+    None,
+    Image.Transpose.FLIP_LEFT_RIGHT,
+    Image.Transpose.ROTATE_180,
+    Image.Transpose.FLIP_TOP_BOTTOM,
+    Image.Transpose.TRANSPOSE,
+    Image.Transpose.ROTATE_90,
+    Image.Transpose.TRANSVERSE,
+    Image.Transpose.ROTATE_270,
+]
+"""What was done to the picture, for the EXIF orientations 1 to 8 to undo."""
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_photograph_is_put_upright(orientation: int) -> None:
+    method = UPRIGHT[orientation - 1]
+    turned = seven() if method is None else seven().transpose(method)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    grey = read_image(encoded(turned, "PNG", exif=exif))
+    assert difference(prepare(grey).pixels, SEVEN) < 1e-6
+
+
+def test_a_path_is_read_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "seven.png"
+    path.write_bytes(encoded(seven()))
+    assert np.array_equal(read_image(path), np.asarray(seven()))
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"), [((3_000, 1_500), (500, 1_000)), ((1_024, 8), (8, 1_024))]
+)
+def test_a_large_picture_is_shrunk(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    assert read_image(encoded(Image.new("L", size))).shape == expected
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "RGB", "P"])
+def test_shrinking_in_strips_changes_nothing(mode: str) -> None:
+    grey = read_image(encoded(seven(2_501).convert(mode)))
+    whole = np.asarray(seven(2_501).convert(mode).convert("L").reduce(3))
+    assert np.abs(grey.astype(int) - whole).max() <= 1
+
+
+def test_a_huge_jpeg_is_decoded_small() -> None:
+    huge = encoded(seven(7_200), "JPEG")
+    tracemalloc.start()
+    grey = read_image(huge)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert max(grey.shape) <= 1_024
+    assert peak < 20_000_000
+    assert difference(prepare(grey).pixels, SEVEN) < 0.015
+
+
+def claiming(side: int) -> bytes:
+    """A PNG whose header says (side, side) whatever follows."""
+    header = b"IHDR" + side.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])  # 1 bit, grey
+    return PNG[:12] + header + zlib.crc32(header).to_bytes(4, "big") + PNG[33:]
+
+
+@pytest.mark.parametrize("side", [7_000, 12_000, 20_000, 2**31 - 1])
+def test_a_picture_bomb_is_refused_by_its_header(side: int) -> None:
+    bomb = claiming(side)
+    tracemalloc.start()
+    with pytest.raises(ImageError, match=r"more than the 40,000,000 .*scale it down"):
+        read_image(bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_a_picture_bomb_leaves_no_warning_in_the_log() -> None:
+    read = "import sys; from nncore.preprocessing import *; read_image(sys.stdin.buffer.read())"
+    command = [sys.executable, "-W", "default", "-c", read]
+    done = subprocess.run(command, input=claiming(12_000), capture_output=True, check=False)
+    assert b"ImageError: The file has 12,000 x 12,000 pixels" in done.stderr
+    assert b"DecompressionBombWarning" not in done.stderr
+
+
+def test_a_message_calls_the_picture_by_its_name() -> None:
+    with pytest.raises(ImageError, match=r"^x\.png is not a picture that can be read; use a PNG"):
+        read_image(b"words", "x.png")
+
+
+def test_a_huge_progressive_jpeg_is_refused() -> None:
+    with pytest.raises(ImageError, match=r"has 7,200 x 7,200 pixels"):
+        read_image(encoded(Image.new("L", (7_200, 7_200)), "JPEG", progressive=True))
+
+
+def test_a_file_too_large_to_look_at(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    with path.open("wb") as file:
+        file.truncate(60_000_000)  # a hole: it takes no room on the disk
+    with pytest.raises(ImageError, match=r"has 60 MB; use one of at most 50 MB"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is not a picture"),
+        (b"just some text", "is not a picture"),
+        (b"\x89PNG\r\n\x1a\n", "is not a picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture"),
+        (PNG[: len(PNG) // 2], "is broken"),
+        (JPEG[: len(JPEG) // 2], "is broken"),
+        (PNG[:60] + b"\xff" * 40 + PNG[100:], "is broken"),
+    ],
+)
+def test_what_is_no_whole_picture_gets_one_sentence(
+    tmp_path: Path, data: bytes, words: str
+) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(data)
+    for source in (data, path):
+        with pytest.raises(ImageError, match=words) as caught:
+            read_image(source)
+        message = str(caught.value)
+        assert "\n" not in message
+        assert message.endswith(".")
+    assert "picture.png" in message
+
+
+@given(st.integers(0, len(PNG) - 1), st.binary(min_size=1, max_size=8))
+def test_a_damaged_file_is_read_or_refused(position: int, damage: bytes) -> None:
+    for whole in (PNG, JPEG):
+        data = whole[:position] + damage + whole[position + len(damage) :]
+        try:
+            grey = read_image(data)
+        except ImageError as refused:
+            assert str(refused).endswith(".")  # noqa: PT017
+        else:
+            assert grey.ndim == 2
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="does not exist"):
+        read_image(tmp_path / "none.png")
+    with pytest.raises(ImageError, match="is broken"):
+        read_image(tmp_path)

@@ -1,0 +1,116 @@
+"""The training loop: reproducible, resumable at any mini-batch, and it says when it diverges."""
+
+import math
+
+import numpy as np
+import pytest
+
+from nncore import datasets
+from nncore.config import TrainingConfig
+from nncore.engine import Engine
+from nncore.training import EpochRecord, Pace, Progress, build, train
+from tests.nncore.twins import weight_difference
+
+CONFIG = TrainingConfig(
+    dataset="digits",
+    hidden=(16,),
+    optimizer="momentum",
+    learning_rate=0.02,
+    batch_size=32,
+    epochs=3,
+)
+DATA = datasets.load("digits")
+
+
+def curve(records: list[EpochRecord | Progress]) -> list[tuple[object, ...]]:
+    return [
+        (r.engine, r.epoch, r.train_cost, r.train_accuracy, r.validation_cost, r.test_accuracy)
+        for r in records
+        if isinstance(r, EpochRecord)
+    ]
+
+
+def run(config: TrainingConfig = CONFIG) -> tuple[dict[str, Engine], list[EpochRecord | Progress]]:
+    engines = build(config, len(DATA.train))
+    return dict(engines), list(train(config, DATA, engines))
+
+
+def test_engines_take_turns_and_learn() -> None:
+    _, records = run()
+    epochs = curve(records)
+    assert [(e[0], e[1]) for e in epochs] == [(n, i) for i in range(3) for n in ("numpy", "torch")]
+    assert epochs[-2][5] > 0.8 > 0.2 > 0.1  # test accuracy, where guessing gives 0.1
+    assert epochs[-2][2] < epochs[0][2]
+
+
+def test_the_same_seed_gives_the_same_curve_bit_for_bit() -> None:
+    assert curve(run()[1]) == curve(run()[1])
+    assert curve(run()[1]) != curve(run(CONFIG.replace(seed=1))[1])
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
+@pytest.mark.parametrize("engine", ["numpy", "torch"])
+def test_resuming_inside_an_epoch_gives_the_numbers_of_an_uninterrupted_run(
+    engine: str, optimizer: str
+) -> None:
+    config = CONFIG.replace(engines=engine, optimizer=optimizer, learning_rate=0.005)
+    whole, records = run(config)
+    stopped = build(config, len(DATA.train))
+    generator = train(config, DATA, stopped, pace=Pace(0))
+    before = [next(generator) for _ in range(60)]  # into the second epoch of 39 mini-batches
+    generator.close()
+    state = stopped[engine].state()
+    assert list(state["position"]) == [1, 60 - 39]
+    resumed = build(config, len(DATA.train))
+    resumed[engine].load_state(state)
+    after = list(train(config, DATA, resumed))
+    assert curve(before) + curve(after) == curve(records)
+    assert np.array_equal(
+        whole[engine].state()["parameters"], resumed[engine].state()["parameters"]
+    )
+
+
+def test_pace_zero_reports_every_mini_batch() -> None:
+    config = CONFIG.replace(engines="numpy", epochs=1)
+    engines = build(config, len(DATA.train))
+    records = list(train(config, DATA, engines, pace=Pace(0)))
+    n_batches = math.ceil(len(DATA.train) / 32)
+    progress = [r for r in records if isinstance(r, Progress)]
+    assert [p.batch for p in progress] == list(range(1, n_batches))  # the last one is the epoch's
+    assert {p.n_batches for p in progress} == {n_batches}
+    assert all(math.isfinite(p.cost) for p in progress)
+
+
+def test_a_new_learning_rate_counts_from_the_next_mini_batch() -> None:
+    config = CONFIG.replace(engines="numpy", optimizer="sgd", epochs=1)
+    engines = build(config, len(DATA.train))
+    generator = train(config, DATA, engines, pace=Pace(0))
+    next(generator)
+    engines["numpy"].learning_rate = 1e-30
+    before = engines["numpy"].state()["parameters"]
+    next(generator)
+    np.testing.assert_allclose(engines["numpy"].state()["parameters"], before, atol=1e-20)
+
+
+def test_full_batch_is_one_step_an_epoch() -> None:
+    config = CONFIG.replace(engines="numpy", batch_size="full", optimizer="sgd", epochs=1, l2=1.0)
+    engines = build(config, len(DATA.train))
+    fresh = build(config, len(DATA.train))["numpy"]
+    X, Y = fresh.stage(DATA.train.images, DATA.train.labels)
+    fresh.train_batch(X, Y)
+    list(train(config, DATA, engines))
+    assert weight_difference(fresh, engines["numpy"]).maximum < 1e-6
+
+
+def test_divergence_ends_an_engine_with_a_record_that_says_so() -> None:
+    _, records = run(CONFIG.replace(learning_rate=1000, activation="linear", hidden=(30, 30)))
+    last = {r.engine: r for r in records if isinstance(r, EpochRecord)}
+    for record in last.values():
+        assert record.diverged
+        assert not math.isfinite(record.train_cost)
+        assert record.epoch < 2  # there is no point in going on
+
+
+def test_twins_start_equal() -> None:
+    engines = build(CONFIG, 10)
+    assert weight_difference(engines["numpy"], engines["torch"]).maximum == 0

@@ -1,0 +1,203 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import runs
+from dashboard.inside import choice, twin
+from nncore import datasets
+from nncore.gradient_check import relative_error
+from nncore.surgery import Silence
+from tests.pages.training import SMALL, own_store, page, trained
+
+real_test_images = runs.test_images
+
+
+@pytest.fixture(autouse=True)
+def queue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    # The shipped model's own images need MNIST's files; here it looks at the built-in digits.
+    monkeypatch.setattr(datasets, "available", lambda name: name == "digits")
+    with own_store(monkeypatch, tmp_path) as fake:
+        yield fake
+
+
+def button(at: AppTest, label: str):
+    return next(button for button in at.button if button.label == label)
+
+
+def said(at: AppTest) -> str:
+    return at.container(key="answer").markdown[0].value
+
+
+def view(at: AppTest):
+    return at.session_state["inside"]
+
+
+def derivative(at: AppTest, way: str) -> float:
+    text = at.container(key=f"derivative-{way}").markdown[1].value
+    return float(text.removeprefix("### ").replace("−", "-"))
+
+
+def test_without_a_run_the_shipped_model_is_taken_apart():
+    at = page("inside")
+    assert not at.exception
+    assert re.match(r"### It says \d, (and|but) it is a \d", said(at))
+    assert at.header[0].value == "Layer by layer"
+    assert any(r"\sum_i" in latex.value for latex in at.latex)
+
+
+@pytest.mark.parametrize("section", choice.SECTIONS)
+def test_every_section_of_a_run_and_its_link(section: str):
+    run = trained(config=SMALL.replace(hidden=(10, 6), activation="sigmoid", cost="quadratic"))
+    at = page("inside", run=run.id, show=section, example="7", neuron="2.4")
+    assert not at.exception
+    assert not at.error
+    assert (view(at).run, view(at).example, view(at).neuron) == (run.id, 7, (1, 4))
+    _, labels = real_test_images("digits")
+    assert said(at).endswith(f"it is a {labels[7]}")
+    assert at.query_params["run"] == run.id
+    assert at.query_params["example"] == "7"
+    assert at.query_params["neuron"] == "2.4"
+
+
+@pytest.mark.parametrize("hidden", [(), (3,), (25, 4, 30)])
+@pytest.mark.parametrize("section", ["forward", "backward", "touch"])
+def test_every_shape(hidden: tuple[int, ...], section: str):
+    run = trained(config=SMALL.replace(hidden=hidden, activation="tanh", epochs=1))
+    at = page("inside", run=run.id, show=section)
+    assert not at.exception
+
+
+def test_the_sum_written_out_is_the_networks_own():
+    at = page("inside", example="3", neuron="1.5")
+    written = next(latex.value for latex in at.latex if "aligned" in latex.value)
+    network = choice.predictions.shipped_network()
+    images, _ = real_test_images("digits")
+    z = float(network.forward_pass(images[3:4])[0].z[0, 5])
+    found = re.findall(r"&= (-?[0-9.]+) \\\\\[4pt\]", written)
+    assert float(found[0]) == pytest.approx(z, rel=1e-3)
+
+
+def test_backpropagation_and_finite_difference_agree_on_random_weights():
+    at = page("inside", show="backward", example="4")
+    places = set()
+    for _ in range(5):
+        at.button(key="random-weight").click().run()
+        assert not at.exception
+        analytic, numeric = derivative(at, "numpy"), derivative(at, "difference")
+        assert relative_error(analytic, numeric) < 1e-4
+        places.add((view(at).neuron, view(at).source))
+    assert len(places) > 1
+
+
+def test_pytorch_agrees_and_is_asked_once(monkeypatch: pytest.MonkeyPatch):
+    asked = []
+    real = twin.gradients
+
+    def counted(seen):
+        asked.append(seen)
+        return real(seen)
+
+    monkeypatch.setattr(twin, "gradients", counted)
+    at = page("inside", show="backward", example="4")
+    at.button(key="ask-torch").click().run(timeout=120)
+    assert derivative(at, "torch") == pytest.approx(derivative(at, "numpy"), rel=1e-7)
+    at.button(key="random-weight").click().run()
+    assert derivative(at, "torch") == pytest.approx(derivative(at, "numpy"), rel=1e-7)
+    assert len(asked) == 1
+
+
+def test_pytorch_that_is_missing_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(twin.sys, "executable", "/nowhere/python")
+    at = page("inside", show="backward")
+    at.button(key="ask-torch").click().run()
+    assert not at.exception
+    assert "PyTorch could not compute it" in at.error[0].value
+
+
+def test_following_the_blame_leads_to_a_hidden_neuron():
+    at = page("inside", show="backward", example="4")
+    blamed = at.pills(key="inside-blame-0").options[0]
+    at.pills(key="inside-blame-0").set_value(int(blamed.split(":")[0])).run()
+    assert view(at).neuron == (0, int(blamed.split(":")[0]))
+    assert f"Hidden layer 1, neuron {blamed.split(':')[0]}" in at.header[2].value
+
+
+def test_a_silenced_layer_is_guessing_and_undo_brings_it_back():
+    at = page("inside", show="touch", neuron="1.3")
+    before = at.container(key="touched-accuracy").metric[0].value
+    button(at, "Silence hidden layer 1").click().run()
+    assert view(at).edits == (Silence(0),)
+    assert float(at.container(key="touched-accuracy").metric[0].value.rstrip("%")) < 20
+    button(at, "Undo").click().run()
+    assert at.container(key="touched-accuracy").metric[0].value == before
+    assert view(at).edits == ()
+
+
+def test_a_moved_bias_changes_the_answer_at_once():
+    at = page("inside", show="touch")
+    output = int(said(at)[len("### It says ")])
+    other = (output + 1) % 10
+    at.number_input(key="inside-index").set_value(other).run()
+    at.slider(key="inside-bias").set_value(5.0).run()
+    at.slider(key="inside-bias").set_value(4.5).run()
+    assert len(view(at).edits) == 1  # the same number set again
+    at.slider(key="inside-noise").set_value(0.0).run()
+    button(at, "Add noise").click().run()
+    assert len(view(at).edits) == 2
+    button(at, "Undo all").click().run()
+    assert int(said(at)[len("### It says ")]) == output
+
+
+def test_a_mistake_is_one_and_a_digit_is_that_digit():
+    run = trained(config=SMALL.replace(epochs=1, train_size=60))
+    at = page("inside", run=run.id)
+    button(at, "A mistake").click().run()
+    assert ", but it is a" in said(at)
+    at.pills(key="inside-digit").set_value(8).run()
+    assert said(at).endswith("it is a 8")
+
+
+def test_the_epoch_slider_looks_at_the_same_neuron_earlier():
+    run = trained()
+    at = page("inside", run=run.id, neuron="1.3", example="2")
+    last = [latex.value for latex in at.latex][-1]
+    at.select_slider(key="inside-epoch").set_value(0).run()
+    assert view(at).neuron == (0, 3)
+    assert at.query_params["epoch"] == "0"
+    assert [latex.value for latex in at.latex][-1] != last
+
+
+def test_a_drawing_is_followed_and_has_no_label():
+    at = page("inside")
+    ink = np.zeros((280, 280), np.uint8)
+    ink[40:240, 130:150] = 255
+    at.session_state["last-drawing"] = ink
+    button(at, "My drawing").click().run()
+    assert not at.exception
+    assert re.fullmatch(r"### It says \d", said(at))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"run": "<b>gone</b>"},
+        {"example": "99999999999", "neuron": "x.y", "epoch": "-3", "show": "nothing"},
+        {"example": "999999", "neuron": "9.9999"},
+    ],
+)
+def test_a_link_that_does_not_fit_still_shows_a_network(query: dict[str, str]):
+    at = page("inside", **query)
+    assert not at.exception
+    assert said(at).startswith("### It says")
+    assert len(at.error) == ("run" in query)
+
+
+def test_a_diverged_network_says_so():
+    run = trained(config=SMALL.replace(activation="linear", hidden=(30, 30), lr=1000.0))
+    for section in choice.SECTIONS:
+        at = page("inside", run=run.id, show=section)
+        assert not at.exception, section
+        assert "diverged" in at.container(key="answer").caption[0].value

@@ -1,0 +1,248 @@
+"""Every chapter of Learn: its figure's number follows its controls, its link, its question."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import lessons, state
+from dashboard.lessons import prose
+from dashboard.settings import settings
+from dashboard.store import run_store
+from nncore import lessons as arithmetic
+from nncore.config import QUERY_KEYS, count_parameters
+from tests.pages.drawn import app
+
+NAMES = [chapter.name for chapter in lessons.CHAPTERS]
+
+
+@pytest.fixture(autouse=True)
+def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("NN_HOME", str(tmp_path))
+    settings.cache_clear()
+    run_store.cache_clear()
+    yield
+    run_store().close()
+    settings.cache_clear()
+    run_store.cache_clear()
+
+
+def learn(**query: str) -> AppTest:
+    at = app()
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.switch_page("pages/learn.py").run()
+    assert not at.exception
+    return at
+
+
+def number(at: AppTest, place: int = 0) -> str:
+    """The figure's number."""
+    return at.container(key="lesson-number").metric[place].value
+
+
+def move(at: AppTest, name: str, value: Any) -> AppTest:
+    """Move a slider of the open chapter."""
+    at.slider(key=f"lesson-{at.query_params['chapter']}-{name}").set_value(value).run()
+    assert not at.exception
+    return at
+
+
+def test_the_chapters_are_the_nine() -> None:
+    assert NAMES == [
+        "perceptron", "sigmoid-neuron", "pixels", "layers", "feedforward", "cost",
+        "gradient-descent", "backpropagation", "universality",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_chapter_has_its_parts(name: str) -> None:
+    at = learn(chapter=name)
+    text = prose.read(name)
+    assert at.title[0].value == text.title
+    assert len(at.radio(key=state.prediction_key(name)).options) == len(text.options) >= 3
+    assert at.button(key="enter-focus")
+    assert any(link.page == "train" for link in at.page_link)
+    assert "Nielsen" in text.sources
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_predict_then_reveal(name: str) -> None:
+    at = learn(chapter=name)
+    text = prose.read(name)
+    assert not any(text.answer == markdown.value for markdown in at.markdown)
+    reveal = next(button for button in at.button if button.label == "Reveal")
+    assert reveal.disabled
+    at.radio(key=state.prediction_key(name)).set_value(text.right).run()
+    next(button for button in at.button if button.label == "Reveal").click().run()
+    assert any(text.answer == markdown.value for markdown in at.markdown)
+    assert any("As you predicted" in markdown.value for markdown in at.markdown)
+    assert at.query_params["done"] == name
+
+
+def test_progress_survives_a_refresh_and_a_wrong_prediction_is_told() -> None:
+    at = learn(chapter="pixels", done="pixels.cost.nonsense")
+    assert prose.read("pixels").answer in [markdown.value for markdown in at.markdown]
+    assert at.query_params["done"] == "cost.pixels"
+    at.radio(key=state.prediction_key("pixels")).set_value(2).run()
+    assert any("Not quite" in markdown.value for markdown in at.markdown)
+
+
+def test_next_previous_and_contents_turn_the_page() -> None:
+    at = learn(chapter="perceptron")
+    at.button(key="next-chapter").click().run()
+    assert (at.title[0].value, at.query_params["chapter"]) == (
+        "Sigmoid neurons",
+        "sigmoid-neuron",
+    )
+    at.button(key="previous-chapter").click().run()
+    assert at.title[0].value == "Perceptrons"
+    at.radio(key="contents").set_value("cost").run()
+    assert (at.title[0].value, at.query_params["chapter"]) == ("Cost", "cost")
+
+
+def test_an_unknown_chapter_opens_the_first() -> None:
+    assert learn(chapter="<b>").title[0].value == "Perceptrons"
+
+
+def test_a_link_opens_a_state_and_the_url_says_it() -> None:
+    at = learn(chapter="perceptron", w1="-2", w2="-2", b="3", gate="NAND")
+    assert number(at) == "4 of 4"
+    move(at, "b", 0.0)
+    assert at.query_params["b"] == "0"
+    assert number(at) == "1 of 4"
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e999", "words", "", "-99"])
+def test_a_link_with_a_wrong_value_opens_all_the_same(value: str) -> None:
+    for name in NAMES:
+        learn(chapter=name, w=value, w1=value, n=value, eta=value, show=value, digit=value)
+
+
+def test_focus_shows_the_figure_alone() -> None:
+    at = learn(chapter="sigmoid-neuron", focus="1", x="12")
+    assert number(at)
+    assert not at.title
+    assert not at.radio
+    assert at.query_params["focus"] == "1"
+    at.button(key="leave-focus").click().run()
+    assert at.title[0].value == "Sigmoid neurons"
+    assert "focus" not in at.query_params
+    assert at.query_params["x"] == "12"
+
+
+def test_no_control_is_called_like_a_parameter_of_the_app() -> None:
+    taken = QUERY_KEYS | {"run", "recipe", "workspace", "chapter", "focus", "done"}
+    modes: dict[str, list[dict[str, str]]] = {
+        "perceptron": [{}, {"show": "circuit"}],
+        "cost": [{}, {"show": "digit"}],
+        "gradient-descent": [{}, {"show": "network"}, {"show": "batches"}],
+        "universality": [{}, {"show": "bump"}],
+    }
+    for name in NAMES:
+        for mode in modes.get(name, [{}]):
+            at = learn(chapter=name, **mode)
+            prefix = f"lesson-{name}-"
+            keys = {
+                widget.key.removeprefix(prefix)
+                for kind in (at.slider, at.select_slider, at.button_group)
+                for widget in kind
+                if widget.key and widget.key.startswith(prefix)
+            }
+            # A chapter's own `cost` or `batch` never stands in a link to Train.
+            assert not keys & (taken - {"cost", "batch"}), name
+
+
+# Each chapter's number, as the formula says ------------------------------------------------------
+def test_perceptron_finds_its_weights() -> None:
+    at = learn(chapter="perceptron")
+    assert number(at) == "2 of 4"
+    next(button for button in at.button if "find" in button.label).click().run()
+    assert number(at) == "4 of 4"
+    assert number(learn(chapter="perceptron", show="circuit", x1="1", x2="1")) == "10"
+
+
+def test_sigmoid_neuron_moves_as_the_formula_says() -> None:
+    at = move(learn(chapter="sigmoid-neuron"), "dw", 0.12)
+    nudge = arithmetic.nudge(9, 1, -10, 0.12)
+    assert number(at) == f"{nudge.change:+.3f}"
+    assert number(at, 2) == "+1"
+
+
+def test_pixels_count_the_shared_ones() -> None:
+    at = learn(chapter="pixels")
+    assert number(at) == "17 of 174"  # as the lesson's text says
+    move(at, "ink", 0.0)
+    ink = np.stack([lessons.images.image_of(3, i) for i in (8, 7, 19)]) > 0
+    assert number(at) == f"{ink.all(axis=0).sum()} of {ink.any(axis=0).sum()}"
+
+
+def test_layers_count_the_parameters() -> None:
+    at = learn(chapter="layers")
+    assert number(at) == "13,002"
+    move(at, "n1", 30)
+    assert number(at) == f"{count_parameters((784, 30, 16, 10)):,}"
+    move(at, "layers", 0)
+    assert number(at) == "7,850"
+
+
+def test_feedforward_shows_the_networks_own_numbers() -> None:
+    at = learn(chapter="feedforward", digit="7", step="a3", unit3="7")
+    last = lessons.images.lesson_network().forward_pass(lessons.images.image_of(7)[None])[-1]
+    assert number(at, 0) == f"{last.z[0, 7]:.3f}"
+    assert number(at, 1) == f"{last.a[0, 7]:.3f}"
+
+
+def test_cost_follows_the_neuron() -> None:
+    at = move(learn(chapter="cost"), "epoch", 300)
+    outputs, _ = arithmetic.learn_to_say_zero(2, 2, "quadratic", 0.15, 300)
+    assert number(at) == f"{outputs[-1]:.3f}"
+    judged = learn(chapter="cost", show="digit", digit="4", label="4")
+    assert float(number(judged)) < 0.1
+
+
+def test_gradient_descent_takes_its_steps() -> None:
+    at = move(learn(chapter="gradient-descent"), "steps", 10)
+    assert number(at) == f"{arithmetic.valley(arithmetic.descend(2.7, 0.1, 10)[-1]):.3f}"
+    assert number(learn(chapter="gradient-descent", eta="3", steps="40")) == "gone"
+    on_network = learn(chapter="gradient-descent", show="network", steps2="20")
+    assert float(number(on_network, 1)) < float(number(on_network, 0))
+    batches = learn(chapter="gradient-descent", show="batches", by="steps")
+    assert (number(batches, 0), number(batches, 1)) == ("88.99%", "97.33%")
+
+
+def test_backpropagation_agrees_with_wiggling() -> None:
+    at = learn(chapter="backpropagation")
+    for parameter in arithmetic.SMALL_PARAMETERS:
+        at = learn(chapter="backpropagation", weight=parameter, stage="gradient", x1="0.3")
+        assert float(number(at, 0)) == pytest.approx(float(number(at, 1)), abs=2e-6)
+    move(at, "y", 1.0)
+    assert float(number(at, 0)) < 0
+
+
+def test_universality_comes_closer() -> None:
+    at = move(learn(chapter="universality"), "n", 20)
+    wanted = arithmetic.TARGETS["wiggle"]
+    far = arithmetic.mean_deviation(arithmetic.fit_with_bumps(wanted, 20, 1000), wanted)
+    assert number(at) == f"{far:.4f}"
+    bump = learn(chapter="universality", show="bump", s1="0.5", s2="0.5")
+    assert float(number(bump)) == pytest.approx(0, abs=1e-9)
+
+
+# Prose -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# T\n\n## Idea\nx", "## Look"),
+        (
+            "# T\n## Idea\nx\n## Look\nx\n## Predict\n- [x] a\n- [x] b\n## Answer\nx\n"
+            "## Sources\nx",
+            "exactly one",
+        ),
+    ],
+)
+def test_a_lesson_that_lacks_something_says_so(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        prose.parse(text)

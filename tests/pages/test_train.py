@@ -1,0 +1,260 @@
+from pathlib import Path
+
+import pytest
+
+from dashboard.store import RequestKind, run_store
+from nncore import recipes
+from nncore.config import TrainingConfig
+from tests.pages.training import SMALL, FakeJobs, enabled, own_store, page, status, trained
+
+
+@pytest.fixture(autouse=True)
+def queue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    with own_store(monkeypatch, tmp_path) as fake:
+        yield fake
+
+
+def words(at) -> str:
+    return " ".join(markdown.value for markdown in at.markdown)
+
+
+def only_run():
+    (run,) = run_store().list_runs("local")
+    return run
+
+
+def test_before_any_run_there_is_a_network_to_look_at():
+    at = page("train")
+    assert not at.exception
+    assert not at.error
+    assert "784-128-10" in words(at)
+    assert "101,770" in words(at)
+    assert enabled(at) == {"train", "step"}
+
+
+def test_the_url_holds_the_whole_configuration():
+    at = page("train")
+    assert at.query_params["recipe"] == "classroom"
+    assert TrainingConfig.from_query(at.query_params) == recipes.get("classroom").config
+
+
+def test_a_link_fills_the_form():
+    at = page(
+        "train", hidden="16,16", activation="sigmoid", lr="0.05", batch="full", engines="numpy"
+    )
+    assert not at.exception
+    assert at.text_input(key="config-hidden").value == "16,16"
+    assert at.selectbox(key="config-activation").value == "sigmoid"
+    assert at.number_input(key="config-learning_rate").value == 0.05
+    assert at.toggle(key="config-full_batch").value is True
+    assert "784-16-16-10" in words(at)
+
+
+def test_a_recipe_in_a_link_is_the_base_of_the_rest():
+    at = page("train", recipe="nielsen-ch1", epochs="3")
+    assert at.number_input(key="config-epochs").value == 3
+    assert at.number_input(key="config-learning_rate").value == 3.0
+    assert at.selectbox(key="config-cost").value == "quadratic"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"lr": "nan"}, "learning_rate"),
+        ({"lr": "-1"}, "learning_rate"),
+        ({"hidden": "1,2,3,4,5,6,7"}, "hidden"),
+        ({"hidden": "4096,4096,4096"}, "parameters"),
+        ({"activation": "<b>softmax</b>"}, "activation"),
+        ({"batch": "1e400"}, "batch"),
+        ({"recipe": "nobody"}, "nobody"),
+    ],
+)
+def test_a_wrong_link_is_one_sentence_and_the_form_keeps_its_values(
+    query: dict[str, str], said: str
+):
+    at = page("train", **query)
+    assert not at.exception
+    assert len(at.error) == 1
+    assert said in at.error[0].value.replace("\\", "")
+    assert at.text_input(key="config-hidden").value == "128"
+    assert "train" in enabled(at)
+
+
+def test_a_wrong_value_in_the_form_is_one_sentence_and_stays_to_be_corrected():
+    at = page("train")
+    at.text_input(key="config-hidden").set_value("thirty").run()
+    assert "hidden" in at.error[0].value
+    assert at.text_input(key="config-hidden").value == "thirty"
+    assert "train" not in enabled(at)
+    at.text_input(key="config-hidden").set_value("30").run()
+    assert not at.error
+    assert at.query_params["hidden"] == "30"
+
+
+def test_more_training_images_than_there_are_is_said_before_training():
+    at = page("train", dataset="digits")
+    at.number_input(key="config-train_size").set_value(50_000).run()
+    assert "1\\,247" in at.error[0].value
+
+
+def test_a_recipe_card_fills_the_form():
+    at = page("train")
+    at.button(key="recipe-3blue1brown").click().run()
+    assert at.text_input(key="config-hidden").value == "16,16"
+    assert at.query_params["recipe"] == "3blue1brown"
+    assert at.button(key="recipe-3blue1brown").disabled
+
+
+def test_train_queues_a_run_and_shows_it(queue: FakeJobs):
+    at = page("train", dataset="digits")
+    at.button(key="train").click().run()
+    assert not at.exception
+    run = only_run()
+    assert run.config.dataset == "digits"
+    assert queue.submitted == 1
+    assert status(at).find("queued") >= 0
+    assert at.query_params["run"] == run.id
+    assert enabled(at) == {"pause", "stop"}
+    assert any("Next in line" in bar.text for bar in at.progress)
+
+
+def test_step_without_a_run_starts_one_that_pauses():
+    at = page("train", dataset="digits")
+    at.button(key="step").click().run()
+    assert not at.exception
+    assert only_run().status == "queued"
+
+
+def test_pause_resume_and_stop(queue: FakeJobs):
+    at = page("train", dataset="digits")
+    at.button(key="train").click().run()
+    at.button(key="pause").click().run()
+    assert "paused" in status(at)
+    assert enabled(at) == {"train", "resume", "step", "stop"}
+    at.button(key="resume").click().run()
+    assert "queued" in status(at)
+    at.button(key="stop").click().run()
+    assert "stopped" in status(at)
+    assert enabled(at) == {"train", "resume", "step"}
+    assert [kind for kind, _ in queue.requests] == [
+        RequestKind.PAUSE,
+        RequestKind.RESUME,
+        RequestKind.STOP,
+    ]
+
+
+def live_rate(at):
+    return next(field for field in at.number_input if field.label == "η now")
+
+
+def test_the_learning_rate_changes_while_it_runs():
+    at = page("train", dataset="digits")
+    at.button(key="train").click().run()
+    live_rate(at).set_value(0.5).run()
+    assert only_run().learning_rate == 0.5
+    live_rate(at).set_value(0.0).run()
+    assert only_run().learning_rate == 0.5
+    assert "learning" in at.warning[0].value
+    assert live_rate(at).value == 0.5
+
+
+def test_a_finished_run_shows_its_figures():
+    run = trained()
+    at = page("train", run=run.id)
+    assert not at.exception
+    assert "finished" in status(at)
+    metric = at.container(key="metric-numpy").metric[0]
+    assert metric.value.endswith("%")
+    assert len(metric.value.split(".")[1]) == 3  # two digits and the sign
+    assert len(at.get("echarts_chart")) == 2
+    assert at.text_input(key="config-hidden").value == "10"
+    assert enabled(at) == {"train"}
+
+
+def test_an_unknown_run_in_a_link_is_one_sentence():
+    at = page("train", run="../etc")
+    assert not at.exception
+    assert "no run" in at.warning[0].value
+    assert enabled(at) == {"train", "step"}
+
+
+def test_a_second_tab_finds_the_run_that_is_on():
+    run = run_store().create_run("local", SMALL)
+    at = page("train")
+    assert "queued" in status(at)
+    assert at.query_params["run"] == run.id
+    assert at.text_input(key="config-hidden").value == "10"
+
+
+def test_a_page_switch_keeps_the_configuration_and_the_run():
+    at = page("train")
+    at.text_input(key="config-hidden").set_value("77").run()
+    at.button(key="train").click().run()
+    at.switch_page("pages/results.py").run()
+    at.query_params.clear()
+    at.switch_page("pages/train.py").run()
+    assert at.text_input(key="config-hidden").value == "77"
+    assert at.query_params["hidden"] == "77"
+    assert "queued" in status(at)
+
+
+def test_new_run_leaves_the_old_one_going():
+    at = page("train")
+    at.button(key="train").click().run()
+    at.button(key="new-run").click().run()
+    assert not at.exception
+    assert only_run().status == "queued"
+    assert enabled(at) == {"train", "step"}
+    assert "run" not in at.query_params
+
+
+def test_past_runs_can_be_renamed_trained_again_and_deleted():
+    run = trained("First")
+    at = page("train")
+    at.text_input(key=f"name-{run.id}").set_value("<b>Second</b> *one*")
+    at.form_submit_button[0].click().run()
+    assert only_run().name == "<b>Second</b> *one*"
+    assert "\\<b\\>Second" in words(at)
+    at.button(key="history-again").click().run()
+    assert len(run_store().list_runs("local")) == 2
+    at.selectbox(key="history-run").select(run.id).run()
+    at.button(key="history-delete-go").click().run()
+    assert not at.exception
+    assert only_run().id != run.id
+
+
+def test_runs_of_others_are_not_listed_and_not_touched(monkeypatch: pytest.MonkeyPatch):
+    theirs = run_store().create_run("somebody-else", SMALL, "Private")
+    at = page("train")
+    assert "Private" not in words(at)
+    at = page("train", run=theirs.id)
+    assert "queued" in status(at)
+    assert enabled(at) == set()
+
+
+def test_a_failed_run_says_why_and_can_be_resumed():
+    run = run_store().create_run("local", SMALL)
+    claim = run_store().claim(run.id, "token")
+    assert claim is not None
+    run_store().fail_lost(run.id, "token", "Its worker <i>stopped</i> answering.")
+    at = page("train", run=run.id)
+    assert "failed" in status(at)
+    assert "stopped\\<\\/i\\> answering" in at.error[0].value
+    assert "resume" in enabled(at)
+
+
+def test_an_unwritable_store_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    at = page("train")
+    (tmp_path / "file").write_text("x")
+    from dashboard.settings import settings
+
+    monkeypatch.setenv("NN_HOME", str(tmp_path / "file" / "below"))
+    run_store().close()
+    settings.cache_clear()
+    run_store.cache_clear()
+    at.run()
+    assert not at.exception
+    assert "NN" in at.error[0].value
+    monkeypatch.setenv("NN_HOME", str(tmp_path))
+    settings.cache_clear()
+    run_store.cache_clear()

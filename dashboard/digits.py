@@ -88,15 +88,19 @@ def grid(
     return sheet
 
 
-def png(image: np.ndarray) -> bytes:
-    """An image of `colored`, `enlarged` or `grid` as a PNG file."""
+def png(image: np.ndarray) -> str:
+    """An image of `colored`, `enlarged` or `grid` as a PNG in a `data:` address.
+
+    The picture travels with the page: a file of its own would be gone by the time a slow
+    browser asks for it, when a fragment has shown the next one meanwhile.
+    """
     file = io.BytesIO()
     Image.fromarray(image).save(file, format="PNG", optimize=False)
-    return file.getvalue()
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
-def digit_png(pixels: np.ndarray, size: int = 224) -> bytes:
-    """One digit, enlarged, as a PNG file."""
+def digit_png(pixels: np.ndarray, size: int = 224) -> str:
+    """One digit, enlarged, as `png` gives it."""
     return png(enlarged(pixels, size))
 
 
@@ -122,8 +126,3 @@ def show_digit(pixels: np.ndarray, size: int = 112) -> None:
         alt="The digit as 28 by 28 grey pixels, centred, bright on dark",
         width=size,
     )
-
-
-def data_url(image: np.ndarray) -> str:
-    """An image as a `data:` address, for table cells (`st.column_config.ImageColumn`)."""
-    return "data:image/png;base64," + base64.b64encode(png(image)).decode("ascii")

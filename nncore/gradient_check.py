@@ -15,6 +15,9 @@ STEP = 1e-5
 """Change of a weight: small against the cost's curvature, large against rounding in float64."""
 TOLERANCE = 1e-6
 """Largest relative error of a right gradient in float64; a wrong factor shows as 1e-3 or more."""
+FLOOR = 1e-3
+"""Size below which a derivative counts as this large: a cost near 10 is rounded to 2e-15, so its
+difference over two steps is known to about 1e-10, a relative 1e-7 of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ def numeric_derivative(
 
 
 def relative_error(analytic: float, numeric: float) -> float:
-    """|a - n| / max(|a|, |n|), with a floor that keeps rounding noise around 0 from counting."""
-    return abs(analytic - numeric) / max(abs(analytic), abs(numeric), 1e-4)
+    """|a - n| / max(|a|, |n|, FLOOR)."""
+    return abs(analytic - numeric) / max(abs(analytic), abs(numeric), FLOOR)
 
 
 def check_gradients(

@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import digits, state
+from dashboard import state
 from dashboard.palette import NEGATIVE, POSITIVE, SHIPPED
 
 GREY = "#7a7f8c"
@@ -35,8 +35,6 @@ export default function ({ data, parentElement }) {
 )
 
 _TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
-
-_SIGNS = (np.array([18, 148, 111]), np.array([201, 65, 143]))
 
 
 def chart(
@@ -152,17 +150,6 @@ def text(x: float, y: float, words: str, **attributes: Any) -> str:
 def sign_color(value: float) -> str:
     """The hue of a positive or negative number."""
     return POSITIVE if value >= 0 else NEGATIVE
-
-
-def signed_png(values: np.ndarray, size: int = 280) -> bytes:
-    """Numbers with a sign, (784,), as a picture: hue by sign, strength by size, 0 invisible."""
-    image = np.asarray(values, dtype=np.float64).reshape(28, 28)
-    strength = np.abs(image) / max(float(np.abs(image).max()), 1e-12)
-    sheet = np.zeros((28, 28, 4), dtype=np.uint8)
-    sheet[..., :3] = np.where(image[..., None] >= 0, _SIGNS[0], _SIGNS[1])
-    sheet[..., 3] = np.rint(255 * strength)
-    factor = size // 28
-    return digits.png(sheet.repeat(factor, axis=0).repeat(factor, axis=1))
 
 
 def signed(value: float, places: int = 2) -> str:

@@ -265,8 +265,8 @@ def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
     if len(w) == 784:
         with st.container(horizontal=True, gap="medium"):
             for picture, caption in (
-                (figures.signed_png(w), "its weights"),
-                (figures.signed_png(terms), "weights times this digit's pixels"),
+                (digits.png(digits.signed(w, 280)), "its weights"),
+                (digits.png(digits.signed(terms, 280)), "weights times this digit's pixels"),
             ):
                 st.image(
                     picture,

@@ -10,13 +10,13 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import charts, jobs, palette, runs, state
+from dashboard import charts, jobs, live_picture, palette, runs, state
 from dashboard.controls import FormResult, reported, step_of, training_examples
 from dashboard.examples import example
 from dashboard.network_picture import example_digit, in_words, network_svg
 from dashboard.runs import ACTIVE, STATUS_COLORS, store
 from dashboard.settings import settings
-from dashboard.store import RequestKind, Run, RunStatus, StoreError
+from dashboard.store import BatchCosts, RequestKind, Run, RunStatus, StoreError
 from dashboard.text import duration, escape, layers, percent
 from nncore import recipes
 from nncore.config import ConfigError, EngineName, TrainingConfig
@@ -189,6 +189,7 @@ def _live(run: Run) -> None:
     records = store().epochs(run.id)
     progress = store().progress(run.id)
     head, figures, curves = st.container(gap="small"), st.container(), st.container()
+    network, table = st.container(), st.container()
     with head:
         _headline(run, records)
         done = runs.fraction_done(run.config, records, progress)
@@ -199,19 +200,25 @@ def _live(run: Run) -> None:
             _metric(engine, last.get(engine), progress.get(engine))
     with curves:
         batch_costs = store().batch_costs(run.id)
-        if not records and not any(batch_costs.values()):
+        if records or any(batch_costs.values()):
+            _curves(records, batch_costs)
+    with network:
+        if not live_picture.show(run):
             _picture(run.config)
-            return
-        costs = charts.live_cost(records)
-        if all(record.epoch < 1 for record in records):
-            costs = charts.with_batch_costs(costs, batch_costs)
-        with st.grid(2, min_column_width=300):
-            with st.container(key="live-cost", gap="xsmall"):
-                charts.show_live(costs, "cost", "live-cost-chart")
-            with st.container(key="live-accuracy", gap="xsmall"):
-                charts.show_live(charts.live_accuracy(records), "accuracy", "live-accuracy-chart")
+    with table:
         if records:
             runs.show_epochs(records, "live-epochs")
+
+
+def _curves(records: list[EpochRecord], batch_costs: dict[EngineName, BatchCosts]) -> None:
+    costs = charts.live_cost(records)
+    if all(record.epoch < 1 for record in records):
+        costs = charts.with_batch_costs(costs, batch_costs)
+    with st.grid(2, min_column_width=300):
+        with st.container(key="live-cost", gap="xsmall"):
+            charts.show_live(costs, "cost", "live-cost-chart")
+        with st.container(key="live-accuracy", gap="xsmall"):
+            charts.show_live(charts.live_accuracy(records), "accuracy", "live-accuracy-chart")
 
 
 def _headline(run: Run, records: list[EpochRecord]) -> None:

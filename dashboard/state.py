@@ -50,6 +50,7 @@ _PREDICTION = "prediction-of-"
 _CONTENTS = "contents"
 _INSIDE = "inside"
 _INSIDE_CONTROL = "inside-"
+_PICTURE_NEURON = "picture-neuron-"
 _DRAWING = "last-drawing"
 STEP_SIZE = "step-size"
 WIDGET_PREFIX = "config-"
@@ -555,6 +556,17 @@ def inside_control(name: str, value: Any) -> str:
 def inside_control_value(name: str) -> Any:
     """What the user set a control on Inside to."""
     return st.session_state.get(_INSIDE_CONTROL + name)
+
+
+# The network picture outside of Inside ------------------------------------------------------------
+def picture_neuron(page: str) -> tuple[int, int] | None:
+    """The (layer, index) that was clicked last in the network picture of this page."""
+    return st.session_state.get(_PICTURE_NEURON + page)
+
+
+def set_picture_neuron(page: str, neuron: tuple[int, int]) -> None:
+    """Mark and explain this neuron from now on."""
+    st.session_state[_PICTURE_NEURON + page] = neuron
 
 
 # The last drawing -------------------------------------------------------------------------------

@@ -27,7 +27,9 @@ def test_train_steer_browse_and_draw(server: Server, open_app: OpenApp, dataset:
     app.wait_for_status("queued", "running")
     app.wait_for_metric("numpy")
     chart = app.key("live-cost").locator("canvas, svg").first.element_handle()
+    picture = page.locator(".st-key-network svg.net").element_handle()
     assert chart is not None
+    assert picture is not None
 
     app.press("Pause")
     app.wait_for_status("paused")
@@ -43,8 +45,9 @@ def test_train_steer_browse_and_draw(server: Server, open_app: OpenApp, dataset:
     floor = {"mnist": 0.97, "digits": 0.9}[dataset]
     assert app.wait_for_metric("numpy") > floor
     assert app.wait_for_metric("torch") > floor
-    # The element that was there in the first epoch still is: the chart was never mounted anew.
-    assert chart.evaluate("element => element.isConnected")
+    # What was there in the first epoch still is: nothing was mounted anew, so nothing flickered.
+    for element in (chart, picture):
+        assert element.evaluate("element => element.isConnected")
 
     page.get_by_role("link", name="Open results").click()
     page.wait_for_url(re.compile(r"/results\?.*run="))

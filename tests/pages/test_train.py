@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.store import RequestKind, run_store
+from dashboard import live_picture
+from dashboard.store import RequestKind, RunStore, run_store
 from nncore import recipes
 from nncore.config import TrainingConfig
 from tests.pages.training import SMALL, FakeJobs, enabled, own_store, page, status, trained
@@ -169,6 +170,36 @@ def test_a_finished_run_shows_its_figures():
     assert len(at.get("echarts_chart")) == 2
     assert at.text_input(key="config-hidden").value == "10"
     assert enabled(at) == {"train"}
+
+
+def test_the_picture_reads_each_checkpoint_once(monkeypatch: pytest.MonkeyPatch):
+    run = trained()
+    places: list[str] = []
+    read = RunStore.checkpoint_blob
+
+    def counted(store: RunStore, *place):
+        places.append(place[0])
+        return read(store, *place)
+
+    monkeypatch.setattr(RunStore, "checkpoint_blob", counted)
+    at = page("train", run=run.id)
+    assert not at.exception
+    assert "NumPy after 2 epochs says" in " ".join(caption.value for caption in at.caption)
+    at.run()
+    assert places == [run.id]
+
+
+def test_a_checkpoint_too_large_to_read_while_it_trains_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    run = trained()
+    monkeypatch.setattr(live_picture, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(RunStore, "checkpoint_blob", lambda *_: pytest.fail("it was read"))
+    at = page("train", run=run.id)
+    assert not at.exception
+    assert "Too large to be drawn" in " ".join(caption.value for caption in at.caption)
+    link = next(link for link in at.get("page_link") if "Look inside" in link.label)
+    assert f"run={run.id}" in link.query_string
 
 
 def test_an_unknown_run_in_a_link_is_one_sentence():

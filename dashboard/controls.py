@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import palette, state
 from dashboard.text import escape, layers
-from nncore import recipes
+from nncore import datasets, recipes
 from nncore.config import (
     ActivationName,
     ConfigError,
@@ -22,14 +22,13 @@ from nncore.config import (
     EngineName,
     InitializerName,
     OptimizerName,
+    ScheduleName,
     TrainingConfig,
 )
 
 _T = TypeVar("_T")
 
 DATASETS: dict[DatasetName, str] = {"mnist": "MNIST", "digits": "Small built-in digits"}
-N_TRAIN: dict[DatasetName, int] = {"mnist": 60_000, "digits": 1_497}
-"""Training images of each dataset, those for validation included."""
 ACTIVATIONS: dict[ActivationName, str] = {
     "sigmoid": "Sigmoid σ",
     "tanh": "Tanh",
@@ -47,6 +46,13 @@ OPTIMIZERS: dict[OptimizerName, str] = {
     "momentum": "Momentum",
     "nesterov": "Nesterov momentum",
     "adam": "Adam",
+}
+SCHEDULES: dict[ScheduleName, str] = {
+    "constant": "Constant",
+    "step": "Steps down",
+    "cosine": "Cosine",
+    "one-cycle": "One cycle",
+    "halving": "Halving, as in the book",
 }
 INITIALIZERS: dict[InitializerName, str] = {
     "normal": "N(0, 1), the book's first",
@@ -128,6 +134,29 @@ def learning_rate(now: TrainingConfig) -> float:
         now.learning_rate,
         "η: the length of a step down the gradient. It can be changed while the network trains.",
         step=step_of(now.learning_rate),
+    )
+
+
+def schedule(now: TrainingConfig) -> ScheduleName:
+    """How η changes on the way."""
+    return _choice(
+        "Schedule of η",
+        "schedule",
+        SCHEDULES,
+        now.schedule,
+        "How η changes on the way. One cycle: up for 30 % of the run, then down as cosine does.",
+    )
+
+
+def schedule_epochs(now: TrainingConfig, schedule: ScheduleName) -> int:
+    """The epochs that two of the schedules count."""
+    return _whole(
+        "Epochs of the schedule",
+        "schedule_epochs",
+        now.schedule_epochs,
+        "Steps: η falls to a tenth after so many. Halving: so many without a better accuracy.",
+        min_value=1,
+        disabled=schedule not in ("step", "halving"),
     )
 
 
@@ -295,6 +324,8 @@ def training_form() -> FormResult:
         values["dataset"] = dataset(now)
         values["optimizer"] = optimizer(now)
         values["momentum"] = momentum(now, values["optimizer"])
+        values["schedule"] = schedule(now)
+        values["schedule_epochs"] = schedule_epochs(now, values["schedule"])
         values["l2"] = l2(now)
         values["l1"] = l1(now)
         values["initializer"] = initializer(now)
@@ -323,7 +354,7 @@ def _check_train_size(config: TrainingConfig) -> None:
 
 def training_examples(config: TrainingConfig) -> int:
     """How many images an epoch of this configuration shows the network."""
-    n_all = N_TRAIN[config.dataset]
+    n_all = datasets.N_TRAINING[config.dataset]
     available = n_all - round(config.validation_split * n_all)
     return min(config.train_size or available, available)
 
@@ -441,7 +472,9 @@ def _number(
     )
 
 
-def _whole(label: str, field: str, value: int, help: str, *, min_value: int = 0) -> int:
+def _whole(
+    label: str, field: str, value: int, help: str, *, min_value: int = 0, disabled: bool = False
+) -> int:
     return st.number_input(
         label,
         min_value=min_value,
@@ -449,4 +482,5 @@ def _whole(label: str, field: str, value: int, help: str, *, min_value: int = 0)
         key=state.control_key(field, value),
         help=help,
         on_change=state.touch_form,
+        disabled=disabled,
     )

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from nncore import datasets, recipes
+from nncore.config import TrainingConfig
 from nncore.training import EpochRecord, build, train
 
 FOLDER = Path(__file__).parent.parent / "assets" / "examples"
@@ -23,7 +24,7 @@ def example(name: str) -> tuple[EpochRecord, ...]:
     if name not in recipes.RECIPES or not file.is_file():
         return ()
     stored = json.loads(file.read_text(encoding="utf-8"))
-    if stored["config"] != json.loads(recipes.get(name).config.to_json()):
+    if TrainingConfig.parse(stored["config"]) != recipes.get(name).config:
         return ()  # the recipe was changed since: these curves are of another network
     return tuple(EpochRecord(**record) for record in stored["epochs"])
 
@@ -31,9 +32,7 @@ def example(name: str) -> tuple[EpochRecord, ...]:
 def make(name: str) -> Path:
     """Train a recipe with the NumPy engine and store its figures."""
     config = recipes.get(name).config
-    data = datasets.load(
-        config.dataset, validation_split=config.validation_split, train_size=config.train_size
-    )
+    data = datasets.load_for(config)
     engines = build(config.replace(engines=("numpy",)), len(data.train))
     records = [r for r in train(config, data, engines) if isinstance(r, EpochRecord)]
     lines = ",\n".join(json.dumps(asdict(record)) for record in records)

@@ -159,15 +159,16 @@ def _await_change(run: Run) -> None:
 
 
 def _live_learning_rate(run: Run) -> None:
-    """η of the run itself; a new value is used from the next mini-batch on."""
+    """η of the run itself; under a schedule, what its factor is multiplied with."""
     key = state.live_rate_key(run.id, run.learning_rate)
     st.number_input(
-        "η now",
+        "η now" if run.config.schedule == "constant" else "Base η",
         min_value=0.0,
         value=run.learning_rate,
         step=step_of(run.learning_rate),
         format="%g",
         key=key,
+        help="Twins take a new value together, with the next epoch; one engine takes it at once.",
         on_change=_send_learning_rate,
         args=(run.id, key),
         width=150,
@@ -290,8 +291,7 @@ def preview(config: TrainingConfig) -> None:
     """The network that the form describes, what training it means, and what was reported."""
     _picture(config)
     n = training_examples(config)
-    batch = n if config.batch_size == "full" else min(config.batch_size, n)
-    steps = -(-n // batch)
+    batch, steps = config.batch_of(n), config.n_batches(n)
     st.markdown(
         f"**{config.n_parameters:,} weights and biases** start at random. Each epoch shows the "
         f"network {n:,} images, {batch:,} at a time: {steps:,} steps of gradient descent, "

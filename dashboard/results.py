@@ -116,7 +116,9 @@ _MOST_RATES = 3
 
 
 def learning_rates(config: TrainingConfig, records: Iterable[EpochRecord]) -> str:
-    """`η 0.03, 0.05 from epoch 3 on`; of many changes only the last is told."""
+    """`η 0.03, 0.05 from epoch 3 on`; of many changes only the last is told, of a schedule none."""
+    if config.schedule != "constant":
+        return f"η {config.learning_rate:g}, {controls.SCHEDULES[config.schedule].lower()}"
     in_turn = sorted(records, key=lambda record: (record.epoch, record.engine))
     now, changes = config.learning_rate, list[str]()
     by_epoch = {record.epoch: record.learning_rate for record in in_turn}  # the later twin's

@@ -5,7 +5,6 @@ reads its orders from the run store and leaves the truth there, whatever happens
 """
 
 import logging
-import math
 import secrets
 import threading
 import time
@@ -273,12 +272,7 @@ class _Training:
 
     def _train(self) -> tuple[RunStatus, str | None]:
         config = self._run.config
-        data = datasets.load(
-            config.dataset,
-            validation_split=config.validation_split,
-            train_size=config.train_size,
-            dtype=config.dtype,
-        )
+        data = datasets.load_for(config)
         self._n_train = len(data.train)
         self._engines = training.build(config, self._n_train)
         self._restore()
@@ -293,7 +287,8 @@ class _Training:
                 record = next(records, None)
                 if record is None:
                     self._keep_places()
-                    return RunStatus.FINISHED, self._divergence()
+                    note = training.closing_note(config, self._engines, self._diverged.values())
+                    return RunStatus.FINISHED, note
                 self._take(record)
                 self._end_step()
         except _Stop:
@@ -312,23 +307,19 @@ class _Training:
                 engine.load_state(checkpoints.from_bytes(blob).state)
                 self._saved[name] = (engine.epoch, engine.batch)
             self._insist(partial(self._claim.rewind, name, engine.epoch))
-            engine.learning_rate = self._run.learning_rate
             last = progress.get(name)
             if last and (last.epoch, last.batch) == (engine.epoch, engine.batch):
                 self._earlier[name] = last
-            position = engine.epoch + engine.batch / self._n_batches
+            position = engine.epoch + engine.batch / self._run.config.n_batches(self._n_train)
             self._line.begin(name, [point for point in costs.get(name, []) if point[0] <= position])
         records = self._insist(lambda: store.epochs(run_id))
         self._diverged = {r.engine: r for r in records if r.diverged}
+        if self._run.learning_rate != training.share_course(self._alive()).asked_rate:
+            training.change_learning_rate(self._alive(), self._run.learning_rate)
         self._save_places()
 
     def _alive(self) -> dict[EngineName, Engine]:
         return {n: engine for n, engine in self._engines.items() if n not in self._diverged}
-
-    @property
-    def _n_batches(self) -> int:
-        size = self._run.config.batch_size
-        return 1 if size == "full" else math.ceil(self._n_train / min(size, self._n_train))
 
     # --- what is asked ------------------------------------------------------------------------
 
@@ -357,8 +348,7 @@ class _Training:
                 self._steps.append(request.kind)
                 self._begin_step()
             case RequestKind.LEARNING_RATE if request.value is not None:
-                for engine in self._engines.values():
-                    engine.learning_rate = request.value
+                training.change_learning_rate(self._alive(), request.value)
                 values["learning_rate"] = request.value
         self._insist(lambda: self._claim.answered(request, **values))
         if request.kind is RequestKind.STOP:
@@ -422,7 +412,7 @@ class _Training:
         if isinstance(record, Progress):
             self._line.report(record)
             return
-        n = self._n_batches
+        n = self._run.config.n_batches(self._n_train)
         end = Progress(record.engine, record.epoch, n, n, record.train_cost, record.seconds)
         self._line.report(end, is_batch=False)
         self._unsaved.append(record)
@@ -512,17 +502,6 @@ class _Training:
             log.warning("%s", error)
 
     # --- how it ends --------------------------------------------------------------------------
-
-    def _divergence(self) -> str | None:
-        """What to tell about engines whose cost stopped being finite."""
-        if not self._diverged:
-            return None
-        where = " and ".join(f"epoch {r.epoch + 1} ({name})" for name, r in self._diverged.items())
-        rate = min(record.learning_rate for record in self._diverged.values())
-        return (
-            f"The cost stopped being finite in {where}; "
-            f"try a smaller learning rate than {rate:g}, such as {rate / 10:g}."
-        )
 
     def _end(self, status: RunStatus, note: str | None) -> str:
         self._insist(self._line.flush)

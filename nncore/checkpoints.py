@@ -15,7 +15,7 @@ from safetensors import SafetensorError, deserialize  # pyright: ignore[reportUn
 from safetensors.numpy import save as to_safetensors
 
 from nncore.activations import Array
-from nncore.config import ConfigError, EngineName, TrainingConfig
+from nncore.config import MAX_LEARNING_RATE, ConfigError, EngineName, TrainingConfig
 from nncore.network import Network
 
 SHIPPED = Path(__file__).parent.parent / "assets" / "models" / "shipped.safetensors"
@@ -152,7 +152,7 @@ def _check_arrays(config: TrainingConfig, arrays: dict[str, Array]) -> None:
     }
     if config.optimizer == "adam":
         expected["optimizer.step"] = ((), "int64")
-    for name in sorted(expected.keys() | arrays.keys()):
+    for name in sorted(expected.keys() | arrays.keys() - _COURSE):
         found = (arrays[name].shape, arrays[name].dtype.name) if name in arrays else "nothing"
         if name not in expected or found != expected[name]:
             wanted = expected.get(name, "nothing")
@@ -164,3 +164,26 @@ def _check_arrays(config: TrainingConfig, arrays: dict[str, Array]) -> None:
     counts = [*arrays["position"], arrays.get("optimizer.step", 0)]
     if min(counts) < 0:
         raise CheckpointError("The model's position is below 0; choose the file as it was saved.")
+    if arrays.keys() & _COURSE and not _is_course(arrays, config):
+        raise CheckpointError(
+            "The model's record of learning rates and accuracies does not fit its configuration; "
+            "choose the file as it was saved."
+        )
+
+
+_COURSE = {"course.base_rates", "course.accuracies"}
+"""A file that was saved before there were schedules has none of them."""
+
+
+def _is_course(arrays: dict[str, Array], config: TrainingConfig) -> bool:
+    """Rates that can be trained with, the first of them from the start; enough accuracies."""
+    if not arrays.keys() >= _COURSE:
+        return False
+    rates, accuracies = arrays["course.base_rates"], arrays["course.accuracies"]
+    if rates.ndim != 2 or rates.shape[1] != 3 or not len(rates) or accuracies.ndim != 1:
+        return False
+    allowed = (
+        (rates[:, 2] > 0) & (rates[:, 2] <= MAX_LEARNING_RATE) & np.isfinite(rates).all(axis=1)
+    )
+    enough = not config.watches_validation or len(accuracies) >= arrays["position"][0]
+    return bool(allowed.all() and not rates[0, :2].any() and enough)

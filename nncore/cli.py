@@ -41,7 +41,7 @@ from nncore.initializers import initial_parameters
 from nncore.microscope import in_float64
 from nncore.network import Network
 from nncore.preprocessing import ImageError, InkError, prepare, read_image
-from nncore.training import EpochRecord, build
+from nncore.training import EpochRecord, build, closing_note
 from nncore.training import train as train_loop
 
 app = typer.Typer(
@@ -98,21 +98,18 @@ def train(
     with _errors_in_a_sentence():
         chosen = _configuration(recipe, config, set_ or [], named)
         paths = _save_paths(save, chosen)
-        data = datasets.load(
-            chosen.dataset,
-            validation_split=chosen.validation_split,
-            train_size=chosen.train_size,
-            dtype=chosen.dtype,
-            data_dir=data_dir,
-        )
+        data = datasets.load_for(chosen, data_dir=data_dir)
     twins = build(chosen, len(data.train))
     records = _train_with_progress(chosen, data, twins, quiet=as_json)
+    note = closing_note(chosen, twins, records)
+    if note is not None:
+        _say(note)
     with _errors_in_a_sentence():
         for name, path in paths.items():
             checkpoints.save(path, chosen, name, twins[name].state())
             _say(f"Saved {path}")
     if as_json:
-        typer.echo(json.dumps(_report(chosen, records, twins)))
+        typer.echo(json.dumps(_report(chosen, records, twins, note)))
 
 
 def _configuration(
@@ -177,12 +174,6 @@ def _train_with_progress(
                     bar.update(task, completed=done, description=label)
         except KeyboardInterrupt:
             _say("Stopped; these are the figures so far.")
-    for record in records:
-        if record.diverged:
-            _say(
-                f"{record.engine}: the cost stopped being finite in epoch {record.epoch + 1}; "
-                f"try a learning rate below {record.learning_rate:g}."
-            )
     return records
 
 
@@ -201,7 +192,10 @@ def _line(record: EpochRecord, config: TrainingConfig) -> str:
 
 
 def _report(
-    config: TrainingConfig, records: list[EpochRecord], engines: dict[EngineName, Engine]
+    config: TrainingConfig,
+    records: list[EpochRecord],
+    engines: dict[EngineName, Engine],
+    note: str | None,
 ) -> dict[str, Any]:
     by_engine: dict[str, Any] = {}
     for name in engines:
@@ -218,6 +212,7 @@ def _report(
         "config": config.model_dump(mode="json"),
         "engines": by_engine,
         "max_weight_difference": _max_weight_difference(engines),
+        "note": note,
     }
 
 

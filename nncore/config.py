@@ -25,6 +25,7 @@ DatasetName = Literal["mnist", "digits"]
 ActivationName = Literal["sigmoid", "tanh", "relu", "leaky-relu", "linear"]
 CostName = Literal["quadratic", "cross-entropy", "log-likelihood"]
 OptimizerName = Literal["sgd", "momentum", "nesterov", "adam"]
+ScheduleName = Literal["constant", "step", "cosine", "one-cycle", "halving"]
 InitializerName = Literal["normal", "lecun", "glorot", "he"]
 EngineName = Literal["numpy", "torch"]
 DTypeName = Literal["float32", "float64"]
@@ -87,7 +88,11 @@ class TrainingConfig(BaseModel):
     cost: CostName = "log-likelihood"
     optimizer: OptimizerName = "sgd"
     learning_rate: float = Field(default=0.1, gt=0, le=MAX_LEARNING_RATE)
-    """The book's eta."""
+    """The book's eta; with a schedule, what the schedule's factor is multiplied with."""
+    schedule: ScheduleName = "constant"
+    """How the learning rate changes on the way: see `nncore.schedules`."""
+    schedule_epochs: int = Field(default=10, ge=1, le=MAX_EPOCHS)
+    """Of `step`: epochs between two drops; of `halving`: epochs without an improvement."""
     momentum: float = Field(default=0.9, ge=0, lt=1)
     """The book's mu, for the optimizers `momentum` and `nesterov`."""
     batch_size: Annotated[
@@ -123,6 +128,19 @@ class TrainingConfig(BaseModel):
         """Weights and biases to learn."""
         return count_parameters(self.layer_sizes)
 
+    @property
+    def watches_validation(self) -> bool:
+        """Whether the validation accuracy has a say in the course of the training."""
+        return self.schedule == "halving"
+
+    def batch_of(self, n_train: int) -> int:
+        """Examples in a mini-batch (the last of an epoch may have fewer), given all there are."""
+        return n_train if self.batch_size == "full" else min(self.batch_size, n_train)
+
+    def n_batches(self, n_train: int) -> int:
+        """Mini-batches in an epoch."""
+        return math.ceil(n_train / self.batch_of(n_train))
+
     @field_validator("*", mode="before")
     @classmethod
     def _no_truth_values(cls, value: Any) -> Any:
@@ -157,6 +175,15 @@ class TrainingConfig(BaseModel):
             raise ValueError(
                 f"hidden = {_shown(self.hidden)} makes {self.n_parameters:,} parameters; "
                 f"at most {MAX_PARAMETERS:,} are trained here, so take smaller layers"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _validation_where_it_is_watched(self) -> Self:
+        if self.schedule == "halving" and not self.validation_split:
+            raise ValueError(
+                "schedule = halving goes by the validation accuracy, but validation_split = 0 "
+                "keeps no images for it; keep some (0.1, say), or take another schedule"
             )
         return self
 
@@ -223,7 +250,10 @@ class TrainingConfig(BaseModel):
 
 _SHORT = {"learning_rate": "lr", "batch_size": "batch", "initializer": "init"}
 _LONG = {short: name for name, short in _SHORT.items()}
-_RARE = ("momentum", "l1", "train_size", "validation_split", "dtype")
+_RARE = (
+    *("schedule", "schedule_epochs", "momentum", "l1"),
+    *("train_size", "validation_split", "dtype"),
+)
 """Left out of a link while they have their default, to keep links readable."""
 
 QUERY_KEYS = frozenset(TrainingConfig.model_fields) | frozenset(_LONG)
@@ -252,6 +282,7 @@ def _shown(value: Any) -> str:
 def _expected(name: str) -> str:
     numbers = {
         "learning_rate": f"a number above 0, at most {MAX_LEARNING_RATE:,.0f}",
+        "schedule_epochs": f"a whole number from 1 to {MAX_EPOCHS:,}",
         "momentum": "a number from 0 to below 1",
         "batch_size": f"a whole number from 1 to {MAX_BATCH_SIZE:,}, or full",
         "epochs": f"a whole number from 1 to {MAX_EPOCHS:,}",
@@ -269,6 +300,7 @@ def _expected(name: str) -> str:
         "activation": ActivationName,
         "cost": CostName,
         "optimizer": OptimizerName,
+        "schedule": ScheduleName,
         "initializer": InitializerName,
         "engines": EngineName,
         "dtype": DTypeName,

@@ -24,12 +24,14 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
-from nncore.config import DatasetName, DTypeName
+from nncore.config import DatasetName, DTypeName, TrainingConfig
 
 N_PIXELS = 784
 N_CLASSES = 10
 N_DIGITS_TEST = 300
 """Test images among the embedded digits; the other 1,497 are for training."""
+N_TRAINING: dict[DatasetName, int] = {"mnist": 60_000, "digits": 1_797 - N_DIGITS_TEST}
+"""Training images of each dataset, those for validation included."""
 DOWNLOAD_PATIENCE = 20.0
 """Seconds without an answer after which a download is given up."""
 
@@ -79,13 +81,13 @@ _TRAIN_IMAGES = _IdxFile(
     "train-images-idx3-ubyte",
     "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     47_040_016,
-    (60_000, N_PIXELS),
+    (N_TRAINING["mnist"], N_PIXELS),
 )
 _TRAIN_LABELS = _IdxFile(
     "train-labels-idx1-ubyte",
     "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     60_008,
-    (60_000,),
+    (N_TRAINING["mnist"],),
 )
 _TEST_IMAGES = _IdxFile(
     "t10k-images-idx3-ubyte",
@@ -143,6 +145,31 @@ def load(
         raise DataError(f"dataset = {name} is unknown; use mnist or digits.")
     train, validation = _divide(name, train, validation_split, train_size)
     return Dataset(name, train, validation, test, source)
+
+
+def load_for(
+    config: TrainingConfig, *, data_dir: Path | None = None, download: bool = True
+) -> Dataset:
+    """`load` what a configuration asks for.
+
+    Raises:
+        DataError: as `load`, or no validation image is left where the configuration watches them.
+    """
+    data = load(
+        config.dataset,
+        validation_split=config.validation_split,
+        train_size=config.train_size,
+        dtype=config.dtype,
+        data_dir=data_dir,
+        download=download,
+    )
+    if config.watches_validation and not len(data.validation):
+        raise DataError(
+            f"validation_split = {config.validation_split:g} keeps not one of the "
+            f"{N_TRAINING[config.dataset]:,} images, but the validation accuracy is asked for; "
+            "use a larger share, such as 0.1."
+        )
+    return data
 
 
 def load_test(
@@ -350,7 +377,7 @@ def _load_digits(dtype: DTypeName) -> tuple[Split, Split]:
     # RandomState, unlike default_rng, promises the same order in every NumPy to come.
     order = np.random.RandomState(0).permutation(len(table))
     images, labels = images[order].astype(dtype), table[order, 64].astype(np.uint8)
-    n_train = len(labels) - N_DIGITS_TEST
+    n_train = N_TRAINING["digits"]
     return (
         Split(images[:n_train], labels[:n_train]),
         Split(images[n_train:], labels[n_train:]),

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from nncore.activations import Array
 from nncore.config import EngineName
+from nncore.schedules import Course
 
 Native = Any
 """An engine's own kind of array; it can be sliced by rows."""
@@ -22,10 +23,12 @@ class Engine(Protocol):
     """Epochs completed; with `batch`, the place at which training goes on."""
     batch: int
     """Mini-batches done in the present epoch."""
+    course: Course
+    """What its learning rate depends on; `train` lets the engines of a run share one."""
 
     @property
     def learning_rate(self) -> float:
-        """The optimizer's eta; assigned to, it takes effect with the next mini-batch."""
+        """The optimizer's eta; `train` sets it for every mini-batch (see `nncore.schedules`)."""
         ...
 
     @learning_rate.setter

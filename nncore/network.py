@@ -14,6 +14,7 @@ from nncore.config import EngineName, TrainingConfig
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
 from nncore.optimizers import build_optimizer
+from nncore.schedules import Course
 
 EVALUATION_ROWS = 1_000
 """Examples that are evaluated at once: few enough for their activations to stay in the cache."""
@@ -50,6 +51,7 @@ class Network:
         self.n_train = n_train
         self.epoch = 0
         self.batch = 0
+        self.course = Course.beginning(config.learning_rate)
         self.layer_sizes = (len(parameters[0][0]), *(len(b) for _, b in parameters))
         self._activation: Activation = ACTIVATIONS[config.activation]
         self._cost = COSTS[config.cost]
@@ -162,7 +164,7 @@ class Network:
 
     @property
     def learning_rate(self) -> float:
-        """The optimizer's eta; assign to change it from the next mini-batch on."""
+        """The optimizer's eta; `train` sets it for every mini-batch."""
         return self._optimizer.learning_rate
 
     @learning_rate.setter
@@ -239,11 +241,12 @@ class Network:
             W[...], b[...] = new_W, new_b
 
     def state(self) -> dict[str, Array]:
-        """Parameters, optimizer state, learning rate and position, as named arrays."""
+        """Parameters, optimizer state, learning rate, position and course, as named arrays."""
         return {
             "parameters": self._flat.copy(),
             "position": np.array([self.epoch, self.batch], np.int64),
             "learning_rate": np.array(self.learning_rate, np.float64),
+            **self.course.arrays(),
             **{f"optimizer.{name}": x.copy() for name, x in self._optimizer.state().items()},
         }
 
@@ -252,6 +255,7 @@ class Network:
         np.copyto(self._flat, state["parameters"])
         self.epoch, self.batch = (int(x) for x in state["position"])
         self.learning_rate = float(state["learning_rate"])
+        self.course = Course.from_state(state)
         optimizer = {k.removeprefix("optimizer."): v for k, v in state.items()}
         if self._optimizer.state():
             self._optimizer.load_state(optimizer)

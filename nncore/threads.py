@@ -31,9 +31,15 @@ def flops_per_example(layer_sizes: tuple[int, ...]) -> int:
 
 def n_threads(config: TrainingConfig, n_train: int) -> int:
     """Threads for a step of this configuration on `n_train` examples."""
-    batch_size = n_train if config.batch_size == "full" else min(config.batch_size, n_train)
-    small = flops_per_example(config.layer_sizes) * batch_size < MIN_FLOPS
-    return 1 if small else os.cpu_count() or 1
+    small = flops_per_example(config.layer_sizes) * config.batch_of(n_train) < MIN_FLOPS
+    return 1 if small else n_cpus()
+
+
+def n_cpus() -> int:
+    """Processors that this process may use, which a container or `taskset` can make fewer."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def limited_to(n: int) -> AbstractContextManager[Any]:

@@ -19,6 +19,7 @@ from torch.nn import functional
 from nncore.activations import LEAK, Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import one_hot
+from nncore.schedules import Course
 
 EVALUATION_ROWS = 10_000
 
@@ -63,6 +64,7 @@ class TorchNetwork:
         self.n_train = n_train
         self.epoch = 0
         self.batch = 0
+        self.course = Course.beginning(config.learning_rate)
         self.device = torch.device(device) if device else best_device(config.dtype)
         self._dtype: torch.dtype = getattr(torch, config.dtype)
         self.layer_sizes = (len(parameters[0][0]), *(len(b) for _, b in parameters))
@@ -172,7 +174,7 @@ class TorchNetwork:
 
     @property
     def learning_rate(self) -> float:
-        """The optimizer's eta; assign to change it from the next mini-batch on."""
+        """The optimizer's eta; `train` sets it for every mini-batch."""
         return float(self._optimizer.param_groups[0]["lr"])
 
     @learning_rate.setter
@@ -220,11 +222,12 @@ class TorchNetwork:
         ]
 
     def state(self) -> dict[str, Array]:
-        """Parameters, optimizer state, learning rate and position, laid out as `Network.state`."""
+        """Everything that `Network.state` holds, laid out as there."""
         state = {
             "parameters": self._flat([w.detach() for w in self._weights], self._biases),
             "position": np.array([self.epoch, self.batch], np.int64),
             "learning_rate": np.array(self.learning_rate, np.float64),
+            **self.course.arrays(),
         }
         for name in _STATE_NAMES[self.config.optimizer]:
             key = _TORCH_NAMES[name]
@@ -246,6 +249,7 @@ class TorchNetwork:
             target.data.copy_(source)
         self.epoch, self.batch = (int(x) for x in state["position"])
         self.learning_rate = float(state["learning_rate"])
+        self.course = Course.from_state(state)
         self._optimizer.state.clear()
         for name, key in _TORCH_NAMES.items():
             if f"optimizer.{name}" in state:

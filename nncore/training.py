@@ -2,26 +2,27 @@
 the tests and the benchmark.
 
 It draws nothing and knows no screen and no database. Whoever iterates decides: not asking for
-the next record pauses, closing the generator stops, assigning to an engine's `learning_rate`
-between two records changes it. The place at which training stands is part of an engine's
+the next record pauses, closing the generator stops, `change_learning_rate` between two records
+changes it. The place at which training stands and what led there are part of an engine's
 `state()`; the order of the examples depends on the seed and the epoch alone. So a run that goes
 on from a checkpoint gives the same numbers as one that was never interrupted.
 """
 
 import math
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
-from nncore import threads
+from nncore import schedules, threads
 from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import Dataset
 from nncore.engine import Engine, Native
 from nncore.initializers import initial_parameters
 from nncore.network import Network
+from nncore.schedules import Course
 
 GATHER_ROWS = 2_048
 """Shuffled examples copied at once: enough to be quick, few enough to stay in the cache."""
@@ -63,6 +64,7 @@ class EpochRecord:
     engine: EngineName
     epoch: int
     learning_rate: float
+    """Of the epoch's last mini-batch."""
     train_cost: float
     train_accuracy: float
     validation_cost: float | None
@@ -105,13 +107,17 @@ def train(
     """Train to the configuration's last epoch, from wherever the engines stand.
 
     Engines take turns epoch by epoch, so that one's threads never slow the other's clock.
-    An engine whose cost is no longer finite ends with that epoch's record.
+    An engine whose cost is no longer finite ends with that epoch's record. A run may end before
+    its last epoch (see `schedules.early_end`), and then both twins end after the same one.
     """
     pace = pace or Pace()
     diverged: set[EngineName] = set()
+    course = share_course(engines)
     with threads.limited_to(threads.n_threads(config, len(data.train))):
         staged = {name: _stage(engine, data) for name, engine in engines.items()}
         for epoch in range(config.epochs):
+            if schedules.early_end(config, course.accuracies[:epoch]):
+                return
             for name, engine in engines.items():
                 if engine.epoch > epoch or name in diverged:
                     continue
@@ -120,7 +126,59 @@ def train(
                 record = _record(engine, staged[name], seconds, n_examples)
                 if record.diverged:
                     diverged.add(name)
+                # The twins' accuracies may differ by an image; what follows from them must not.
+                if record.validation_accuracy is not None and len(course.accuracies) == epoch:
+                    course.accuracies.append(record.validation_accuracy)
                 yield record
+
+
+def share_course(engines: Mapping[EngineName, Engine]) -> Course:
+    """Give all engines of a run one course: what the one that was saved last knows."""
+    courses = [engine.course for engine in engines.values()]
+    course = courses[0] if courses else Course([])
+    if any(other is not course for other in courses):
+        course = Course(
+            max((other.base_rates for other in courses), key=len),
+            max((other.accuracies for other in courses), key=len),
+        )
+    for engine in engines.values():
+        engine.course = course
+    return course
+
+
+def change_learning_rate(engines: Mapping[EngineName, Engine], rate: float) -> None:
+    """Put another base rate in the place of the present one (a schedule's factor goes on).
+
+    It takes effect where all engines stand, with the next mini-batch, if that is one place. If
+    the twins stand apart, it does with the next epoch that neither has begun: so they stay twins.
+    """
+    places = {(engine.epoch, engine.batch) for engine in engines.values()}
+    epoch, batch = max(places, default=(0, 0))
+    if len(places) > 1:
+        epoch, batch = epoch + (batch > 0), 0
+    share_course(engines).base_rates.append((epoch, batch, rate))
+
+
+def closing_note(
+    config: TrainingConfig,
+    engines: Mapping[EngineName, Engine],
+    records: Iterable[EpochRecord],
+) -> str | None:
+    """What to tell at the end of a run: who diverged, and why it ended early; None for nothing."""
+    early = schedules.early_end(config, share_course(engines).accuracies)
+    return " ".join(filter(None, (_divergence(records), early))) or None
+
+
+def _divergence(records: Iterable[EpochRecord]) -> str | None:
+    diverged = [record for record in records if record.diverged]
+    if not diverged:
+        return None
+    where = " and ".join(f"epoch {record.epoch + 1} ({record.engine})" for record in diverged)
+    rate = min(record.learning_rate for record in diverged)
+    return (
+        f"The cost stopped being finite in {where}; "
+        f"try a smaller learning rate than {rate:g}, such as {rate / 10:g}."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +203,18 @@ def _train_epoch(
 ) -> Generator[Progress, None, tuple[float, int]]:
     """The rest of the engine's present epoch; returns seconds of training and examples seen."""
     n = len(train[0])
-    batch_size = n if config.batch_size == "full" else min(config.batch_size, n)
-    n_batches = math.ceil(n / batch_size)
+    batch_size, n_batches = config.batch_of(n), config.n_batches(n)
     n_before = engine.batch * batch_size
+    course = engine.course
+    factors = schedules.factors(config, engine.epoch, n_batches, course.accuracies)
     seconds, due = 0.0, pace.seconds
     for rows in _shuffled_rows(config.seed, engine.epoch, n, n_before, batch_size):
         began = perf_counter()
         X, Y = train if rows is None else engine.gather(*train, rows)
         row = 0
         while row < len(X):
-            row = _train_rows(engine, X, Y, row, batch_size, until=began + due)
+            base = course.base_rate(engine.epoch, engine.batch)
+            row = _train_rows(engine, X, Y, row, batch_size, base, factors, until=began + due)
             if reporting := perf_counter() - began >= due and engine.batch < n_batches:
                 engine.synchronize()
             elapsed = perf_counter() - began
@@ -190,7 +250,15 @@ def _shuffled_rows(
 
 
 def _train_rows(
-    engine: Engine, X: Native, Y: Native, row: int, batch_size: int, *, until: float
+    engine: Engine,
+    X: Native,
+    Y: Native,
+    row: int,
+    batch_size: int,
+    base_rate: float,
+    factors: list[float],
+    *,
+    until: float,
 ) -> int:
     """Train on mini-batches from `row` on until the rows or the time run out; returns the row.
 
@@ -198,6 +266,7 @@ def _train_rows(
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         while row < len(X):
+            engine.learning_rate = base_rate * factors[engine.batch]
             engine.train_batch(X[row : row + batch_size], Y[row : row + batch_size])
             engine.batch += 1
             row += batch_size

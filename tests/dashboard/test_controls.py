@@ -11,6 +11,7 @@ from nncore.config import (
     DatasetName,
     InitializerName,
     OptimizerName,
+    ScheduleName,
     TrainingConfig,
     count_parameters,
 )
@@ -67,6 +68,7 @@ def test_the_books_symbols_are_on_the_controls(at: AppTest, symbol: str):
         ("selectbox", "cost", "cross-entropy", "cost", "cross-entropy"),
         ("selectbox", "optimizer", "adam", "optimizer", "adam"),
         ("number_input", "learning_rate", 0.003, "learning_rate", 0.003),
+        ("selectbox", "schedule", "one-cycle", "schedule", "one-cycle"),
         ("number_input", "batch_size", 7, "batch_size", 7),
         ("toggle", "full_batch", True, "batch_size", "full"),
         ("number_input", "epochs", 12, "epochs", 12),
@@ -95,6 +97,17 @@ def test_momentum_is_open_to_the_optimizers_that_use_it(at: AppTest):
     assert at.number_input(key="config-momentum").disabled
     at.selectbox(key="config-optimizer").select("nesterov").run()
     assert not at.number_input(key="config-momentum").disabled
+
+
+def test_epochs_are_counted_by_the_schedules_that_count_them(at: AppTest):
+    assert at.number_input(key="config-schedule_epochs").disabled
+    at.selectbox(key="config-schedule").select("halving").run()
+    at.number_input(key="config-schedule_epochs").set_value(4).run()
+    assert config(at) == recipes.get("classroom").config.replace(
+        schedule="halving", schedule_epochs=4
+    )
+    at.selectbox(key="config-validation_split").select(0.0).run()
+    assert "validation_split = 0" in at.error[0].value
 
 
 @pytest.mark.parametrize(
@@ -189,6 +202,7 @@ def test_the_form_offers_every_name_that_a_configuration_knows():
         (controls.COSTS, CostName),
         (controls.OPTIMIZERS, OptimizerName),
         (controls.INITIALIZERS, InitializerName),
+        (controls.SCHEDULES, ScheduleName),
         (controls.DATASETS, DatasetName),
     ):
         assert set(offered) == set(get_args(known))

@@ -59,6 +59,10 @@ def relabelled(state: dict[str, np.ndarray] = STATE, **metadata: str) -> bytes:
     )
 
 
+def course(base_rates: np.ndarray) -> dict[str, np.ndarray]:
+    return {**STATE, "course.base_rates": base_rates}
+
+
 def nested_header() -> bytes:
     header = b"[" * 100_000
     return len(header).to_bytes(8, "little") + header
@@ -83,6 +87,11 @@ def nested_header() -> bytes:
         (relabelled({**STATE, "position": np.array([np.nan, 0])}), "position should be"),
         (relabelled({**STATE, "position": np.array([-1, 0])}), "below 0"),
         (relabelled({**STATE, "more": np.zeros(3)}), "more should be nothing"),
+        (relabelled(course(np.zeros((0, 3)))), "record of learning rates"),
+        (relabelled(course(np.array([[0.0, 0.0, -1.0]]))), "record of learning rates"),
+        (relabelled(course(np.array([[0.0, 0.0, np.nan]]))), "record of learning rates"),
+        (relabelled(course(np.array([[3.0, 0.0, 0.1]]))), "record of learning rates"),
+        (relabelled({k: v for k, v in STATE.items() if k != "course.accuracies"}), "record of"),
         (nested_header(), "no safetensors"),
     ],
 )

@@ -61,7 +61,8 @@ def test_a_diverging_run_is_valid_json_and_says_what_to_try() -> None:
     report = json.loads(done.stdout, parse_constant=no_constants)
     assert report["engines"]["numpy"]["epochs"][-1]["train_cost"] is None
     assert "stopped being finite in epoch" in done.stderr
-    assert "learning rate below 1000" in done.stderr
+    assert "smaller learning rate than 1000" in done.stderr
+    assert "smaller learning rate than 1000" in report["note"]
 
 
 def test_a_configuration_file_and_settings_over_it(tmp_path: Path) -> None:

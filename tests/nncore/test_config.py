@@ -21,14 +21,22 @@ def numbers(low: float, high: float, **options: Any) -> st.SearchStrategy[float]
     return st.floats(low, high, allow_nan=False, **options)
 
 
+def valid(**values: Any) -> TrainingConfig:
+    if values["schedule"] == "halving":
+        values["validation_split"] = max(values["validation_split"], 0.01)
+    return TrainingConfig(**values)
+
+
 configs = st.builds(
-    TrainingConfig,
+    valid,
     dataset=choices(module.DatasetName),
     hidden=st.lists(st.integers(1, 1_500), max_size=6).map(tuple),
     activation=choices(module.ActivationName),
     cost=choices(module.CostName),
     optimizer=choices(module.OptimizerName),
     learning_rate=numbers(0, module.MAX_LEARNING_RATE, exclude_min=True),
+    schedule=choices(module.ScheduleName),
+    schedule_epochs=st.integers(1, module.MAX_EPOCHS),
     momentum=numbers(0, 1, exclude_max=True),
     batch_size=st.integers(1, module.MAX_BATCH_SIZE) | st.just("full"),
     epochs=st.integers(1, module.MAX_EPOCHS),
@@ -123,6 +131,7 @@ def test_edges_are_inside() -> None:
         ("hidden", (4_096, 4_050)),
         ("learning_rate", 1e-300),
         ("learning_rate", 1_000),
+        ("schedule_epochs", 1_000),
         ("momentum", 0),
         ("batch_size", 1),
         ("batch_size", 60_000),
@@ -154,6 +163,8 @@ BAD: dict[str, tuple[str, list[Any]]] = {
     "cost": ("quadratic, cross-entropy", ["mse", None, 1]),
     "optimizer": ("sgd, momentum, nesterov, adam", ["rmsprop", None, 1]),
     "learning_rate": ("above 0, at most 1,000", [0, -1, "0", 1_000.1, *REAL]),
+    "schedule": ("constant, step, cosine, one-cycle, halving", ["linear", "Cosine", None, 1]),
+    "schedule_epochs": ("from 1 to 1,000", [0, 1_001, *WHOLE]),
     "momentum": ("from 0 to below 1", [1, 2, *REAL]),
     "batch_size": ("from 1 to 60,000, or full", [0, 60_001, "half", "9" * 400, *WHOLE]),
     "epochs": ("from 1 to 1,000", [0, 1_001, *WHOLE]),
@@ -241,6 +252,22 @@ def test_any_json_is_read_or_refused_in_a_sentence(values: dict[str, Any]) -> No
         assert TrainingConfig.from_json(config.to_json()) == config
 
 
+def test_what_goes_by_the_validation_accuracy_needs_validation_images() -> None:
+    with pytest.raises(ConfigError) as caught:
+        TrainingConfig().replace(schedule="halving", validation_split=0)
+    check_sentence(str(caught.value))
+    assert "validation_split = 0" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "expected"),
+    [(32, (32, 4)), (25, (25, 4)), (1_000, (100, 1)), ("full", (100, 1))],
+)
+def test_mini_batches_of_a_hundred_examples(batch_size: Any, expected: tuple[int, int]) -> None:
+    config = TrainingConfig(batch_size=batch_size)
+    assert (config.batch_of(100), config.n_batches(100)) == expected
+
+
 def test_too_many_parameters() -> None:
     with pytest.raises(ConfigError) as caught:
         TrainingConfig.parse({"hidden": [4_096, 4_096, 4_096]})
@@ -264,8 +291,8 @@ def test_json_that_is_no_configuration(text: str) -> None:
 
 
 def test_an_unknown_setting() -> None:
-    with pytest.raises(ConfigError, match=r"^dropout is no setting; use one of dataset, hidden, "):
-        TrainingConfig.from_json('{"dropout": 0.5}')
+    with pytest.raises(ConfigError, match=r"^warmth is no setting; use one of dataset, hidden, "):
+        TrainingConfig.from_json('{"warmth": 0.5}')
 
 
 def test_a_configuration_does_not_change() -> None:

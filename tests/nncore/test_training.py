@@ -8,7 +8,7 @@ import pytest
 from nncore import datasets
 from nncore.config import TrainingConfig
 from nncore.engine import Engine
-from nncore.training import EpochRecord, Pace, Progress, build, train
+from nncore.training import EpochRecord, Pace, Progress, build, change_learning_rate, train
 from tests.nncore.twins import weight_difference
 
 CONFIG = TrainingConfig(
@@ -48,12 +48,20 @@ def test_the_same_seed_gives_the_same_curve_bit_for_bit() -> None:
     assert curve(run()[1]) != curve(run(CONFIG.replace(seed=1))[1])
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
+FEATURES = [
+    *({"optimizer": name} for name in ("sgd", "momentum", "nesterov", "adam")),
+    {"schedule": "one-cycle"},
+    {"schedule": "step", "schedule_epochs": 1},
+    {"schedule": "halving", "schedule_epochs": 1},
+]
+
+
+@pytest.mark.parametrize("features", FEATURES, ids=str)
 @pytest.mark.parametrize("engine", ["numpy", "torch"])
 def test_resuming_inside_an_epoch_gives_the_numbers_of_an_uninterrupted_run(
-    engine: str, optimizer: str
+    engine: str, features: dict[str, object]
 ) -> None:
-    config = CONFIG.replace(engines=engine, optimizer=optimizer, learning_rate=0.005)
+    config = CONFIG.replace(engines=engine, learning_rate=0.005, **features)
     whole, records = run(config)
     stopped = build(config, len(DATA.train))
     generator = train(config, DATA, stopped, pace=Pace(0))
@@ -81,15 +89,34 @@ def test_pace_zero_reports_every_mini_batch() -> None:
     assert all(math.isfinite(p.cost) for p in progress)
 
 
-def test_a_new_learning_rate_counts_from_the_next_mini_batch() -> None:
+def test_one_engine_takes_a_new_learning_rate_with_its_next_mini_batch() -> None:
     config = CONFIG.replace(engines="numpy", optimizer="sgd", epochs=1)
     engines = build(config, len(DATA.train))
     generator = train(config, DATA, engines, pace=Pace(0))
     next(generator)
-    engines["numpy"].learning_rate = 1e-30
+    change_learning_rate(engines, 1e-30)
     before = engines["numpy"].state()["parameters"]
     next(generator)
     np.testing.assert_allclose(engines["numpy"].state()["parameters"], before, atol=1e-20)
+
+
+@pytest.mark.parametrize("turn", ["numpy", "torch"])
+def test_twins_take_a_new_learning_rate_with_the_next_epoch_of_both(turn: str) -> None:
+    config = CONFIG.replace(dtype="float64", schedule="cosine")
+    data = datasets.load_for(config)
+    engines = build(config, len(data.train))
+    records = list[EpochRecord]()
+    for record in train(config, data, engines, pace=Pace(0)):
+        if isinstance(record, EpochRecord):
+            records.append(record)
+        elif (record.engine, record.epoch, record.batch) == (turn, 1, 5):
+            change_learning_rate(engines, 0.05)
+    last = config.n_batches(len(data.train)) - 1
+    for epoch, base in enumerate([0.02, 0.02, 0.05]):
+        numpy, torch = (r.learning_rate for r in records if r.epoch == epoch)
+        progress = (epoch + last / (last + 1)) / 3
+        assert numpy == torch == pytest.approx(base * (1 + math.cos(math.pi * progress)) / 2)
+    assert weight_difference(engines["numpy"], engines["torch"]).maximum < 1e-9
 
 
 def test_full_batch_is_one_step_an_epoch() -> None:

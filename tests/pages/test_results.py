@@ -110,6 +110,8 @@ def test_the_head_tells_a_changed_learning_rate():
     assert told(0.03, 0.03, 0.05, 0.05) == "η 0.03, 0.05 from epoch 3 on"
     assert told(0.03, 0.05, 0.03) == "η 0.03, 0.05 from epoch 2 on, 0.03 from epoch 3 on"
     assert told(1, 2, 3, 4, 5) == "η 0.03, changed 5 times, 5 from epoch 5 on"
+    config = config.replace(schedule="one-cycle")
+    assert told(0.01, 0.03, 0.02) == "η 0.03, one cycle"
 
 
 def test_an_unknown_run_is_one_sentence_and_the_way_out():

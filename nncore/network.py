@@ -13,7 +13,7 @@ from nncore.activations import ACTIVATIONS, Activation, Array, log_sigmoid, soft
 from nncore.config import EngineName, TrainingConfig
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
-from nncore.optimizers import build_optimizer
+from nncore.optimizers import blocks, build_optimizer
 from nncore.schedules import Course
 
 EVALUATION_ROWS = 1_000
@@ -205,12 +205,13 @@ class Network:
 
     def _add_penalties(self, scale: float) -> None:
         if self.config.l2 or self.config.l1:
-            weights = self._flat[: self._n_weights]
-            gradient = self._gradient[: self._n_weights]
-            if self.config.l2:
-                gradient += (scale * self.config.l2 / self.n_train) * weights
-            if self.config.l1:
-                gradient += (scale * self.config.l1 / self.n_train) * np.sign(weights)
+            l1, l2 = (scale * x / self.n_train for x in (self.config.l1, self.config.l2))
+            weights, gradient = self._flat[: self._n_weights], self._gradient[: self._n_weights]
+            for rows in blocks(self._n_weights):
+                if l2:
+                    gradient[rows] += l2 * weights[rows]
+                if l1:
+                    gradient[rows] += l1 * np.sign(weights[rows])
 
     def stage(self, X: Array, labels: Array) -> tuple[Array, Array]:
         """The images as they are and one-hot labels, in the network's dtype."""

@@ -1,17 +1,27 @@
 """Optimizers: what is done with a gradient once backpropagation has found it.
 
 Each works in place on one flat vector that holds every weight and bias (see `Network`), so that
-an update is a handful of NumPy calls whatever the number of layers. The formulas are those of
-`torch.optim`, in which the learning rate stays outside the velocity; with a constant rate they
-are the book's.
+an update is a handful of NumPy calls whatever the number of layers. Where it takes several, it goes
+through the vector in blocks: what one call leaves in the cache, the next one finds there. The
+formulas are those of `torch.optim`, in which the learning rate stays outside the velocity; with a
+constant rate they are the book's.
 """
 
+import math
 from abc import ABC, abstractmethod
 
 import numpy as np
 
 from nncore.activations import Array
 from nncore.config import TrainingConfig
+
+BLOCK = 32_768
+"""Parameters updated at once: four vectors of so many float32 fill half a megabyte."""
+
+
+def blocks(n: int) -> list[slice]:
+    """The parts of a vector of n numbers that are worked on at once."""
+    return [slice(start, start + BLOCK) for start in range(0, n, BLOCK)]
 
 
 class Optimizer(ABC):
@@ -62,13 +72,16 @@ class Momentum(Optimizer):
         super().__init__(learning_rate)
         self.momentum = momentum
         self.velocity: Array = np.zeros(n_parameters, dtype)
+        self._blocks = [(rows, self.velocity[rows]) for rows in blocks(n_parameters)]
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step along the velocity."""
-        self.velocity *= self.momentum
-        self.velocity += gradient
-        np.multiply(self.velocity, self.learning_rate, out=gradient)
-        parameters -= gradient
+        for rows, v in self._blocks:
+            w, g = parameters[rows], gradient[rows]
+            v *= self.momentum
+            v += g
+            np.multiply(v, self.learning_rate, out=g)
+            w -= g
 
     def state(self) -> dict[str, Array]:
         """The velocity."""
@@ -84,11 +97,13 @@ class Nesterov(Momentum):
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step along the gradient and the velocity to come."""
-        self.velocity *= self.momentum
-        self.velocity += gradient
-        gradient += self.momentum * self.velocity
-        gradient *= self.learning_rate
-        parameters -= gradient
+        for rows, v in self._blocks:
+            w, g = parameters[rows], gradient[rows]
+            v *= self.momentum
+            v += g
+            g += self.momentum * v
+            g *= self.learning_rate
+            w -= g
 
 
 class Adam(Optimizer):
@@ -103,23 +118,32 @@ class Adam(Optimizer):
         self.first_moment: Array = np.zeros(n_parameters, dtype)
         self.second_moment: Array = np.zeros(n_parameters, dtype)
         self.step = 0
+        self._blocks = [
+            (rows, self.first_moment[rows], self.second_moment[rows])
+            for rows in blocks(n_parameters)
+        ]
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """m and v follow g and g²; w -= eta m_hat / (sqrt(v_hat) + epsilon), hats unbiased."""
         self.step += 1
-        self.first_moment *= self.BETA_1
-        self.first_moment += (1 - self.BETA_1) * gradient
-        np.multiply(gradient, gradient, out=gradient)
-        gradient *= 1 - self.BETA_2
-        self.second_moment *= self.BETA_2
-        self.second_moment += gradient
-        # From here on the gradient's memory holds the step's denominator, then the step.
-        np.sqrt(self.second_moment, out=gradient)
-        gradient /= np.sqrt(1 - self.BETA_2**self.step)
-        gradient += self.EPSILON
-        np.divide(self.first_moment, gradient, out=gradient)
-        gradient *= self.learning_rate / (1 - self.BETA_1**self.step)
-        parameters -= gradient
+        # m_hat = m / (1 - beta_1^t) and the like for v_hat: both divisors are taken out of the
+        # arrays, eta m_hat / (sqrt(v_hat) + epsilon) = rate m / (sqrt(v) + root epsilon).
+        root = math.sqrt(1 - self.BETA_2**self.step)
+        rate = self.learning_rate * root / (1 - self.BETA_1**self.step)
+        for rows, m, v in self._blocks:
+            w, g = parameters[rows], gradient[rows]
+            m *= self.BETA_1
+            m += (1 - self.BETA_1) * g
+            v *= self.BETA_2
+            g *= g
+            g *= 1 - self.BETA_2
+            v += g
+            # From here on the gradient's memory holds the step's denominator, then the step.
+            np.sqrt(v, out=g)
+            g += root * self.EPSILON
+            np.divide(m, g, out=g)
+            g *= rate
+            w -= g
 
     def state(self) -> dict[str, Array]:
         """Both moments and the number of steps taken."""

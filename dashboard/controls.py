@@ -8,16 +8,18 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast, get_args
 
+import numpy as np
 import streamlit as st
 
-from dashboard import palette, state
+from dashboard import digits, palette, samples, state
 from dashboard.text import escape, layers
-from nncore import datasets, recipes
+from nncore import augmentation, datasets, preprocessing, recipes
 from nncore.config import (
     ActivationName,
     ConfigError,
     CostName,
     DatasetName,
+    DeformName,
     DTypeName,
     EngineName,
     InitializerName,
@@ -60,6 +62,12 @@ INITIALIZERS: dict[InitializerName, str] = {
     "glorot": "Glorot",
     "he": "He",
 }
+DEFORMATIONS: dict[DeformName, str] = {
+    "none": "No",
+    "affine": "Turn, stretch, slant",
+    "elastic": "These, and bend",
+}
+N_VARIANTS = 8
 DTYPES: dict[DTypeName, str] = {"float32": "32 bits", "float64": "64 bits"}
 SPLITS: dict[float, str] = {
     1 / 6: "A sixth, as in the book",
@@ -269,6 +277,49 @@ def validation_split(now: TrainingConfig) -> float:
     )
 
 
+def deform(now: TrainingConfig) -> DeformName:
+    """Whether and how the training images are deformed."""
+    return _choice(
+        "Deform the digits",
+        "deform",
+        DEFORMATIONS,
+        now.deform,
+        "Trains on every digit deformed anew in each epoch, as if there were many more writers.",
+    )
+
+
+def deform_strength(now: TrainingConfig, deform: DeformName) -> float:
+    """How far; of use only where digits are deformed."""
+    return _number(
+        "Strength of deformation",
+        "deform_strength",
+        now.deform_strength,
+        "1 is what is usual for MNIST: turns up to 15°, sizes and slants up to 15 and 20 %.",
+        step=0.1,
+        disabled=deform == "none",
+    )
+
+
+def variants(config: TrainingConfig) -> None:
+    """One digit as it is, and as training will see it; nothing where nothing is deformed."""
+    if config.deform == "none":
+        return
+    digit = preprocessing.prepare(samples.sample(samples.EXAMPLE)).pixels.reshape(1, -1)
+    bounds = augmentation.DEFORMATIONS[config.deform].times(config.deform_strength)
+    deformed = augmentation.deform(
+        digit.repeat(N_VARIANTS, axis=0),
+        bounds,
+        rng=np.random.default_rng(config.seed),
+        per_map=1,
+    )
+    st.image(
+        digits.png(digits.grid(deformed, columns=N_VARIANTS // 2, size=112)),
+        alt=f"The digit {samples.EXAMPLE} in {N_VARIANTS} variants, each deformed in its own way",
+        caption=f"One {samples.EXAMPLE}, {N_VARIANTS} times as training will see it.",
+        width="stretch",
+    )
+
+
 def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
     """Which of the twins train; an empty tuple when none is chosen."""
     chosen = st.pills(
@@ -332,6 +383,8 @@ def training_form() -> FormResult:
         values["seed"] = seed(now)
         values["train_size"] = train_size(now)
         values["validation_split"] = validation_split(now)
+        values["deform"] = deform(now)
+        values["deform_strength"] = deform_strength(now, values["deform"])
         values["dtype"] = dtype(now)
         full_batch(now)
     try:

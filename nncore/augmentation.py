@@ -13,9 +13,13 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from nncore.config import DeformName
+
 Floats = npt.NDArray[np.float32]
 
 SIDE = 28
+BLOCK = 2_048
+"""Images deformed at once."""
 PER_MAP = 16
 """Images of a block that share one map, in different mini-batches: see `deform`."""
 
@@ -43,7 +47,7 @@ class Deformation:
     shift: float = 0.0
     """Largest move along each axis, in pixels."""
     elastic: float = 0.0
-    """Standard deviation of a pixel's displacement along each axis, in pixels."""
+    """Largest standard deviation of a pixel's displacement along each axis, in pixels."""
     smoothness: float = 4.0
     """Width (sigma) in pixels of the Gaussian that smooths the elastic displacements; the paper's
     best is 4 with a scale of 34, which makes displacements of about 1.4 pixels."""
@@ -56,20 +60,33 @@ class Deformation:
         return replace(self, **{name: strength * getattr(self, name) for name in names})
 
 
-def deform(
-    images: npt.NDArray[np.floating], deformation: Deformation, *, rng: np.random.Generator
-) -> Floats:
-    """Deform every image of a block; the images given are left as they are.
+DEFORMATIONS: dict[DeformName, Deformation] = {
+    "none": Deformation(),
+    "affine": Deformation(rotation=15, scale=0.15, shear=0.2, shift=1),
+    "elastic": Deformation(rotation=15, scale=0.15, shear=0.2, shift=1, elastic=1.3),
+}
+"""What a configuration's `deform` means, at strength 1."""
 
-    A map is drawn for every `PER_MAP` images and shared by images far apart in the block, so that
-    in a mini-batch of up to `n_samples / PER_MAP` images no two have the same. Finding 784 places
-    and weights takes longer than reading one image at them; shared by 16, it hardly counts. Who
-    shares a map with whom changes with the order of the images, hence with every epoch.
+
+def deform(
+    images: npt.NDArray[np.floating],
+    deformation: Deformation,
+    *,
+    rng: np.random.Generator,
+    per_map: int = PER_MAP,
+) -> Floats:
+    """Deform every image; the images given are left as they are.
+
+    A map is drawn for every `per_map` images and shared by images that lie far apart, so that in
+    a mini-batch of up to 1/`per_map` of a block no two have the same. Finding 784 places and
+    weights takes longer than reading one image at them; shared by 16, it hardly counts. Who shares
+    a map with whom changes with the order of the images, hence with every epoch.
 
     Args:
         images: (n_samples, 784) from 0 to 1.
         deformation: the bounds within which each map is drawn.
         rng: a generator in the same state gives the same maps.
+        per_map: images that share a map; 1 for a map each.
 
     Returns:
         (n_samples, 784) float32 from 0 to 1.
@@ -77,11 +94,15 @@ def deform(
     Raises:
         ValueError: the images are not 28x28.
     """
-    n_maps = -(-len(images) // PER_MAP)
-    deformed = warp(images, source_places(n_maps, deformation, rng=rng))
-    if deformation.ink:
-        for index, level in enumerate(deformation.ink * rng.uniform(-1, 1, n_maps)):
-            change_ink(deformed[index::n_maps], float(level))
+    deformed = np.empty(images.shape, np.float32)
+    for start in range(0, len(images), BLOCK):  # places and weights need as much memory as images
+        block = images[start : start + BLOCK]
+        n_maps = -(-len(block) // per_map)
+        warped = warp(block, source_places(n_maps, deformation, rng=rng))
+        if deformation.ink:
+            for index, level in enumerate(deformation.ink * rng.uniform(-1, 1, n_maps)):
+                change_ink(warped[index::n_maps], float(level))
+        deformed[start : start + BLOCK] = warped
     return deformed
 
 
@@ -130,7 +151,8 @@ def source_places(n: int, deformation: Deformation, *, rng: np.random.Generator)
     grid = np.indices((SIDE, SIDE)).reshape(2, -1) - centre  # (2, 784)
     places = (matrices @ grid + shifts).astype(np.float32).reshape(n, 2, SIDE, SIDE)
     if deformation.elastic:
-        places += deformation.elastic * elastic_fields(n, deformation.smoothness, rng=rng)
+        widths = deformation.elastic * rng.uniform(0, 1, (n, 1, 1, 1)).astype(np.float32)
+        places += widths * elastic_fields(n, deformation.smoothness, rng=rng)
     return places
 
 

@@ -26,6 +26,7 @@ ActivationName = Literal["sigmoid", "tanh", "relu", "leaky-relu", "linear"]
 CostName = Literal["quadratic", "cross-entropy", "log-likelihood"]
 OptimizerName = Literal["sgd", "momentum", "nesterov", "adam"]
 ScheduleName = Literal["constant", "step", "cosine", "one-cycle", "halving"]
+DeformName = Literal["none", "affine", "elastic"]
 InitializerName = Literal["normal", "lecun", "glorot", "he"]
 EngineName = Literal["numpy", "torch"]
 DTypeName = Literal["float32", "float64"]
@@ -39,6 +40,7 @@ MAX_LEARNING_RATE = 1_000.0
 MAX_BATCH_SIZE = 60_000
 MAX_EPOCHS = 1_000
 MAX_PENALTY = 1_000.0
+MAX_DEFORM_STRENGTH = 3.0
 MAX_SEED = 2**32 - 1
 
 
@@ -112,6 +114,10 @@ class TrainingConfig(BaseModel):
     """Only the first so many training images; None for all of them."""
     validation_split: float = Field(default=1 / 6, ge=0, le=0.5)
     """Share of the training images kept for validation: 1/6 is the book's 50,000/10,000."""
+    deform: DeformName = "none"
+    """How the training images are deformed, every epoch anew; `elastic` is affine and elastic."""
+    deform_strength: float = Field(default=1.0, ge=0, le=MAX_DEFORM_STRENGTH)
+    """Factor of every bound in `nncore.augmentation.DEFORMATIONS`."""
     engines: Annotated[tuple[EngineName, ...], BeforeValidator(_split_list)] = (
         "numpy",
         "torch",
@@ -252,7 +258,7 @@ _SHORT = {"learning_rate": "lr", "batch_size": "batch", "initializer": "init"}
 _LONG = {short: name for name, short in _SHORT.items()}
 _RARE = (
     *("schedule", "schedule_epochs", "momentum", "l1"),
-    *("train_size", "validation_split", "dtype"),
+    *("train_size", "validation_split", "deform", "deform_strength", "dtype"),
 )
 """Left out of a link while they have their default, to keep links readable."""
 
@@ -291,6 +297,7 @@ def _expected(name: str) -> str:
         "seed": f"a whole number from 0 to {MAX_SEED:,}",
         "train_size": "a whole number from 1 to 60,000, or all",
         "validation_split": "a number from 0 to 0.5",
+        "deform_strength": f"a number from 0 to {MAX_DEFORM_STRENGTH:g}",
         "hidden": (
             f"up to {MAX_HIDDEN_LAYERS} whole numbers from 1 to {MAX_UNITS:,}, such as 30 or 16,16"
         ),
@@ -301,6 +308,7 @@ def _expected(name: str) -> str:
         "cost": CostName,
         "optimizer": OptimizerName,
         "schedule": ScheduleName,
+        "deform": DeformName,
         "initializer": InitializerName,
         "engines": EngineName,
         "dtype": DTypeName,

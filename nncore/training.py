@@ -4,30 +4,36 @@ the tests and the benchmark.
 It draws nothing and knows no screen and no database. Whoever iterates decides: not asking for
 the next record pauses, closing the generator stops, `change_learning_rate` between two records
 changes it. The place at which training stands and what led there are part of an engine's
-`state()`; the order of the examples depends on the seed and the epoch alone. So a run that goes
-on from a checkpoint gives the same numbers as one that was never interrupted.
+`state()`; the order of the examples depends on the seed and the epoch alone, their deformation on
+the block they are in besides. So a run that goes on from a checkpoint gives the same numbers as
+one that was never interrupted, and both engines see the same images.
 """
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 
-from nncore import schedules, threads
+from nncore import augmentation, schedules, threads
 from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
-from nncore.datasets import Dataset
+from nncore.datasets import Dataset, Split
 from nncore.engine import Engine, Native
 from nncore.initializers import initial_parameters
 from nncore.network import Network
 from nncore.schedules import Course
 
-GATHER_ROWS = 2_048
-"""Shuffled examples copied at once: enough to be quick, few enough to stay in the cache."""
+T = TypeVar("T")
 
-_WEIGHTS_STREAM, _ORDER_STREAM = 0, 1
+BLOCK_ROWS = 2_048
+"""Shuffled examples copied or deformed at once: enough to be quick, few enough to stay in the cache
+and for `augmentation.deform` to give each example of a usual mini-batch a map of its own."""
+
+_WEIGHTS_STREAM, _ORDER_STREAM, _DEFORM_STREAM = 0, 1, 2
 
 
 @dataclass(slots=True)
@@ -66,13 +72,14 @@ class EpochRecord:
     learning_rate: float
     """Of the epoch's last mini-batch."""
     train_cost: float
+    """On the training images as they are, also where the engine is trained on deformed ones."""
     train_accuracy: float
     validation_cost: float | None
     validation_accuracy: float | None
     test_cost: float
     test_accuracy: float
     seconds: float
-    """Of pure training: evaluation and reporting are not counted."""
+    """Of pure training, waiting for deformed images included; evaluation and reporting are not."""
     examples_per_second: float
     diverged: bool
     """The training cost is not finite; the engine stops here."""
@@ -121,8 +128,10 @@ def train(
             for name, engine in engines.items():
                 if engine.epoch > epoch or name in diverged:
                     continue
-                train_set = staged[name].train
-                seconds, n_examples = yield from _train_epoch(config, engine, train_set, pace)
+                blocks = _blocks(config, engine, data.train, staged[name].train)
+                seconds, n_examples = yield from _train_epoch(
+                    config, engine, len(data.train), blocks, pace
+                )
                 record = _record(engine, staged[name], seconds, n_examples)
                 if record.diverged:
                     diverged.add(name)
@@ -199,18 +208,20 @@ def _stage(engine: Engine, data: Dataset) -> _Staged:
 
 
 def _train_epoch(
-    config: TrainingConfig, engine: Engine, train: tuple[Native, Native], pace: Pace
+    config: TrainingConfig,
+    engine: Engine,
+    n: int,
+    blocks: Iterator[tuple[Native, Native]],
+    pace: Pace,
 ) -> Generator[Progress, None, tuple[float, int]]:
     """The rest of the engine's present epoch; returns seconds of training and examples seen."""
-    n = len(train[0])
     batch_size, n_batches = config.batch_of(n), config.n_batches(n)
     n_before = engine.batch * batch_size
     course = engine.course
     factors = schedules.factors(config, engine.epoch, n_batches, course.accuracies)
     seconds, due = 0.0, pace.seconds
-    for rows in _shuffled_rows(config.seed, engine.epoch, n, n_before, batch_size):
-        began = perf_counter()
-        X, Y = train if rows is None else engine.gather(*train, rows)
+    began = perf_counter()
+    for X, Y in blocks:
         row = 0
         while row < len(X):
             base = course.base_rate(engine.epoch, engine.batch)
@@ -225,28 +236,67 @@ def _train_epoch(
                 yield Progress(engine.name, engine.epoch, engine.batch, n_batches, cost, seconds)
                 due = pace.seconds
             began = perf_counter()
-    began = perf_counter()
     engine.synchronize()
     seconds += perf_counter() - began
     engine.epoch, engine.batch = engine.epoch + 1, 0
     return seconds, n - n_before
 
 
-def _shuffled_rows(
-    seed: int, epoch: int, n: int, n_before: int, batch_size: int
-) -> Iterator[Array | None]:
-    """This epoch's order of the examples in blocks of whole mini-batches, from `n_before` on.
+def _blocks(
+    config: TrainingConfig, engine: Engine, train: Split, staged: tuple[Native, Native]
+) -> Iterator[tuple[Native, Native]]:
+    """The rest of the engine's present epoch, staged, in blocks of whole mini-batches.
+
+    Blocks begin at the same places in a resumed epoch, so that they are deformed in the same way;
+    of the first, what the engine has seen is left out.
+    """
+    n, epoch = len(train), engine.epoch
+    batch_size = config.batch_of(n)
+    blocks = _shuffled_rows(config.seed, epoch, n, batch_size)
+    first, n_batches_seen = divmod(engine.batch, max(1, BLOCK_ROWS // batch_size))
+    unseen = slice(n_batches_seen * batch_size, None)
+    if config.deform == "none":
+        for rows in blocks[first:]:
+            yield staged if rows is None else engine.gather(*staged, rows[unseen])
+            unseen = slice(None)
+        return
+    bounds = augmentation.DEFORMATIONS[config.deform].times(config.deform_strength)
+
+    def deformed(block: int) -> tuple[Array, Array]:
+        rows = slice(None) if blocks[block] is None else blocks[block]
+        rng = np.random.default_rng((config.seed, _DEFORM_STREAM, epoch, block))
+        return augmentation.deform(train.images[rows], bounds, rng=rng), train.labels[rows]
+
+    for images, labels in _one_ahead(deformed, range(first, len(blocks))):
+        yield engine.stage(images[unseen], labels[unseen])
+        unseen = slice(None)
+
+
+def _one_ahead(make: Callable[[int], T], numbers: range) -> Iterator[T]:
+    """What `make` makes of each number; a thread makes the next while the present one is used.
+
+    Threads of one process can do that because NumPy holds the interpreter only between its
+    operations, which take most of the time here.
+    """
+    with ThreadPoolExecutor(1, "ahead") as helper:
+        coming = helper.submit(make, numbers[0])
+        for number in numbers[1:]:
+            ready, coming = coming.result(), helper.submit(make, number)
+            yield ready
+        yield coming.result()
+
+
+def _shuffled_rows(seed: int, epoch: int, n: int, batch_size: int) -> list[Array | None]:
+    """An epoch's order of the examples in blocks of whole mini-batches.
 
     None stands for all examples as they are: for the full batch, order is no matter, and a copy
     of the training set would only cost time.
     """
     if batch_size == n:
-        yield None
-        return
+        return [None]
     order = np.random.default_rng((seed, _ORDER_STREAM, epoch)).permutation(n)
-    block = batch_size * max(1, GATHER_ROWS // batch_size)
-    for start in range(n_before, n, block):
-        yield order[start : start + block]
+    block = batch_size * max(1, BLOCK_ROWS // batch_size)
+    return [order[start : start + block] for start in range(0, n, block)]
 
 
 def _train_rows(

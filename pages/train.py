@@ -23,6 +23,7 @@ with runs.shown_errors():
     with left:
         form = controls.training_form()
         controls.summary(form.config)
+        controls.variants(form.config)
         if form.config.dataset == "mnist" and not datasets.available("mnist"):
             st.caption(
                 "MNIST is not on this machine yet: the first run fetches it (11 MB). "

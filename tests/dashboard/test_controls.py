@@ -78,6 +78,7 @@ def test_the_books_symbols_are_on_the_controls(at: AppTest, symbol: str):
         ("number_input", "seed", 4, "seed", 4),
         ("number_input", "train_size", 1000, "train_size", 1000),
         ("selectbox", "validation_split", 0.0, "validation_split", 0.0),
+        ("selectbox", "deform", "elastic", "deform", "elastic"),
         ("selectbox", "dtype", "float64", "dtype", "float64"),
         ("selectbox", "dataset", "digits", "dataset", "digits"),
     ],
@@ -97,6 +98,15 @@ def test_momentum_is_open_to_the_optimizers_that_use_it(at: AppTest):
     assert at.number_input(key="config-momentum").disabled
     at.selectbox(key="config-optimizer").select("nesterov").run()
     assert not at.number_input(key="config-momentum").disabled
+
+
+def test_a_strength_is_of_use_to_deformed_digits_only(at: AppTest):
+    assert at.number_input(key="config-deform_strength").disabled
+    at.selectbox(key="config-deform").select("affine").run()
+    at.number_input(key="config-deform_strength").set_value(0.5).run()
+    assert config(at) == recipes.get("classroom").config.replace(
+        deform="affine", deform_strength=0.5
+    )
 
 
 def test_epochs_are_counted_by_the_schedules_that_count_them(at: AppTest):

@@ -46,6 +46,8 @@ configs = st.builds(
     seed=st.integers(0, module.MAX_SEED),
     train_size=st.none() | st.integers(1, 60_000),
     validation_split=numbers(0, 0.5),
+    deform=choices(module.DeformName),
+    deform_strength=numbers(0, module.MAX_DEFORM_STRENGTH),
     engines=st.sampled_from([("numpy",), ("torch",), ("numpy", "torch")]),
     dtype=choices(module.DTypeName),
 )
@@ -141,6 +143,8 @@ def test_edges_are_inside() -> None:
         ("seed", 2**32 - 1),
         ("train_size", 60_000),
         ("validation_split", 0.5),
+        ("deform_strength", 0),
+        ("deform_strength", 3),
     ]:
         assert getattr(TrainingConfig.parse({name: value}), name) == value
 
@@ -177,6 +181,8 @@ BAD: dict[str, tuple[str, list[Any]]] = {
         [0, 60_001, "some", *(value for value in WHOLE if value not in ("", None))],
     ),
     "validation_split": ("from 0 to 0.5", [0.51, 1, *REAL]),
+    "deform": ("none, affine, elastic", ["both", "Affine", "", None, 1]),
+    "deform_strength": ("from 0 to 3", [3.1, *REAL]),
     "engines": ("numpy", ["", "jax", "numpy,jax", [], [1], None, True, 5, NAN, {}]),
     "dtype": ("float32, float64", ["float16", None, 32]),
 }
@@ -187,7 +193,7 @@ def test_every_field_is_tried() -> None:
 
 
 def check_sentence(message: str) -> None:
-    assert len(message) < 300
+    assert len(message) < 400
     assert "\n" not in message
     assert message.endswith(".")
     assert "pydantic" not in message

@@ -1,11 +1,13 @@
 """The training loop: reproducible, resumable at any mini-batch, and it says when it diverges."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
-from nncore import datasets
+from nncore import augmentation, datasets, training
 from nncore.config import TrainingConfig
 from nncore.engine import Engine
 from nncore.training import EpochRecord, Pace, Progress, build, change_learning_rate, train
@@ -76,6 +78,68 @@ def test_resuming_inside_an_epoch_gives_the_numbers_of_an_uninterrupted_run(
     assert np.array_equal(
         whole[engine].state()["parameters"], resumed[engine].state()["parameters"]
     )
+
+
+def seen_images(config: TrainingConfig, engines: dict[str, Engine]) -> dict[str, np.ndarray]:
+    """What each engine was given to train on, in order."""
+    seen: dict[str, list[np.ndarray]] = {name: [] for name in engines}
+
+    def recording(name: str, stage: Callable[..., tuple[Any, Any]]) -> Callable[..., Any]:
+        def recorded(X: np.ndarray, labels: np.ndarray) -> tuple[Any, Any]:
+            seen[name].append(X)
+            return stage(X, labels)
+
+        return recorded
+
+    for name, engine in engines.items():
+        engine.stage = recording(name, engine.stage)  # type: ignore[method-assign]
+    list(train(config, DATA, engines))
+    # Before the first epoch, training, validation and test images are staged as they are.
+    return {name: np.concatenate(images[3:]) for name, images in seen.items()}
+
+
+def test_both_engines_see_the_same_images_deformed_anew_in_every_epoch() -> None:
+    config = CONFIG.replace(deform="elastic", epochs=2)
+    seen = seen_images(config, dict(build(config, len(DATA.train))))
+    np.testing.assert_array_equal(seen["numpy"], seen["torch"])
+    first, second = ({image.tobytes() for image in epoch} for epoch in np.split(seen["numpy"], 2))
+    plain = {image.tobytes() for image in DATA.train.images}
+    assert len(first) == len(second) == len(plain)
+    assert first.isdisjoint(second)
+    assert first.isdisjoint(plain)
+
+
+@pytest.mark.parametrize("batch_size", [32, "full"])
+def test_a_resumed_run_sees_the_same_deformed_images(
+    batch_size: int | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "BLOCK_ROWS", 256)  # five blocks an epoch
+    config = CONFIG.replace(engines="numpy", deform="elastic", batch_size=batch_size)
+    whole, records = run(config)
+    stopped = build(config, len(DATA.train))
+    generator = train(config, DATA, stopped, pace=Pace(0))
+    before = [next(generator) for _ in range(60 if batch_size == 32 else 1)]
+    generator.close()
+    resumed = build(config, len(DATA.train))
+    resumed["numpy"].load_state(stopped["numpy"].state())
+    after = list(train(config, DATA, resumed))
+    assert curve(before) + curve(after) == curve(records)
+    assert weight_difference(whole["numpy"], resumed["numpy"]).maximum == 0
+
+
+def test_deformed_at_strength_zero_is_not_deformed() -> None:
+    config = CONFIG.replace(engines="numpy", epochs=1)
+    zero = config.replace(deform="elastic", deform_strength=0)
+    assert curve(run(zero)[1]) == curve(run(config)[1])
+
+
+def test_an_error_in_deforming_is_the_trainings_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(augmentation, "deform", fail)
+    with pytest.raises(MemoryError):
+        run(CONFIG.replace(engines="numpy", deform="affine"))
 
 
 def test_pace_zero_reports_every_mini_batch() -> None:

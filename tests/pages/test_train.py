@@ -58,6 +58,23 @@ def test_a_recipe_in_a_link_is_the_base_of_the_rest():
     assert at.selectbox(key="config-cost").value == "quadratic"
 
 
+def variants(**query: str) -> list[str]:
+    """Addresses, which hold the pictures, of what the page shows as deformed digits."""
+    at = page("train", **query)
+    assert not at.exception
+    pictures = [picture for image in at.get("image") for picture in image.proto.imgs]
+    return [picture.url for picture in pictures if "as training will see it" in picture.caption]
+
+
+def test_deformed_digits_are_shown_before_they_are_trained_on():
+    assert variants() == []
+    affine, elastic = variants(deform="affine"), variants(deform="elastic")
+    stronger = variants(deform="elastic", deform_strength="2")
+    assert [len(shown) for shown in (affine, elastic, stronger)] == [1, 1, 1]
+    assert len({*affine, *elastic, *stronger}) == 3
+    assert variants(deform="affine") == affine
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

@@ -123,20 +123,27 @@ def warp(images: npt.NDArray[np.floating], places: Floats) -> Floats:
     if images.ndim != 2 or images.shape[1] != SIDE * SIDE:
         raise ValueError(f"images have shape {images.shape}; give (n_samples, {SIDE * SIDE}).")
     n_maps = len(places)
-    corners, weights = _corners(places)
+    first, fractions = _upper_left(places)
     warped = np.empty(images.shape, np.float32)
     most = -(-len(images) // max(n_maps, 1))
     framed: Floats = np.zeros((most, _FRAMED, _FRAMED), np.float32)
-    gathered: Floats = np.empty((most, SIDE * SIDE), np.float32)
+    memory: Floats = np.empty((2, most, SIDE * SIDE), np.float32)
     for index in range(n_maps):
         sources = images[index::n_maps]
         n = len(sources)
         framed[:n, 1 : SIDE + 1, 1 : SIDE + 1] = sources.reshape(n, SIDE, SIDE)
-        pixels, part = framed[:n].reshape(n, -1), gathered[:n]
-        total = np.zeros_like(part)
-        for corner, weight in zip(corners[:, index], weights[:, index], strict=True):
-            # mode="clip" lets NumPy write straight into the memory; every corner is in the frame.
-            pixels.take(corner, axis=1, out=part, mode="clip")
+        pixels, (total, part) = framed[:n].reshape(n, -1), memory[:, :n]
+        down, right = fractions[index]
+        up, left = 1 - down, 1 - right
+        # mode="clip" lets NumPy write straight into the memory; every place is in the frame.
+        pixels.take(first[index], axis=1, out=total, mode="clip")
+        total *= up * left
+        for step, weight in (
+            (1, up * right),
+            (_FRAMED, down * left),
+            (_FRAMED + 1, down * right),
+        ):
+            pixels.take(first[index] + step, axis=1, out=part, mode="clip")
             part *= weight
             total += part
         np.minimum(total, 1, out=warped[index::n_maps])  # four rounded weights may exceed 1
@@ -148,8 +155,9 @@ def source_places(n: int, deformation: Deformation, *, rng: np.random.Generator)
     centre = (SIDE - 1) / 2
     matrices = _affine_matrices(n, deformation, rng=rng)
     shifts = deformation.shift * rng.uniform(-1, 1, (n, 2, 1)) + centre
-    grid = np.indices((SIDE, SIDE)).reshape(2, -1) - centre  # (2, 784)
-    places = (matrices @ grid + shifts).astype(np.float32).reshape(n, 2, SIDE, SIDE)
+    grid = (np.indices((SIDE, SIDE)).reshape(2, -1) - centre).astype(np.float32)  # (2, 784)
+    places = (matrices.astype(np.float32) @ grid).reshape(n, 2, SIDE, SIDE)
+    places += shifts.astype(np.float32).reshape(n, 2, 1, 1)
     if deformation.elastic:
         widths = deformation.elastic * rng.uniform(0, 1, (n, 1, 1, 1)).astype(np.float32)
         places += widths * elastic_fields(n, deformation.smoothness, rng=rng)
@@ -188,19 +196,15 @@ def elastic_fields(n: int, smoothness: float = 4.0, *, rng: np.random.Generator)
     return smooth @ noise @ smooth.T
 
 
-def _corners(places: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
-    """The four pixels around each place and their bilinear weights, (4, n, 784) each.
+def _upper_left(places: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
+    """The pixel up and left of each place, (n, 784), and how far down and right of it, (n, 2, 784).
 
     Pixels are counted in the image with its frame, flattened.
     """
     framed = np.clip(places + 1, 0, SIDE + 1).reshape(len(places), 2, SIDE * SIDE)
     whole = framed.astype(np.int32)
-    down, right = (framed - whole).swapaxes(0, 1)  # (n, 784) each
-    up, left = 1 - down, 1 - right
-    weights = np.stack([up * left, up * right, down * left, down * right])
-    first = (whole[:, 0] * _FRAMED + whole[:, 1]).astype(np.intp)
-    corners = first + np.array([0, 1, _FRAMED, _FRAMED + 1]).reshape(4, 1, 1)
-    return corners, weights
+    framed -= whole
+    return (whole[:, 0] * _FRAMED + whole[:, 1]).astype(np.intp), framed
 
 
 def change_ink(images: Floats, level: float) -> Floats:

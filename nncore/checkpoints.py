@@ -1,7 +1,8 @@
 """Checkpoints: one engine's whole state as safetensors, a format that can hold nothing but numbers.
 
 The configuration travels in the file's metadata, so a file is enough to use the model or to train
-on. Whatever comes from outside is checked here before anything is built from it.
+on. A file in half precision is for use: it has the parameters in 16 bits and nothing that only
+training needs. Whatever comes from outside is checked here before anything is built from it.
 """
 
 import json
@@ -25,7 +26,7 @@ MAX_BYTES = 512 * 2**20
 """Of a file that is read: 20 million parameters with Adam's moments in float64 fit."""
 
 _FORMAT = "nn-magic-1"
-_DTYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
+_DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int64}
 
 
 class CheckpointError(ValueError):
@@ -55,8 +56,13 @@ class Checkpoint:
         return network
 
 
-def to_bytes(config: TrainingConfig, engine: EngineName, state: dict[str, Array]) -> bytes:
-    """A checkpoint as the bytes of a safetensors file."""
+def to_bytes(
+    config: TrainingConfig, engine: EngineName, state: dict[str, Array], *, half: bool = False
+) -> bytes:
+    """A checkpoint as the bytes of a safetensors file; in half precision for use only."""
+    if half:
+        state = {name: x for name, x in state.items() if not name.startswith("optimizer.")}
+        state["parameters"] = state["parameters"].astype(np.float16)
     metadata = {"format": _FORMAT, "engine": engine, "config": config.to_json()}
     return to_safetensors({k: np.array(v, order="C") for k, v in state.items()}, metadata)
 
@@ -83,19 +89,28 @@ def from_bytes(blob: bytes) -> Checkpoint:
         config = TrainingConfig.from_json(metadata.get("config", ""))
     except ConfigError as error:
         raise CheckpointError(f"The model's configuration cannot be used: {error}") from None
+    if "parameters" in arrays and arrays["parameters"].dtype == np.float16:
+        _complete(config, arrays)
     _check_arrays(config, arrays)
     return Checkpoint(config, cast(EngineName, metadata["engine"]), arrays)
 
 
-def save(path: Path, config: TrainingConfig, engine: EngineName, state: dict[str, Array]) -> None:
-    """Write a checkpoint to a file, whole or not at all.
+def save(
+    path: Path,
+    config: TrainingConfig,
+    engine: EngineName,
+    state: dict[str, Array],
+    *,
+    half: bool = False,
+) -> None:
+    """Write a checkpoint to a file, whole or not at all; `half` as for `to_bytes`.
 
     Raises:
         CheckpointError: it cannot be written there.
     """
     unfinished = path.with_name(path.name + ".part")
     try:
-        unfinished.write_bytes(to_bytes(config, engine, state))
+        unfinished.write_bytes(to_bytes(config, engine, state, half=half))
         unfinished.replace(path)
     except OSError as error:
         raise CheckpointError(
@@ -139,6 +154,15 @@ _OPTIMIZER_STATE: dict[str, tuple[str, ...]] = {
     "adam": ("first_moment", "second_moment"),
 }
 """Vectors as long as the parameters that an optimizer keeps; Adam has `step` besides."""
+
+
+def _complete(config: TrainingConfig, arrays: dict[str, Array]) -> None:
+    """Bring a file in half precision to a whole state: its optimizer begins anew."""
+    arrays["parameters"] = arrays["parameters"].astype(config.dtype)
+    for name in _OPTIMIZER_STATE[config.optimizer]:
+        arrays[f"optimizer.{name}"] = np.zeros(config.n_parameters, config.dtype)
+    if config.optimizer == "adam":
+        arrays["optimizer.step"] = np.array(0, np.int64)
 
 
 def _check_arrays(config: TrainingConfig, arrays: dict[str, Array]) -> None:

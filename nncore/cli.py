@@ -3,9 +3,12 @@
 Figures go to standard output, everything else (progress, warnings, errors) to standard error.
 """
 
+import datetime
 import json
 import math
 import os
+import platform
+import shlex
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -41,6 +44,7 @@ from nncore.initializers import initial_parameters
 from nncore.microscope import in_float64
 from nncore.network import Network
 from nncore.preprocessing import ImageError, InkError, prepare, read_image
+from nncore.threads import n_cpus
 from nncore.training import EpochRecord, build, closing_note
 from nncore.training import train as train_loop
 
@@ -91,13 +95,18 @@ def train(
     dataset: Annotated[str | None, typer.Option(help="mnist or digits.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the MNIST files.")] = None,
     save: Annotated[Path | None, typer.Option(help="Write the trained model here.")] = None,
+    ship: Annotated[
+        Path | None,
+        typer.Option(help="Write it here in 16 bits, for use, with a card (.json) beside it."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network and report its figures, epoch by epoch."""
     named = {"engines": engines, "epochs": epochs, "seed": seed, "dataset": dataset}
     with _errors_in_a_sentence():
         chosen = _configuration(recipe, config, set_ or [], named)
-        paths = _save_paths(save, chosen)
+        paths = _save_paths("--save", save, chosen)
+        _save_paths("--ship", ship, chosen)
         data = datasets.load_for(chosen, data_dir=data_dir)
     twins = build(chosen, len(data.train))
     records = _train_with_progress(chosen, data, twins, quiet=as_json)
@@ -108,6 +117,9 @@ def train(
         for name, path in paths.items():
             checkpoints.save(path, chosen, name, twins[name].state())
             _say(f"Saved {path}")
+        if ship is not None:
+            _ship(ship, recipe, chosen, data, twins, records)
+            _say(f"Saved {ship} and its card")
     if as_json:
         typer.echo(json.dumps(_report(chosen, records, twins, note)))
 
@@ -134,7 +146,7 @@ def _configuration(
     return start.replace(**changes)
 
 
-def _save_paths(save: Path | None, config: TrainingConfig) -> dict[EngineName, Path]:
+def _save_paths(option: str, save: Path | None, config: TrainingConfig) -> dict[EngineName, Path]:
     """Where each engine's model goes, checked before training and not after it.
 
     One engine's file has the name given; with both, NumPy's has it and PyTorch's gets `-torch`.
@@ -142,11 +154,49 @@ def _save_paths(save: Path | None, config: TrainingConfig) -> dict[EngineName, P
     if save is None:
         return {}
     if not save.parent.is_dir():
-        raise ConfigError(f"--save {save}: the folder {save.parent} does not exist; create it.")
+        raise ConfigError(f"{option} {save}: the folder {save.parent} does not exist; create it.")
     if save.is_dir() or not os.access(save.parent, os.W_OK):
-        raise ConfigError(f"--save {save} cannot be written; name a file in a folder of yours.")
+        raise ConfigError(f"{option} {save} cannot be written; name a file in a folder of yours.")
     first, *others = config.engines
     return {first: save, **{o: save.with_name(f"{save.stem}-{o}{save.suffix}") for o in others}}
+
+
+def _ship(
+    path: Path,
+    recipe: str | None,
+    config: TrainingConfig,
+    data: datasets.Dataset,
+    engines: dict[EngineName, Engine],
+    records: list[EpochRecord],
+) -> None:
+    """The first engine's model in half precision and its card: figures of what is in the file."""
+    name, engine = next(iter(engines.items()))
+    checkpoints.save(path, config, name, engine.state(), half=True)
+    network = checkpoints.load(path).network()
+    _, accuracy = network.evaluate(*network.stage(data.test.images, data.test.labels))
+    own = [record for record in records if record.engine == name]
+    sizes = " ".join(
+        f"{len(split):,} {kind}{',' if kind != 'test' else ' images'}"
+        for kind, split in (
+            ("training", data.train),
+            ("validation", data.validation),
+            ("test", data.test),
+        )
+    )
+    card = {
+        "recipe": recipe,
+        "seed": config.seed,
+        "engine": name,
+        "command": f"python -m nncore {shlex.join(sys.argv[1:])}",
+        "test_accuracy": accuracy,
+        "epochs": len(own),
+        "minutes": round(sum(record.seconds for record in own) / 60, 1),
+        "precision": "float16",
+        "data": f"{config.dataset}: {sizes}",
+        "machine": f"{n_cpus()} cores ({platform.processor() or platform.machine()})",
+        "trained": datetime.date.today().isoformat(),
+    }
+    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
 def _train_with_progress(

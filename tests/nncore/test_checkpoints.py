@@ -48,6 +48,21 @@ def test_round_trip(hidden: list[int], optimizer: str, dtype: str) -> None:
     assert np.array_equal(network.forward(X), engine.forward(X))
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
+def test_half_precision_is_for_use(optimizer: str) -> None:
+    config = TrainingConfig.parse({"hidden": 20, "optimizer": optimizer, "engines": "numpy"})
+    state = trained(config)
+    blob = checkpoints.to_bytes(config, "numpy", state, half=True)
+    assert len(blob) < 2 * config.n_parameters + 2_000
+    back = checkpoints.from_bytes(blob)
+    assert back.state.keys() == state.keys()
+    assert back.state["parameters"].dtype == np.float32
+    np.testing.assert_allclose(back.state["parameters"], state["parameters"], rtol=1e-3, atol=1e-7)
+    engine = build(config, 100)["numpy"]
+    engine.load_state(back.state)  # training can go on from it, with a fresh optimizer
+    engine.train_batch(*engine.stage(np.random.default_rng(0).random((5, 784)), np.arange(5)))
+
+
 CONFIG = TrainingConfig(hidden=(4,), engines=("numpy",))
 STATE = trained(CONFIG)
 GOOD = checkpoints.to_bytes(CONFIG, "numpy", STATE)
@@ -92,6 +107,8 @@ def nested_header() -> bytes:
         (relabelled(course(np.array([[0.0, 0.0, np.nan]]))), "record of learning rates"),
         (relabelled(course(np.array([[3.0, 0.0, 0.1]]))), "record of learning rates"),
         (relabelled({k: v for k, v in STATE.items() if k != "course.accuracies"}), "record of"),
+        (relabelled({**STATE, "parameters": np.zeros(9, np.float16)}), "parameters should be"),
+        (relabelled({**STATE, "learning_rate": np.array(1, np.float16)}), "learning_rate should"),
         (nested_header(), "no safetensors"),
     ],
 )

@@ -45,6 +45,23 @@ def test_train_json_has_the_promised_form(tmp_path: Path) -> None:
     assert checkpoints.load(tmp_path / "model-torch.safetensors").engine == "torch"
 
 
+def test_a_model_to_ship_has_half_the_bits_and_a_card(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    settings = ["--engines", "numpy", "--epochs", "2", "--seed", "3"]
+    done = run(app, ["train", *DIGITS, *settings, "--ship", str(path), "--json"])
+    assert done.exit_code == 0, done.stderr
+    card = json.loads(path.with_suffix(".json").read_text())
+    report = json.loads(done.stdout)["engines"]["numpy"]
+    assert card["test_accuracy"] == pytest.approx(report["test_accuracy"], abs=0.005)
+    assert (card["seed"], card["engine"], card["epochs"]) == (3, "numpy", 2)
+    assert card["data"] == "digits: 1,247 training, 250 validation, 300 test images"
+    model = checkpoints.load(path)
+    assert path.stat().st_size < 2 * model.config.n_parameters + 2_000
+    digits = datasets.load("digits").test
+    right = model.network().forward(digits.images).argmax(axis=1) == digits.labels
+    assert float(np.mean(right)) == pytest.approx(card["test_accuracy"])
+
+
 def test_one_engine_has_no_difference_to_report() -> None:
     done = run(app, ["train", *DIGITS, "--epochs", "1", "--engines", "numpy", "--json"])
     assert json.loads(done.stdout)["max_weight_difference"] is None

@@ -65,7 +65,7 @@ INITIALIZERS: dict[InitializerName, str] = {
 DEFORMATIONS: dict[DeformName, str] = {
     "none": "No",
     "affine": "Turn, stretch, slant",
-    "elastic": "These, and bend",
+    "elastic": "These, bend, thick and thin",
 }
 N_VARIANTS = 8
 DTYPES: dict[DTypeName, str] = {"float32": "32 bits", "float64": "64 bits"}
@@ -294,7 +294,7 @@ def deform_strength(now: TrainingConfig, deform: DeformName) -> float:
         "Strength of deformation",
         "deform_strength",
         now.deform_strength,
-        "1 is what is usual for MNIST: turns up to 15°, sizes and slants up to 15 and 20 %.",
+        "1 is usual for MNIST: turns up to 12 or 15°, sizes as much in percent, slants up to 20 %.",
         step=0.1,
         disabled=deform == "none",
     )

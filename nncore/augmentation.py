@@ -63,7 +63,7 @@ class Deformation:
 DEFORMATIONS: dict[DeformName, Deformation] = {
     "none": Deformation(),
     "affine": Deformation(rotation=15, scale=0.15, shear=0.2, shift=1),
-    "elastic": Deformation(rotation=15, scale=0.15, shear=0.2, shift=1, elastic=1.3),
+    "elastic": Deformation(rotation=12, scale=0.12, shear=0.2, shift=1, elastic=1.6, ink=0.25),
 }
 """What a configuration's `deform` means, at strength 1."""
 

@@ -33,6 +33,9 @@ NAMES = [
     "full-batch",
     "mini-batch",
     "simard",
+    "simard-affine",
+    "simard-elastic",
+    "robust",
 ]
 
 
@@ -120,6 +123,10 @@ def test_pairs_differ_in_one_thing() -> None:
     assert differences("nielsen-ch1", "nielsen-ch1-diverges") == {"learning_rate"}
     assert differences("nielsen-ch1", "nielsen-no-hidden") == {"hidden"}
     assert differences("nielsen-ch3-l2", "nielsen-ch3-l2-wide") == {"hidden"}
+
+
+def test_the_robust_model_fits_in_four_megabytes_of_half_precision() -> None:
+    assert 2 * recipes.get("robust").config.n_parameters < 4_000_000 - 10_000
 
 
 def test_an_unknown_name() -> None:

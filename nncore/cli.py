@@ -1,4 +1,4 @@
-"""The command line: train, predict, check gradients, list recipes, measure speed.
+"""The command line: train, predict, check gradients, list and reproduce recipes, measure speed.
 
 Figures go to standard output, everything else (progress, warnings, errors) to standard error.
 """
@@ -26,7 +26,7 @@ from safetensors.numpy import (
     save_file,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from nncore import checkpoints, datasets, recipes
+from nncore import checkpoints, datasets, recipes, reproduction
 from nncore.checkpoints import CheckpointError
 from nncore.config import (
     N_INPUTS,
@@ -44,6 +44,7 @@ from nncore.initializers import initial_parameters
 from nncore.microscope import in_float64
 from nncore.network import Network
 from nncore.preprocessing import ImageError, InkError, prepare, read_image
+from nncore.reproduction import ReproductionError
 from nncore.threads import n_cpus
 from nncore.training import EpochRecord, build, closing_note
 from nncore.training import train as train_loop
@@ -75,7 +76,7 @@ def _say(message: str, colour: str | None = None) -> None:
 def _errors_in_a_sentence() -> Generator[None]:
     try:
         yield
-    except (ConfigError, DataError, CheckpointError) as error:
+    except (ConfigError, DataError, CheckpointError, ReproductionError) as error:
         _fail(error)
 
 
@@ -283,6 +284,96 @@ def _max_weight_difference(engines: dict[EngineName, Engine]) -> float | None:
     pairs = zip((x for pair in mine for x in pair), (x for p in other for x in p), strict=True)
     worst = max(float(np.abs(a - b).max()) for a, b in pairs)
     return worst if math.isfinite(worst) else None
+
+
+# --- reproduce -----------------------------------------------------------------------------
+
+
+@app.command()
+def reproduce(
+    names: Annotated[
+        str | None, typer.Option("--recipes", help="Their names, by commas; all unless named.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Trainings of each recipe.")] = 5,
+    engines: Annotated[str, typer.Option(help="numpy, torch or numpy,torch.")] = "numpy",
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes that train at once.")] = 1,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of the MNIST files.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Put the rows into this file; its other rows are kept.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train every recipe over seeds and compare with its published result."""
+    with _errors_in_a_sentence():
+        listed = list(recipes.RECIPES) if names is None else names.split(",")
+        chosen = [recipes.get(name.strip()) for name in listed]
+        by = chosen[0].config.replace(engines=engines).engines
+        if save and save.exists():
+            reproduction.load(save)  # now, and not after an hour of training
+        elif save and not save.parent.is_dir():
+            raise ConfigError(f"--save {save}: the folder {save.parent} does not exist; create it.")
+        steps = reproduction.reproduce(
+            chosen, seeds=seeds, engines=by, jobs=jobs, data_dir=data_dir
+        )
+        rows = _reproduce_with_progress(steps, len(chosen) * len(by), seeds, save, quiet=as_json)
+    if as_json:
+        typer.echo(reproduction.to_json(rows), nl=False)
+
+
+def _reproduce_with_progress(
+    steps: Iterator[reproduction.SeedProgress | reproduction.Row],
+    n_rows: int,
+    seeds: int,
+    save: Path | None,
+    *,
+    quiet: bool,
+) -> list[reproduction.Row]:
+    """Every row, shown when it is whole; Ctrl-C keeps the trainings that were finished."""
+    rows: dict[tuple[str, EngineName], reproduction.Row] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=n_rows * seeds)
+        try:
+            for step in steps:
+                n_done = sum(len(row.runs) for row in rows.values())
+                if isinstance(step, reproduction.SeedProgress):
+                    label = f"{step.recipe}, {step.engine}, seed {step.seed}"
+                    share = step.share if step.share < 1 else 0
+                    bar.update(task, completed=n_done + share, description=label)
+                    continue
+                rows[step.recipe, step.engine] = step
+                bar.update(task, completed=n_done + 1)
+                if save:
+                    reproduction.merge(save, step)
+                if not quiet and len(step.runs) == seeds:
+                    typer.echo(_reproduced(step))
+        except KeyboardInterrupt:
+            _say("Stopped; the trainings that were finished are kept.")
+            if not quiet:
+                for row in rows.values():
+                    if len(row.runs) < seeds:
+                        typer.echo(_reproduced(row))
+    return list(rows.values())
+
+
+def _reproduced(row: reproduction.Row) -> str:
+    """A row of the table, and each seed's accuracies below it."""
+    spread = "" if row.standard_deviation is None else f" ± {row.standard_deviation:.2%}"
+    verdict = {None: "no published figure", True: "pass", False: "FAIL"}[row.passed]
+    if row.difference is not None:
+        verdict = f"best {row.difference * 100:+.2f} points  {verdict}"
+    lines = [
+        f"{row.recipe} ({row.engine}): reported {row.published or 'nothing'}; ours, {row.at} on "
+        f"{row.on}: {row.mean:.2%}{spread}, best {row.best:.2%}; {verdict}",
+        *(
+            f"    seed {run.seed}: final {run.final:.2%}, peak {run.peak:.2%} in epoch "
+            f"{run.peak_epoch}" + (", diverged" if run.diverged else "")
+            for run in row.runs
+        ),
+    ]
+    if row.explanation:
+        lines.append(f"    {row.explanation}")
+    return "\n".join(lines)
 
 
 # --- predict -------------------------------------------------------------------------------

@@ -25,6 +25,10 @@ class Recipe:
     config: TrainingConfig
     published_on: Literal["test", "validation"] | None = None
     """The images that the reported accuracy was measured on."""
+    published_at: Literal["final", "peak"] = "final"
+    """Whether it was reported of the last epoch or of the best one."""
+    explanation: str | None = None
+    """Why our runs differ from the reported accuracy, where they do."""
 
 
 _BOOK = "Nielsen, Neural Networks and Deep Learning"
@@ -98,6 +102,7 @@ _ALL = (
         0.9542,
         _QUADRATIC,
         "test",
+        "peak",
     ),
     Recipe(
         "nielsen-ch1-wide",

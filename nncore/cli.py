@@ -11,7 +11,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, get_args
@@ -321,7 +321,7 @@ def reproduce(
 
 
 def _reproduce_with_progress(
-    steps: Iterator[reproduction.SeedProgress | reproduction.Row],
+    steps: Generator[reproduction.SeedProgress | reproduction.Row],
     n_rows: int,
     seeds: int,
     save: Path | None,
@@ -331,7 +331,8 @@ def _reproduce_with_progress(
     """Every row, shown when it is whole; Ctrl-C keeps the trainings that were finished."""
     rows: dict[tuple[str, EngineName], reproduction.Row] = {}
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with closing(steps), shown as bar:
         task = bar.add_task("starting", total=n_rows * seeds)
         try:
             for step in steps:

@@ -8,8 +8,10 @@ digit for good, and a mean without its spread would hide that.
 """
 
 import multiprocessing
-from collections.abc import Iterable, Iterator
+import signal
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -185,7 +187,7 @@ def reproduce(
     engines: Iterable[EngineName] = ("numpy",),
     jobs: int = 1,
     data_dir: Path | None = None,
-) -> Iterator[SeedProgress | Row]:
+) -> Generator[SeedProgress | Row]:
     """Train recipes over the seeds 0, 1, ...; after each training comes its row as it stands.
 
     A row is whole when it has `seeds` runs. Closing the generator stops the training.
@@ -208,34 +210,35 @@ def reproduce(
     reports = (
         _in_processes(everything, data_dir, jobs) if jobs > 1 else _one_by_one(everything, data_dir)
     )
-    for recipe, engine, report in reports:
-        if isinstance(report, SeedProgress):
-            yield report
-            continue
-        runs = done[recipe.name, engine]
-        runs.append(report)
-        runs.sort(key=lambda run: run.seed)
-        yield Row(
-            recipe=recipe.name,
-            engine=engine,
-            published=recipe.published,
-            published_accuracy=recipe.published_accuracy,
-            on=recipe.published_on or "test",
-            at=recipe.published_at,
-            config=recipe.config.replace(engines=(engine,)),
-            command=f"python -m nncore reproduce --recipes {recipe.name} --engines {engine} "
-            f"--seeds {len(runs)}",
-            date=datetime.now(UTC).date().isoformat(),
-            machine=machine,
-            runs=tuple(runs),
-        )
+    with closing(reports):
+        for recipe, engine, report in reports:
+            if isinstance(report, SeedProgress):
+                yield report
+                continue
+            runs = done[recipe.name, engine]
+            runs.append(report)
+            runs.sort(key=lambda run: run.seed)
+            yield Row(
+                recipe=recipe.name,
+                engine=engine,
+                published=recipe.published,
+                published_accuracy=recipe.published_accuracy,
+                on=recipe.published_on or "test",
+                at=recipe.published_at,
+                config=recipe.config.replace(engines=(engine,)),
+                command=f"python -m nncore reproduce --recipes {recipe.name} --engines {engine} "
+                f"--seeds {len(runs)}",
+                date=datetime.now(UTC).date().isoformat(),
+                machine=machine,
+                runs=tuple(runs),
+            )
 
 
 _Training = tuple[Recipe, EngineName, int]
 _Report = tuple[Recipe, EngineName, SeedProgress | SeedRun]
 
 
-def _one_by_one(everything: list[_Training], data_dir: Path | None) -> Iterator[_Report]:
+def _one_by_one(everything: list[_Training], data_dir: Path | None) -> Generator[_Report]:
     for recipe, engine, seed in everything:
         for report in _train_seed(recipe, engine, seed, data_dir):
             yield recipe, engine, report
@@ -243,9 +246,12 @@ def _one_by_one(everything: list[_Training], data_dir: Path | None) -> Iterator[
 
 def _in_processes(
     everything: list[_Training], data_dir: Path | None, jobs: int
-) -> Iterator[_Report]:
+) -> Generator[_Report]:
+    others = multiprocessing.active_children()
     # "spawn": a fork would copy the locks of NumPy's and PyTorch's threads in whatever state.
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_to_parent
+    )
     try:
         waiting: dict[Future[SeedRun], _Training] = {
             pool.submit(_whole_run, *training, data_dir): training for training in everything
@@ -255,8 +261,18 @@ def _in_processes(
             run = future.result()
             yield recipe, engine, SeedProgress(recipe.name, engine, seed, 1.0)
             yield recipe, engine, run
+    except BaseException:
+        # Whoever stops does not wait for trainings of minutes.
+        for worker in multiprocessing.active_children():
+            if worker not in others:
+                worker.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _leave_ctrl_c_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _whole_run(recipe: Recipe, engine: EngineName, seed: int, data_dir: Path | None) -> SeedRun:

@@ -1,7 +1,7 @@
 """Reproduced results: judged by one rule, kept when interrupted, checked when read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -181,7 +181,7 @@ def test_an_interrupted_command_keeps_what_it_finished(
 ) -> None:
     whole = reproduction.reproduce
 
-    def interrupted(*arguments: object, **named: object) -> Iterator[SeedProgress | Row]:
+    def interrupted(*arguments: object, **named: object) -> Generator[SeedProgress | Row]:
         for step in whole(*arguments, **named):  # type: ignore[arg-type]
             yield step
             if isinstance(step, Row) and step.recipe == "held-out":

@@ -19,6 +19,7 @@ from torch.nn import functional
 from nncore.activations import LEAK, Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import one_hot
+from nncore.expressions import FUNCTIONS, Expression, Table
 from nncore.schedules import Course
 
 EVALUATION_ROWS = 10_000
@@ -30,6 +31,32 @@ _ACTIVATIONS = {
     "leaky-relu": lambda: nn.LeakyReLU(LEAK),
     "linear": nn.Identity,
 }
+
+
+def _where(condition: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return torch.where(condition != 0, a, b)
+
+
+def _constant(value: float, z: Tensor) -> Tensor:
+    return z.new_full((), value)
+
+
+TYPED_FUNCTIONS: Table = {
+    **{name: getattr(torch, name) for name in FUNCTIONS},
+    "where": _where,
+    "constant": _constant,
+}
+
+
+class _Typed(nn.Module):
+    """An activation given as an expression; autograd follows what the expression computes."""
+
+    def __init__(self, expression: Expression) -> None:
+        super().__init__()
+        self.expression = expression
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.expression.evaluate(z, TYPED_FUNCTIONS)
 
 
 def best_device(dtype: str) -> torch.device:
@@ -47,6 +74,8 @@ class TorchNetwork:
     Args as for `nncore.network.Network`, and:
         device: the best one there is unless named.
         fused: the optimizer's step as one kernel (else `foreach`: one call for all parameters).
+        activation: of the hidden layers, in place of the configuration's; autograd finds its
+            derivative.
     """
 
     name: EngineName = "torch"
@@ -59,6 +88,7 @@ class TorchNetwork:
         n_train: int = 1,
         device: str | torch.device | None = None,
         fused: bool = True,
+        activation: Expression | None = None,
     ) -> None:
         self.config = config
         self.n_train = n_train
@@ -68,7 +98,7 @@ class TorchNetwork:
         self.device = torch.device(device) if device else best_device(config.dtype)
         self._dtype: torch.dtype = getattr(torch, config.dtype)
         self.layer_sizes = (len(parameters[0][0]), *(len(b) for _, b in parameters))
-        self.module = self._build_module(parameters)
+        self.module = self._build_module(parameters, activation)
         self._weights = [layer.weight for layer in self._linear_layers()]
         self._biases = [layer.bias for layer in self._linear_layers()]
         self._optimizer = self._build_optimizer(fused and self.device.type in ("cpu", "cuda"))
@@ -76,13 +106,18 @@ class TorchNetwork:
     def __repr__(self) -> str:
         return f"TorchNetwork({'-'.join(map(str, self.layer_sizes))}, {self.config.activation})"
 
-    def _build_module(self, parameters: list[tuple[Array, Array]]) -> nn.Sequential:
+    def _build_module(
+        self, parameters: list[tuple[Array, Array]], activation: Expression | None
+    ) -> nn.Sequential:
         modules: list[nn.Module] = []
         for W, b in parameters:
             linear = nn.Linear(*W.shape)
             linear.weight.data = torch.from_numpy(W.T.astype(self.config.dtype).copy())
             linear.bias.data = torch.from_numpy(b.astype(self.config.dtype))
-            modules += [linear, _ACTIVATIONS[self.config.activation]()]
+            modules += [
+                linear,
+                _Typed(activation) if activation else _ACTIVATIONS[self.config.activation](),
+            ]
         return nn.Sequential(*modules[:-1]).to(self.device)  # the cost holds the last activation
 
     def _linear_layers(self) -> list[nn.Linear]:

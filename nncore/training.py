@@ -85,6 +85,11 @@ class EpochRecord:
     """The training cost is not finite; the engine stops here."""
 
 
+def draw_parameters(config: TrainingConfig) -> list[tuple[Array, Array]]:
+    """The initial W (n_in, n_out) and b (n_out,) of each layer that belong to the seed."""
+    return initial_parameters(config, rng=np.random.default_rng((config.seed, _WEIGHTS_STREAM)))
+
+
 def build(config: TrainingConfig, n_train: int) -> dict[EngineName, Engine]:
     """The configuration's engines, twins with equal initial weights.
 
@@ -92,8 +97,7 @@ def build(config: TrainingConfig, n_train: int) -> dict[EngineName, Engine]:
         config: what to build.
         n_train: size of the training set, the n of the book's lambda/n.
     """
-    rng = np.random.default_rng((config.seed, _WEIGHTS_STREAM))
-    parameters = initial_parameters(config, rng=rng)
+    parameters = draw_parameters(config)
     engines: dict[EngineName, Engine] = {}
     if "numpy" in config.engines:
         engines["numpy"] = Network(config, parameters, n_train=n_train)

@@ -1,0 +1,82 @@
+"""A network whose hidden layers have a typed activation, in both engines.
+
+    f, df = parse("z * sigmoid(z)"), parse("sigmoid(z) * (1 + z * (1 - sigmoid(z)))")
+    engines = build(config, len(data.train), f, df)     # for nncore.training.train
+    check_gradients(engines["numpy"], X, Y, rng=rng)    # of a config in float64: is df right?
+
+PyTorch needs f alone: autograd goes back through what f has computed. The NumPy engine needs f'
+typed as well, as a function of z. (The activations of `nncore.activations` take a = f(z), because
+for them a says all; for a formula that a learner types it need not.)
+"""
+
+from nncore.activations import Array
+from nncore.config import EngineName, TrainingConfig
+from nncore.engine import Engine
+from nncore.expressions import Expression
+from nncore.network import Layer, Network
+from nncore.training import draw_parameters
+
+
+class ExpressionNetwork(Network):
+    """A `Network` with f and f' given as expressions of z; trains by the readable path.
+
+    Args as for `Network`, and:
+        activation: f of the hidden layers.
+        derivative: f' as a function of z; if it is wrong, so are the gradients.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        parameters: list[tuple[Array, Array]],
+        *,
+        activation: Expression,
+        derivative: Expression,
+        n_train: int = 1,
+    ) -> None:
+        super().__init__(config, parameters, n_train=n_train)
+        self.derivative = derivative
+        for k in range(len(self.weights) - 1):
+            self.functions[k] = lambda z, out: activation(z)
+
+    def deltas(self, layers: list[Layer], Y: Array) -> list[Array]:
+        """As `Network.deltas`, with f' from z: BP1, then BP2 from the last layer backwards."""
+        errors = [self._cost.delta(layers[-1].a, Y)]
+        for layer, W_after in zip(layers[-2::-1], self.weights[:0:-1], strict=True):
+            errors.append(errors[-1] @ W_after.T * self.derivative(layer.z))
+        return errors[::-1]
+
+    def train_batch(self, X: Array, Y: Array) -> None:
+        """One step on a mini-batch, by `gradients`."""
+        scale = self._optimizer.gradient_scale
+        for k, (dW, db) in enumerate(self.gradients(X, Y)):
+            weights, biases = self.gradient_views
+            weights[k][...], biases[k][...] = scale * dW, scale * db
+        self._optimizer.update(self._flat, self._gradient)
+
+    def _last_z(self, X: Array) -> Array:
+        return self.forward_pass(X)[-1].z
+
+
+def build(
+    config: TrainingConfig, n_train: int, activation: Expression, derivative: Expression | None
+) -> dict[EngineName, Engine]:
+    """The configuration's engines with this activation, twins with equal initial weights.
+
+    Args:
+        config: its own activation is not used.
+        n_train: size of the training set, the n of the book's lambda/n.
+        activation: f of the hidden layers.
+        derivative: f' as a function of z; without it there is no NumPy engine.
+    """
+    parameters = draw_parameters(config)
+    engines: dict[EngineName, Engine] = {}
+    if "numpy" in config.engines and derivative:
+        engines["numpy"] = ExpressionNetwork(
+            config, parameters, activation=activation, derivative=derivative, n_train=n_train
+        )
+    if "torch" in config.engines:
+        from nncore.torch_network import TorchNetwork  # seconds to import: only when asked for
+
+        engines["torch"] = TorchNetwork(config, parameters, n_train=n_train, activation=activation)
+    return engines

@@ -28,8 +28,6 @@ from dashboard.palette import (
     ENGINE_COLORS,
     ENGINE_NAMES,
     MISTAKE,
-    NEGATIVE,
-    POSITIVE,
     SHIPPED,
     TEXT,
     TRANSPARENT,
@@ -380,76 +378,6 @@ def probability_html(
 
 _RULE = "rgba(128,132,149,0.45)"
 """A thin line that shows on light and on dark."""
-
-
-def show_signed(
-    names: Sequence[str],
-    values: np.ndarray,
-    key: str,
-    *,
-    title: str,
-    said: str,
-    x: str,
-    y: str,
-    height: int = 220,
-) -> None:
-    """Bars up and down from zero in the hues of the weights, in the order given."""
-    frame = pd.DataFrame({"name": list(names), "value": np.nan_to_num(values).astype(float)})
-    largest = int(np.argmax(np.abs(frame["value"].to_numpy()))) if len(frame) else 0
-    alt = f"{title}. {said}."
-    if len(frame):
-        alt += f" Largest: {names[largest]} with {frame['value'][largest]:.3g}."
-    spec = signed_spec(title, x, y, frame["value"].to_numpy(), height)
-    with st.container(gap="xxsmall"):
-        st.vega_lite_chart(frame, spec, width="stretch", key=key, alt=alt)
-        st.caption(said)
-
-
-def signed_spec(
-    title: str, x: str, y: str, values: np.ndarray, height: int = 220
-) -> dict[str, Any]:
-    """The Vega-Lite specification of signed bars; with many of them their names are left out.
-
-    The scale goes in steps of 1, 2 and 5, so that it stays while the numbers change a little.
-    """
-    few = len(values) <= 32
-    low, high = (
-        _rounded_up(-float(values.min(initial=0))),
-        _rounded_up(float(values.max(initial=0))),
-    )
-    domain = [-low, high] if low or high else [0, 1]
-    axis = {"labelAngle": 0, "ticks": False, "labels": few, "labelOverlap": True, "domain": False}
-    return {
-        "title": {"text": title, "anchor": "start"},
-        "height": height,
-        "mark": {"type": "bar"},
-        "encoding": {
-            "x": {"field": "name", "type": "nominal", "title": x, "sort": None, "axis": axis},
-            "y": {
-                "field": "value",
-                "type": "quantitative",
-                "title": y,
-                "scale": {"domain": domain},
-                "stack": None,
-            },
-            "color": {
-                "condition": {"test": "datum.value < 0", "value": NEGATIVE},
-                "value": POSITIVE,
-            },
-            "tooltip": [
-                {"field": "name", "title": x},
-                {"field": "value", "title": y, "format": ".4~g"},
-            ],
-        },
-    }
-
-
-def _rounded_up(size: float) -> float:
-    """The next 1, 2 or 5 times a power of ten; 0 for what is not above 0."""
-    if size <= 0:
-        return 0.0
-    power = 10.0 ** math.floor(math.log10(size))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= 0.999999 * size)
 
 
 def show_calibration(found: Calibration, key: str, *, height: int = 340) -> None:

@@ -40,12 +40,32 @@ def input_gradient(network: Network, X: Array, layer: int, index: int) -> Array:
         layer: from 0, counted from the input's side.
         index: the neuron in that layer.
     """
-    layers = network.forward_pass(X)
+    return _sum_and_slope(network, X, layer, index)[1]
+
+
+def _sum_and_slope(network: Network, X: Array, layer: int, index: int) -> tuple[Array, Array]:
+    """One neuron's z (n_samples,) and dz/dx (n_samples, n_in)."""
+    inputs = layer_inputs(network, X, layer)
     derivative = ACTIVATIONS[network.config.activation].derivative
-    gradient = np.tile(network.weights[layer][:, index], (len(X), 1))
+    w = network.weights[layer][:, index]
+    gradient = np.tile(w, (len(X), 1))
     for before in range(layer - 1, -1, -1):
-        gradient = gradient * derivative(layers[before].a) @ network.weights[before].T
-    return gradient
+        gradient = gradient * derivative(inputs[before + 1]) @ network.weights[before].T
+    return inputs[-1] @ w + network.biases[layer][index], gradient
+
+
+def layer_inputs(network: Network, X: Array, layer: int) -> list[Array]:
+    """What goes into each layer up to `layer`: X, then the activations, (n_samples, n_in) each.
+
+    The layers after it are not computed.
+    """
+    dtype = network.weights[0].dtype
+    inputs: list[Array] = [np.asarray(X, dtype)]
+    for W, b, function in zip(
+        network.weights[:layer], network.biases, network.functions, strict=False
+    ):
+        inputs.append(function(inputs[-1] @ W + b, None))
+    return inputs
 
 
 def excite(
@@ -76,27 +96,25 @@ def excite(
     x = np.full((1, n_in), 0.1) if start is None else np.array(start, np.float64).reshape(1, n_in)
     sums: list[float] = []
     for _ in range(steps):
-        sums.append(float(network.forward_pass(x)[layer].z[0, index]))
-        gradient = input_gradient(network, x, layer, index)
+        z, gradient = _sum_and_slope(network, x, layer, index)
+        sums.append(float(z[0]))
         steepest = float(np.abs(gradient).max())
         if steepest == 0 or not np.isfinite(steepest):
             break
         x = np.clip((1 - decay) * x + step_size * gradient / steepest, 0, 1)
-    sums.append(float(network.forward_pass(x)[layer].z[0, index]))
+    sums.append(float(_sum_and_slope(network, x, layer, index)[0][0]))
     return Ascent(x[0], np.array(sums))
 
 
-def strongest(network: Network, X: Array, layer: int, index: int, count: int) -> Array:
+def strongest(network: Network, inputs: Array, layer: int, index: int, count: int) -> Array:
     """Rows of the examples with the largest weighted sum of one neuron, the largest first.
 
     Args:
         network: any network.
-        X: (n_samples, n_in).
+        inputs: (n_samples, n_in) what goes into the layer: the last of `layer_inputs`.
         layer: from 0, counted from the input's side.
         index: the neuron in that layer.
         count: how many rows at most.
     """
-    z = np.concatenate(
-        [network.forward_pass(X[i : i + 1_000])[layer].z[:, index] for i in range(0, len(X), 1_000)]
-    )
+    z = inputs @ network.weights[layer][:, index] + network.biases[layer][index]
     return np.argsort(-z, kind="stable")[:count]

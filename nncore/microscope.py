@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nncore.activations import Array
+from nncore.activations import ACTIVATIONS, Array
+from nncore.costs import COSTS
 from nncore.gradient_check import numeric_derivative
 from nncore.network import Layer, Network
 
@@ -24,14 +25,33 @@ class Examined:
     layers: list[Layer]
     """z and a of each layer, (1, n_out) each."""
     deltas: list[Array]
-    """Each layer's error dC/dz, (n_out,) each (BP1, BP2)."""
-    gradients: list[tuple[Array, Array]]
-    """(dC/dW, dC/db) of each layer (BP4, BP3)."""
+    """Each layer's error dC/dz, (n_out,) each (BP1, BP2); dC/db is the same (BP3)."""
     cost: float
 
     def inputs(self, layer: int) -> Array:
         """What goes into a layer: the pixels, or the activations before it; (n_in,)."""
         return self.layers[layer - 1].a[0] if layer else self.x
+
+    def weight_slopes(self, layer: int, index: int) -> Array:
+        """dC/dw = a_i delta of each weight into one neuron (BP4), (n_in,).
+
+        All of dC/dW is the outer product of `inputs` and `deltas`: of a large network millions of
+        numbers, so only the column that is looked at is written out.
+        """
+        return self.inputs(layer) * self.deltas[layer][index]
+
+    def handed_back(self, layer: int, index: int) -> Array:
+        """w_jk delta_k that a hidden neuron j gets from each neuron k after it, (n_after,).
+
+        Their sum times `slope` is its own error (BP2).
+        """
+        return self.network.weights[layer + 1][index] * self.deltas[layer + 1]
+
+    def slope(self, layer: int, index: int) -> float:
+        """f'(z) of a hidden neuron, or of a sigmoid output."""
+        hidden = layer < len(self.deltas) - 1
+        name = self.network.config.activation if hidden else "sigmoid"
+        return float(ACTIVATIONS[name].derivative(self.layers[layer].a[0, index : index + 1])[0])
 
 
 def in_float64(network: Network) -> Network:
@@ -41,7 +61,7 @@ def in_float64(network: Network) -> Network:
 
 
 def examine(network: Network, x: Array, target: int) -> Examined:
-    """The example's forward pass, errors, gradients and cost.
+    """The example's forward pass, errors and cost.
 
     Args:
         network: not changed.
@@ -59,7 +79,6 @@ def examine(network: Network, x: Array, target: int) -> Examined:
         y=Y[0],
         layers=layers,
         deltas=[delta[0] for delta in exact.deltas(layers, Y)],
-        gradients=exact.gradients(X, Y),
         cost=exact.cost(X, Y),
     )
 
@@ -81,14 +100,17 @@ def cost_after_step(
         eta: the learning rate.
         only: (layer, index) of the one parameter that steps; all of them if not given.
     """
-    stepped = Network(examined.network.config, examined.network.parameters())
-    for layer, (dW, db) in enumerate(examined.gradients):
+    network = examined.network
+    a = z = examined.x
+    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True)):
+        # With dW = (inputs deltaᵀ), a (W - eta dW) is a W - eta (a · inputs) delta: no copy of W.
+        before, delta = examined.inputs(layer), examined.deltas[layer]
+        z = a @ W + b
         if only is None:
-            stepped.weights[layer][...] -= eta * dW
-            stepped.biases[layer][...] -= eta * db
+            z -= eta * (a @ before + 1) * delta
         elif only[0] == layer:
-            index = only[1]
-            pairs = (stepped.weights[layer], dW), (stepped.biases[layer], db)
-            values, gradient = pairs[0] if len(index) == 2 else pairs[1]
-            values[index] -= eta * gradient[index]
-    return stepped.cost(examined.x[None], examined.y[None])
+            *source, index = only[1]
+            slope = before[source[0]] ** 2 if source else 1.0
+            z[index] -= eta * slope * delta[index]
+        a = network.functions[layer](z[None], None)[0]
+    return COSTS[network.config.cost].value(z[None], examined.y[None])

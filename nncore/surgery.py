@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nncore.activations import Array
 from nncore.network import Network
 
 
@@ -33,7 +34,10 @@ class SetBias:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Nothing that hidden neuron `index` says goes on; None silences the whole layer."""
+    """Nothing that hidden neuron `index` says goes on; None silences the whole layer.
+
+    It lasts, whatever is done to the weights afterwards, until the edit is left out.
+    """
 
     layer: int
     index: int | None = None
@@ -59,10 +63,25 @@ def operate(network: Network, edits: Iterable[Edit]) -> Network:
     Raises:
         ValueError: an edit names a neuron that is not there, or would silence the output layer.
     """
+    edits = list(edits)
     changed = Network(network.config.replace(optimizer="sgd"), network.parameters())
     for edit in edits:
         _make(changed, edit)
+    # An activation of 0 and weights of 0 are the same to the layer after it.
+    for weights_after, quiet in zip(
+        changed.weights[1:], silenced(changed.layer_sizes, edits), strict=False
+    ):
+        weights_after[quiet] = 0
     return changed
+
+
+def silenced(layer_sizes: tuple[int, ...], edits: Iterable[Edit]) -> list[Array]:
+    """Which neurons of each layer after the input say nothing, (n_units,) of bool each."""
+    quiet = [np.zeros(size, bool) for size in layer_sizes[1:]]
+    for edit in edits:
+        if isinstance(edit, Silence):
+            quiet[edit.layer][slice(None) if edit.index is None else edit.index] = True
+    return quiet
 
 
 def _make(network: Network, edit: Edit) -> None:
@@ -77,8 +96,6 @@ def _make(network: Network, edit: Edit) -> None:
             _check(network, layer, index or 0)
             if layer == len(network.weights) - 1:
                 raise ValueError("The output layer cannot be silenced; choose a hidden layer.")
-            # An activation of 0 and weights of 0 are the same to the layer after it.
-            network.weights[layer + 1][slice(None) if index is None else index] = 0
         case AddNoise(amount, seed):
             rng = np.random.default_rng(seed)
             for weights in network.weights:

@@ -1,19 +1,22 @@
 """Backward, the microscope: the book's four equations with one example's numbers."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, digits, state
+from dashboard import state
 from dashboard.components.network_view import Neuron
+from dashboard.components.signed_view import signed_view
 from dashboard.inside import choice, twin
 from dashboard.inside.choice import Example, Model, layer_name, neuron_name, source_name
 from dashboard.text import escape, formula_number, number
 from nncore.gradient_check import relative_error
 from nncore.microscope import Examined, cost_after_step, examine, finite_difference
 
-_OFFERED = 6
-"""Neurons or weights to follow the blame to."""
-_MOST_BARS = 48
+_MOST_BARS = 32
+"""Neurons or weights drawn to be clicked; of more, the largest."""
+_TERMS = 4
 
 COSTS = {
     "quadratic": r"C = \tfrac{1}{2}\sum_j (a^L_j - y_j)^2",
@@ -38,8 +41,11 @@ def show(model: Model, example: Example, neuron: Neuron, answer: int) -> None:
     """From the cost back to one single derivative, and one step of gradient descent."""
     target = _choose_target(example, answer)
     seen = examine(model.network, example.pixels, target)
-    _cost(seen, target)
+    if any(layer.any() for layer in model.silenced):
+        st.caption("Of the silenced neurons, the weights onward count as 0 here.")
+    _cost(seen, neuron, target)
     _errors(seen, neuron)
+    choice.choose_neuron(model, neuron, place="blame-")
     source = _source(seen, neuron)
     _slopes(seen, neuron, source)
     _one_derivative(model, example, seen, neuron, source, target)
@@ -66,85 +72,102 @@ def _take_target() -> None:
     state.inside().target = state.inside_control_value("target")
 
 
-def _cost(seen: Examined, target: int) -> None:
+def _cost(seen: Examined, neuron: Neuron, target: int) -> None:
     cost = seen.network.config.cost
     st.header("The output error (BP1)")
     left, right = st.columns(2, gap="large")
     output = len(seen.deltas) - 1
+    chosen = neuron.index if neuron.layer == output else None
     with left:
         st.markdown("How wrong the network is about this one example, penalties left out:")
         st.latex(f"{COSTS[cost]} = {formula_number(seen.cost, 4, bare=True)}")
         st.markdown("How the cost changes with each output's weighted sum:")
         st.latex(OUTPUT_ERRORS[cost])
-        a, delta = float(seen.layers[-1].a[0, target]), float(seen.deltas[-1][target])
-        slope = r"\,\sigma'(z)" if cost == "quadratic" else ""
-        result = formula_number(delta, bare=True)
-        st.latex(rf"\delta_{{{target}}} = ({formula_number(a)} - 1){slope} = {result}")
+        shown = target if chosen is None else chosen
+        a, delta = float(seen.layers[-1].a[0, shown]), float(seen.deltas[-1][shown])
+        factors = f"({formula_number(a, bare=True)} - {int(shown == target)})"
+        if cost == "quadratic":
+            factors += rf" \cdot {formula_number(seen.slope(output, shown))}"
+        st.latex(rf"\delta_{{{shown}}} = {factors} = {formula_number(delta, bare=True)}")
     with right:
-        charts.show_signed(
-            [str(digit) for digit in range(10)],
+        signed_view(
             seen.deltas[-1],
-            f"errors-{output}",
+            key=f"errors-{output}",
             title="Whose sum should fall, whose should rise",
-            said="Up: this output is too large. Down: too small.",
-            x="output",
-            y="error δ",
+            said="Up: this output is too large. Down: too small. Click one to follow it.",
+            name="output",
+            symbol="δ",
+            selected=chosen,
+            on_pick=_follow(output),
         )
 
 
 def _errors(seen: Examined, neuron: Neuron) -> None:
     network = seen.network
-    if len(seen.deltas) > 1:
+    hidden = len(seen.deltas) - 1
+    if hidden:
         st.header("The error of each hidden layer (BP2)")
         st.markdown("A hidden neuron is to blame for what it sent to the neurons that were wrong.")
-        st.latex(r"\delta^l = \left(\delta^{l+1} (W^{l+1})^T\right) \odot f'(z^l)")
-        st.latex(f"f' = {SLOPES[network.config.activation]}")
-    for layer in range(len(seen.deltas) - 2, -1, -1):
+        left, right = st.columns(2, gap="large")
+        layer = min(neuron.layer, hidden - 1)
+        chosen = neuron.index if neuron.layer < hidden else int(_largest(seen.deltas[layer], 1)[0])
+        with left:
+            st.latex(r"\delta^l = \left(\delta^{l+1} (W^{l+1})^T\right) \odot f'(z^l)")
+            st.latex(f"f' = {SLOPES[network.config.activation]}")
+        with right:
+            st.latex(_handed_back(seen, layer, chosen))
+            whose = neuron_name(network, Neuron(layer, chosen))
+            st.caption(
+                whose if neuron.layer < hidden else f"{whose}: the most to blame of its layer"
+            )
+    for layer in range(hidden - 1, -1, -1):
         delta = seen.deltas[layer]
-        top = _largest(delta, _MOST_BARS)
-        part = "all; " if len(top) == len(delta) else f"the {len(top)} largest of {len(delta)}; "
+        chosen = neuron.index if neuron.layer == layer else None
+        top = _largest(delta, _MOST_BARS, chosen)
+        part = "all" if len(top) == len(delta) else f"the {len(top)} largest of {len(delta):,}"
         quiet = int((delta == 0).sum())
-        charts.show_signed(
-            [str(i) for i in top],
+        none = f"; {quiet:,} have none" if quiet else ""
+        signed_view(
             delta[top],
-            f"errors-{layer}",
+            positions=top.tolist(),
+            key=f"errors-{layer}",
             title=f"Blame in {layer_name(network, layer)}",
-            said=f"Shown: {part}{quiet} have none." if quiet else f"Shown: {part}all have some.",
-            x="neuron",
-            y="error δ",
-            height=170,
+            said=f"Shown: {part}{none}.",
+            name="neuron",
+            symbol="δ",
+            selected=chosen,
+            on_pick=_follow(layer),
+            height=110,
         )
-    st.markdown("**Follow the blame**: choose a neuron, here or in the picture above.")
-    for layer in range(len(seen.deltas) - 1, -1, -1):
-        _offer_neurons(seen, neuron, layer)
+    st.markdown("**Follow the blame**: click a bar, or choose a neuron here.")
 
 
-def _offer_neurons(seen: Examined, neuron: Neuron, layer: int) -> None:
-    delta = seen.deltas[layer]
-    offered = [int(j) for j in np.argsort(-np.abs(delta), kind="stable")[:_OFFERED]]
-    chosen = neuron.index if neuron.layer == layer else None
-    if chosen is not None and chosen not in offered:
-        offered.append(chosen)
-    st.pills(
-        f"{layer_name(seen.network, layer).capitalize()}: largest errors",
-        offered,
-        format_func=lambda j: f"{j}: δ = {number(float(delta[j]))}",
-        key=state.inside_control(f"blame-{layer}", chosen),
-        on_change=_take_blame,
-        args=(layer,),
-        wrap=True,
-    )
+def _handed_back(seen: Examined, layer: int, index: int) -> str:
+    """BP2 written out for one neuron, its largest terms first."""
+    terms = seen.handed_back(layer, index)
+    order = np.argsort(-np.abs(terms), kind="stable")
+    weights, deltas = seen.network.weights[layer + 1][index], seen.deltas[layer + 1]
+    lines = [
+        rf"\delta_{{{index}}} &= \Big(\sum_k w_{{{index},k}}\, \delta_k\Big)\, f'(z_{{{index}}}) \\"
+    ]
+    for place, k in enumerate(order[:_TERMS]):
+        product = f"{formula_number(float(weights[k]))} \\cdot {formula_number(float(deltas[k]))}"
+        lines.append(rf"&{'= (' if place == 0 else '+'} {product} \quad (k = {int(k)}) \\")
+    if len(rest := order[_TERMS:]):
+        others = formula_number(float(terms[rest].sum()))
+        lines.append(rf"&+ {others} \quad (\text{{the other {len(rest)}}}) \\")
+    slope, delta = seen.slope(layer, index), float(seen.deltas[layer][index])
+    lines.append(rf"&\quad) \cdot {formula_number(slope)} = {formula_number(delta, bare=True)}")
+    return r"\begin{aligned}" + "".join(lines) + r"\end{aligned}"
 
 
-def _take_blame(layer: int) -> None:
-    index = state.inside_control_value(f"blame-{layer}")
-    if index is not None:
-        choice.look_at(Neuron(layer, int(index)))
+def _follow(layer: int) -> Callable[[int], None]:
+    return lambda index: choice.look_at(Neuron(layer, index))
 
 
 def _source(seen: Examined, neuron: Neuron) -> int:
     """The input of the chosen weight: as chosen, else the one with the steepest slope."""
-    slopes = seen.gradients[neuron.layer][0][:, neuron.index]
+    slopes = seen.weight_slopes(neuron.layer, neuron.index)
     source = state.inside().source
     return source if source is not None and source < len(slopes) else int(np.abs(slopes).argmax())
 
@@ -152,77 +175,122 @@ def _source(seen: Examined, neuron: Neuron) -> int:
 def _slopes(seen: Examined, neuron: Neuron, source: int) -> None:
     k, j = neuron.layer, neuron.index
     name = neuron_name(seen.network, neuron)
-    slopes = seen.gradients[k][0][:, j]
+    slopes = seen.weight_slopes(k, j)
     st.header(f"{name}: the slopes of its bias and weights (BP3, BP4)")
     left, right = st.columns(2, gap="large")
     with left:
-        delta = formula_number(float(seen.deltas[k][j]))
+        delta = float(seen.deltas[k][j])
         st.markdown("Its bias is to blame as much as the neuron itself:")
-        bare = formula_number(float(seen.deltas[k][j]), bare=True)
+        bare = formula_number(delta, bare=True)
         st.latex(rf"\frac{{\partial C}}{{\partial b_{{{j}}}}} = \delta_{{{j}}} = {bare}")
         st.markdown("A weight, the more so the more came in through it:")
         st.latex(
             rf"\frac{{\partial C}}{{\partial w_{{i,{j}}}}} = a_i\, \delta_{{{j}}} "
-            rf"= a_i \cdot {delta}"
+            rf"= a_i \cdot {formula_number(delta)}"
         )
+        if not slopes.any():
+            st.caption("None of its weights could change the cost of this example.")
+        st.markdown(f"**One single weight**: click it in the {'picture' if k == 0 else 'chart'}.")
         _choose_source(seen, neuron, source)
     with right:
         if k == 0:
-            st.image(
-                digits.png(digits.signed(slopes)),
-                width=224,
-                caption="∂C/∂w for each pixel: the image itself, in the colour of the error",
-                alt=f"The derivative of the cost with respect to the 784 weights of {name}",
+            signed_view(
+                slopes,
+                key="slope-picture",
+                kind="picture",
+                title="∂C/∂w of each pixel's weight",
+                said="The image itself, in the colour of the error: green lowers the weight.",
+                name="pixel",
+                symbol="∂C/∂w",
+                selected=source,
+                on_pick=_take_source,
             )
         else:
-            top = _largest(slopes, _MOST_BARS)
-            charts.show_signed(
-                [str(i) for i in top],
+            top = _largest(slopes, _MOST_BARS, source)
+            before = layer_name(seen.network, k - 1)
+            part = "" if len(top) == len(slopes) else f" The {len(top)} largest of {len(slopes):,}."
+            signed_view(
                 slopes[top],
-                "weight-slopes",
+                positions=top.tolist(),
+                key="slope-bars",
                 title="∂C/∂w of each weight into it",
-                said="Only inputs that fired have a slope.",
-                x=f"neuron of {layer_name(seen.network, k - 1)}",
-                y="∂C/∂w",
+                said=f"An input of 0 has no slope.{part}",
+                name="neuron",
+                axis=f"neuron of {before}",
+                symbol="∂C/∂w",
+                selected=source,
+                on_pick=_take_source,
+                height=220,
             )
 
 
 def _choose_source(seen: Examined, neuron: Neuron, source: int) -> None:
+    """The same choice by numbers: a pixel by row and column, a neuron by its number."""
     k, j = neuron.layer, neuron.index
-    slopes = seen.gradients[k][0][:, j]
-    offered = [int(i) for i in np.argsort(-np.abs(slopes), kind="stable")[:_OFFERED]]
-    if source not in offered:
-        offered.append(source)
-    st.pills(
-        "One single weight, from",
-        offered,
-        format_func=lambda i: source_name(k, i),
-        key=state.inside_control("source", source),
-        on_change=_take_source,
-        required=True,
-        wrap=True,
-    )
-    st.button(
-        "A random weight",
-        icon=":material/casino:",
-        key="random-weight",
-        help="Any weight of the network that this example can change at all.",
-        on_click=_take_random,
-        args=(seen,),
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if k == 0:
+            for name, value in zip(("row", "column"), divmod(source, 28), strict=True):
+                st.number_input(
+                    f"{name.capitalize()}, 0 to 27",
+                    min_value=0,
+                    max_value=27,
+                    step=1,
+                    width=140,
+                    key=state.inside_control(f"source-{name}", value),
+                    on_change=_take_pixel,
+                )
+        else:
+            last = len(seen.inputs(k)) - 1
+            st.number_input(
+                f"From neuron, 0 to {last:,}",
+                min_value=0,
+                max_value=last,
+                step=1,
+                width=180,
+                key=state.inside_control("source", source),
+                on_change=_take_number,
+            )
+        steepest = int(np.abs(seen.weight_slopes(k, j)).argmax())
+        st.button(
+            "The steepest",
+            icon=":material/trending_up:",
+            disabled=source == steepest,
+            on_click=_take_source,
+            args=(steepest,),
+        )
+        st.button(
+            "A random weight",
+            icon=":material/casino:",
+            key="random-weight",
+            help="Any weight of the network that this example can change at all.",
+            on_click=_take_random,
+            args=(seen,),
+        )
 
 
-def _take_source() -> None:
-    state.inside().source = state.inside_control_value("source")
+def _take_source(source: int) -> None:
+    state.inside().source = source
+
+
+def _take_number() -> None:
+    _take_source(int(state.inside_control_value("source")))
+
+
+def _take_pixel() -> None:
+    row, column = (int(state.inside_control_value(f"source-{n}")) for n in ("row", "column"))
+    _take_source(28 * row + column)
 
 
 def _take_random(seen: Examined) -> None:
     rng = np.random.default_rng()
-    layers = [k for k, (dW, _) in enumerate(seen.gradients) if dW.any()]
+    # A slope a_i delta_j is 0 where the input or the error is.
+    inputs = [np.flatnonzero(seen.inputs(k)) for k in range(len(seen.deltas))]
+    errors = [np.flatnonzero(delta) for delta in seen.deltas]
+    layers = [k for k in range(len(errors)) if len(inputs[k]) and len(errors[k])]
     if not layers:
         return
     layer = int(rng.choice(layers))
-    source, index = (int(i) for i in rng.choice(np.argwhere(seen.gradients[layer][0])))
+    source, index = int(rng.choice(inputs[layer])), int(rng.choice(errors[layer]))
     view = state.inside()
     view.neuron, view.source = (layer, index), source
 
@@ -231,7 +299,7 @@ def _one_derivative(
     model: Model, example: Example, seen: Examined, neuron: Neuron, source: int, target: int
 ) -> None:
     k, j = neuron.layer, neuron.index
-    analytic = float(seen.gradients[k][0][source, j])
+    analytic = float(seen.weight_slopes(k, j)[source])
     numeric = finite_difference(seen, k, (source, j))
     token = f"{model.token}/{example.token}/{target}"
     st.header("One weight, three ways")
@@ -309,7 +377,7 @@ def _step(model: Model, seen: Examined, neuron: Neuron, source: int) -> None:
         width=200,
     )
     before = float(seen.network.weights[k][source, j])
-    slope = float(seen.gradients[k][0][source, j])
+    slope = float(seen.weight_slopes(k, j)[source])
     st.latex(r"w \to w - \eta \frac{\partial C}{\partial w}")
     st.latex(
         rf"w \to {formula_number(before, 5, bare=True)} - {formula_number(eta)} \cdot "
@@ -332,6 +400,9 @@ def _step(model: Model, seen: Examined, neuron: Neuron, source: int) -> None:
         st.caption("The cost rose: this step is too long. Take a smaller η.")
 
 
-def _largest(values: np.ndarray, count: int) -> np.ndarray:
-    """Positions of the largest values by size, in their own order."""
-    return np.sort(np.argsort(-np.abs(values), kind="stable")[:count])
+def _largest(values: np.ndarray, count: int, kept: int | None = None) -> np.ndarray:
+    """Positions of the largest values by size, `kept` among them, in their own order."""
+    order = np.argsort(-np.abs(values), kind="stable")
+    if kept is not None:
+        order = np.concatenate([[kept], order[order != kept]])
+    return np.sort(order[:count])

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import digits, predictions, runs, samples, state
 from dashboard.components.network_view import Neuron
 from dashboard.history import label
+from dashboard.inside.pace import by_rows
 from dashboard.palette import ENGINE_NAMES
 from dashboard.runs import store
 from dashboard.state import InsideView
@@ -18,7 +19,7 @@ from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName
 from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
-from nncore.surgery import operate
+from nncore.surgery import Edit, operate, silenced
 
 SECTIONS = {
     "forward": "Forward",
@@ -39,6 +40,8 @@ class Model:
     """Names exactly these weights."""
     dataset: DatasetName
     """Whose test images are shown."""
+    silenced: list[np.ndarray]
+    """Which neurons of each layer were silenced by hand, (n_units,) of bool each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +78,26 @@ def choose_model() -> Model:
         network = predictions.shipped_network()
     wanted = run.config.dataset if run else "mnist"
     dataset: DatasetName = wanted if datasets.available(wanted) else "digits"
-    edited = operate(network, view.edits) if view.edits else network
-    return Model(edited, network, f"{name}/{view.edits!r}", dataset)
+    token = name + _changes(view.edits)
+    edited = _operated(token, network, view.edits) if view.edits else network
+    quiet = silenced(edited.layer_sizes, view.edits)
+    return Model(edited, network, token, dataset, quiet)
+
+
+def untouched(model: Model) -> Model:
+    """The same network as it was trained."""
+    name = model.token.removesuffix(_changes(state.inside().edits))
+    quiet = silenced(model.network.layer_sizes, ())
+    return Model(model.untouched, model.untouched, name + _changes(()), model.dataset, quiet)
+
+
+def _changes(edits: tuple[Edit, ...]) -> str:
+    return f"/{edits!r}"
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _operated(token: str, _network: Network, _edits: tuple[Edit, ...]) -> Network:
+    return operate(_network, _edits)
 
 
 def _choose_run(view: InsideView) -> Run | None:
@@ -237,7 +258,15 @@ def _take_digit(dataset: DatasetName) -> None:
 
 
 def _take_mistake(model: Model) -> None:
-    _draw_lot(np.flatnonzero(~answers(model).right))
+    # A few hundred images hold a mistake: there is no need to wait for an answer to all of them.
+    images, labels = runs.test_images(model.dataset)
+    wrong = np.empty(0, int)
+    for rows in np.array_split(np.random.default_rng().permutation(len(labels)), 20):
+        said = by_rows(model.network.predict_proba, images[rows])
+        wrong = rows[np.nan_to_num(said).argmax(axis=1) != labels[rows]]
+        if len(wrong):
+            break
+    _draw_lot(wrong)
 
 
 def _take_drawing() -> None:
@@ -259,8 +288,7 @@ def answers(model: Model) -> Answers:
 @st.cache_data(max_entries=24, show_spinner=False)
 def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
     images, labels = runs.test_images(dataset)
-    with np.errstate(all="ignore"):  # a diverged network answers too
-        probabilities = np.nan_to_num(_network.predict_proba(images))
+    probabilities = np.nan_to_num(by_rows(_network.predict_proba, images))
     return Answers(probabilities.argmax(axis=1), probabilities.max(axis=1), labels)
 
 
@@ -279,17 +307,21 @@ def look_at(neuron: Neuron) -> None:
     view.neuron, view.source = (neuron.layer, neuron.index), None
 
 
-def choose_neuron(model: Model, neuron: Neuron) -> None:
-    """The same choice as a click in the picture, for any neuron of a large layer too."""
+def choose_neuron(model: Model, neuron: Neuron, place: str = "") -> None:
+    """The same choice as a click in a picture, for any neuron of a large layer too.
+
+    `place` tells it from the same controls elsewhere on the page.
+    """
     sizes = model.network.layer_sizes[1:]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         st.segmented_control(
             "Layer",
             list(range(len(sizes))),
             format_func=lambda layer: layer_name(model.network, layer).capitalize(),
             required=True,
-            key=state.inside_control("layer", neuron.layer),
+            key=state.inside_control(f"{place}layer", neuron.layer),
             on_change=_take_layer,
+            args=(place,),
         )
         st.number_input(
             f"Neuron, 0 to {sizes[neuron.layer] - 1:,}",
@@ -297,18 +329,18 @@ def choose_neuron(model: Model, neuron: Neuron) -> None:
             max_value=sizes[neuron.layer] - 1,
             step=1,
             width=180,
-            key=state.inside_control("index", neuron.index),
+            key=state.inside_control(f"{place}index", neuron.index),
             on_change=_take_index,
-            args=(neuron.layer,),
+            args=(neuron.layer, place),
         )
 
 
-def _take_layer() -> None:
-    look_at(Neuron(int(state.inside_control_value("layer")), 0))
+def _take_layer(place: str) -> None:
+    look_at(Neuron(int(state.inside_control_value(f"{place}layer")), 0))
 
 
-def _take_index(layer: int) -> None:
-    look_at(Neuron(layer, int(state.inside_control_value("index"))))
+def _take_index(layer: int, place: str) -> None:
+    look_at(Neuron(layer, int(state.inside_control_value(f"{place}index"))))
 
 
 def layer_name(network: Network, layer: int) -> str:

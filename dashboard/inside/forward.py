@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, digits
+from dashboard import digits, state
 from dashboard.components.network_view import Neuron
-from dashboard.inside.choice import Example, Model, layer_name, neuron_name, source_name
+from dashboard.components.signed_view import signed_view
+from dashboard.inside.choice import Example, Model, layer_name, neuron_name
 from dashboard.text import formula_number, number
 from nncore.costs import COSTS
 from nncore.feature_visualization import input_gradient
@@ -81,16 +82,24 @@ def _sum(network: Network, example: Example, layers: list[Layer], neuron: Neuron
         st.latex(_written_out(network, layers, neuron, a_before, order))
     with right:
         top = order[:_BARS]
-        charts.show_signed(
-            [source_name(k, int(i)).removeprefix("neuron ") for i in top],
+        signed_view(
             terms[top],
-            "sum-terms",
+            positions=top.tolist(),
+            key="sum-terms",
             title="What pushes its sum up and down",
-            said=f"The {len(top)} largest of {len(terms)} terms: input times weight.",
-            x="pixel: row, column" if k == 0 else f"neuron of {layer_name(network, k - 1)}",
-            y="term",
+            said=f"The {len(top)} largest of {len(terms):,} terms: input times weight.",
+            name="neuron" if k else "pixel",
+            axis=f"neuron of {layer_name(network, k - 1)}" if k else "pixel: row, column",
+            symbol="term",
+            selected=state.inside().source,
+            on_pick=_take_source,
+            height=200,
         )
     _pulling_pixels(network, example, neuron, name)
+
+
+def _take_source(source: int) -> None:
+    state.inside().source = source
 
 
 def _written_out(

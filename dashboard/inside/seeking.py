@@ -6,9 +6,10 @@ import streamlit as st
 from dashboard import digits, predictions, runs
 from dashboard.components.network_view import Neuron
 from dashboard.inside.choice import Model, neuron_name
+from dashboard.inside.pace import by_rows
 from dashboard.text import number
 from nncore.config import DatasetName
-from nncore.feature_visualization import Ascent, excite, strongest
+from nncore.feature_visualization import Ascent, excite, layer_inputs, strongest
 from nncore.network import Network
 
 _AVERAGED = 100
@@ -19,8 +20,6 @@ def show(model: Model, neuron: Neuron) -> None:
     """Gradient ascent on the pixels, beside the average of the images that fire it most."""
     name = neuron_name(model.network, neuron)
     found = _excite(model.token, neuron.layer, neuron.index, model.network)
-    rows = _strongest(model.token, model.dataset, neuron.layer, neuron.index, model.network)
-    images, labels = runs.test_images(model.dataset)
     st.header(f"{name}: what is it looking for?")
     st.markdown(
         "Gradient descent changes weights to lower the cost. The same slopes, taken for the "
@@ -41,6 +40,9 @@ def show(model: Model, neuron: Neuron) -> None:
                 f"{predictions.sureness(said.confidence)}. Specks at the edge are chance: no digit "
                 "has ink there, so those weights never learned anything."
             )
+        # Below this, all test images are asked: what is above stands on the page by then.
+        rows = _strongest(model.token, model.dataset, neuron.layer, neuron.index, model.network)
+        images, labels = runs.test_images(model.dataset)
         with st.container(border=True):
             st.markdown(f"**The average of the {len(rows)} images that fire it most**")
             st.image(
@@ -58,8 +60,8 @@ def show(model: Model, neuron: Neuron) -> None:
 def _whose(labels: np.ndarray) -> str:
     counts = np.bincount(labels, minlength=10)
     order = [int(d) for d in np.argsort(-counts, kind="stable") if counts[d]][:4]
-    said = ", ".join(f"{counts[d]} are {d}s" for d in order)
-    return f"Of these images, {said}."
+    said = ", ".join(f"{d} ({counts[d]} times)" for d in order)
+    return f"Their labels: {said}."
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -72,5 +74,18 @@ def _excite(token: str, layer: int, index: int, _network: Network) -> Ascent:
 def _strongest(
     token: str, dataset: DatasetName, layer: int, index: int, _network: Network
 ) -> np.ndarray:
+    inputs = _inputs(token, dataset, layer, _network)
     with np.errstate(all="ignore"):
-        return strongest(_network, runs.test_images(dataset)[0], layer, index, _AVERAGED)
+        return strongest(_network, inputs, layer, index, _AVERAGED)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _inputs(token: str, dataset: DatasetName, layer: int, _network: Network) -> np.ndarray:
+    """What every test image sends into a layer, (n, n_in): its neurons are looked at in turn.
+
+    Of the largest layers these are 40 megabytes, so few are kept.
+    """
+    images = runs.test_images(dataset)[0]
+    if layer == 0:
+        return images
+    return by_rows(lambda part: layer_inputs(_network, part, layer)[-1], images)

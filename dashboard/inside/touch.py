@@ -21,8 +21,10 @@ def show(model: Model, example: Example, neuron: Neuron) -> None:
         answer = predictions.ask(model.network, example.pixels)
         if answer.is_number:
             charts.show_probabilities(answer.probabilities, SHIPPED, "touched", height=170)
-        _accuracy(model)
+        accuracy = st.container(key="touched-accuracy")
         _history()
+    with accuracy:  # last, since all test images are asked: the rest stands on the page by then
+        _accuracy(model)
 
 
 def _changes(model: Model, example: Example, neuron: Neuron) -> None:
@@ -122,21 +124,14 @@ def _target(edit: Edit) -> tuple[int, ...] | None:
 
 def _accuracy(model: Model) -> None:
     now = choice.answers(model)
-    untouched = Model(model.untouched, model.untouched, _token_without_edits(model), model.dataset)
-    before = choice.answers(untouched) if state.inside().edits else now
+    before = choice.answers(choice.untouched(model)) if state.inside().edits else now
     share, was = _share(now), _share(before)
-    with st.container(key="touched-accuracy"):
-        st.metric(
-            f"Right on {len(now.labels):,} test images",
-            percent(share),
-            f"{100 * (share - was):+.2f} points" if share != was else None,
-            delta_color="off" if share == was else "normal",
-        )
-
-
-def _token_without_edits(model: Model) -> str:
-    edits: tuple[Edit, ...] = ()
-    return model.token.removesuffix(repr(state.inside().edits)) + repr(edits)
+    st.metric(
+        f"Right on {len(now.labels):,} test images",
+        percent(share),
+        f"{100 * (share - was):+.2f} points" if share != was else None,
+        delta_color="off" if share == was else "normal",
+    )
 
 
 def _share(answers: Answers) -> float:

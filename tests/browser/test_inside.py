@@ -114,6 +114,35 @@ def test_backpropagation_agrees_with_trying_on_five_random_weights(
     assert relative_error(derivative(app, "numpy"), derivative(app, "torch")) < 1e-6
 
 
+def test_from_an_output_error_by_clicks_down_to_one_single_derivative(
+    server: Server, open_app: OpenApp
+) -> None:
+    app = open_app(server, "/inside?show=backward")
+    app.key("errors-1").locator('[data-cell="9"]').click(force=True)
+    expect(app.page.get_by_role("heading", name="Output 9: the slopes")).to_be_visible()
+    app.key("slope-bars").locator(".plot").press("ArrowRight")
+    said = app.key("slope-bars").locator(".readout").inner_text()
+    app.page.keyboard.press("Enter")
+    source = re.findall(r"neuron (\d+): ∂C/∂w = ", said)[0]
+    expect(app.page.get_by_label(re.compile("^From neuron"))).to_have_value(source)
+
+    blamed = app.key("errors-0").locator(".rise").first
+    index = blamed.get_attribute("data-cell")
+    blamed.click()
+    expect(
+        app.page.get_by_role("heading", name=f"Hidden layer 1, neuron {index}: the slopes")
+    ).to_be_visible()
+    picture = app.key("slope-picture")
+    ink = picture.locator('rect[fill-opacity="1"]').first
+    pixel = int(ink.get_attribute("data-cell") or -1)
+    ink.click()
+    expect(picture.locator(".readout")).to_contain_text(f"pixel {pixel // 28}, {pixel % 28}: ")
+    expect(app.page.get_by_label("Row, 0 to 27")).to_have_value(str(pixel // 28))
+    expect(app.page.get_by_label("Column, 0 to 27")).to_have_value(str(pixel % 28))
+    shown = float(picture.locator(".readout").inner_text().split("= ")[1].replace("−", "-"))
+    assert relative_error(derivative(app, "numpy"), shown) < 0.01
+
+
 def test_a_silenced_layer_and_its_undo(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/inside?show=touch&neuron=1.3")
     accuracy = app.key("touched-accuracy")

@@ -197,17 +197,6 @@ def test_colours_stand_out_on_light_and_dark(color: str, background: str):
     assert (high + 0.05) / (low + 0.05) >= 3  # WCAG 2.2, non-text contrast
 
 
-@pytest.mark.parametrize(
-    ("values", "domain"),
-    [([0.7, -0.3], [-0.5, 1]), ([3.0], [0, 5]), ([-12.0], [-20, 0]), ([0.0], [0, 1]), ([], [0, 1])],
-)
-def test_the_scale_of_signed_bars_goes_in_steps(values: list[float], domain: list[float]):
-    spec = charts.signed_spec("t", "x", "y", np.array(values))
-    assert spec["encoding"]["y"]["scale"]["domain"] == pytest.approx(domain)
-    again = charts.signed_spec("t", "x", "y", 0.99 * np.array(values))
-    assert again == spec
-
-
 def test_signed_pictures_are_transparent_at_zero_and_full_at_the_largest():
     values = np.zeros(784)
     values[0], values[1], values[2] = 2.0, -1.0, -2.0

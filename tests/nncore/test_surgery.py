@@ -6,7 +6,7 @@ import pytest
 from nncore.config import TrainingConfig
 from nncore.initializers import initial_parameters
 from nncore.network import Network
-from nncore.surgery import AddNoise, Edit, SetBias, SetWeight, Silence, operate
+from nncore.surgery import AddNoise, Edit, SetBias, SetWeight, Silence, operate, silenced
 
 
 @pytest.fixture
@@ -39,6 +39,14 @@ def test_silence_is_an_activation_of_zero(network: Network) -> None:
     np.testing.assert_allclose(z, by_hand, rtol=1e-5)
     z = operate(network, [Silence(0)]).forward_pass(X)[1].z
     np.testing.assert_array_equal(z, np.tile(network.biases[1], (5, 1)))
+
+
+def test_silence_outlasts_what_is_done_to_the_weights_later(network: Network) -> None:
+    edits: list[Edit] = [Silence(0, 5), AddNoise(1.0, 3), SetWeight(1, 5, 2, 9.0)]
+    assert not operate(network, edits).weights[1][5].any()
+    assert operate(network, edits[1:]).weights[1][5, 2] == 9
+    quiet = silenced(network.layer_sizes, [*edits, Silence(1)])
+    assert [np.flatnonzero(layer).tolist() for layer in quiet] == [[5], list(range(6)), []]
 
 
 def test_noise_has_the_size_asked_for_and_is_the_same_again(network: Network) -> None:

@@ -117,12 +117,21 @@ def test_pytorch_that_is_missing_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     assert "PyTorch could not compute it" in at.error[0].value
 
 
-def test_following_the_blame_leads_to_a_hidden_neuron():
+def test_following_the_blame_leads_to_one_weight_by_numbers():
     at = page("inside", show="backward", example="4")
-    blamed = at.pills(key="inside-blame-0").options[0]
-    at.pills(key="inside-blame-0").set_value(int(blamed.split(":")[0])).run()
-    assert view(at).neuron == (0, int(blamed.split(":")[0]))
-    assert f"Hidden layer 1, neuron {blamed.split(':')[0]}" in at.header[2].value
+    at.segmented_control(key="inside-blame-layer").set_value(0).run()
+    fired = choice.predictions.shipped_network().forward_pass(real_test_images("digits")[0][4:5])
+    index = int(fired[0].a[0].argmax())  # one that did not fire has no slopes
+    at.number_input(key="inside-blame-index").set_value(index).run()
+    assert view(at).neuron == (0, index)
+    assert at.header[2].value.startswith(f"Hidden layer 1, neuron {index}")
+    at.number_input(key="inside-source-row").set_value(11).run()
+    at.number_input(key="inside-source-column").set_value(13).run()
+    assert view(at).source == 28 * 11 + 13
+    assert any("pixel 11, 13" in markdown.value for markdown in at.markdown)
+    button(at, "The steepest").click().run()
+    image = real_test_images("digits")[0][4]
+    assert image[view(at).source] == image.max()
 
 
 def test_a_silenced_layer_is_guessing_and_undo_brings_it_back():

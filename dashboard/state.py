@@ -499,25 +499,31 @@ def inside() -> InsideView:
 
 
 def read_inside_from_url() -> None:
-    """Take over what a link says; what it says wrongly is left out."""
+    """Take over what a link says, all of it: what it leaves out is as at first sight.
+
+    A link that is followed from another page shows the network as it was trained; the browser's
+    back button keeps the changes made by hand. What a link says wrongly is left out.
+    """
     view, query = inside(), _inside_query()
     now = time.monotonic()
     view.replaced = [entry for entry in view.replaced if now - entry[0] < _STALE_SECONDS]
-    if not query or query == view.seen or any(query == old for _, old in view.replaced):
+    arrived = _INSIDE_CONTROL + "run" not in st.session_state  # its controls are not there yet
+    known = query == view.seen or any(query == old for _, old in view.replaced)
+    if not query or (known and not arrived):
         return
-    if query.get(RUN_PARAM) != view.run:
-        view.epoch, view.neuron, view.source, view.edits = None, None, None, ()
+    if arrived or query.get(RUN_PARAM) != view.run:
+        view.edits = ()
     view.seen = query
     view.run = query.get(RUN_PARAM, "")[:64] or None
     view.engine = "torch" if query.get("engine") == "torch" else "numpy"
     view.epoch = _number(query.get("epoch", ""))
-    if "example" in query:
-        view.example = _number(query["example"])
+    view.example = _number(query["example"]) if "example" in query else FIRST_EXAMPLE
     layer, _, index = query.get("neuron", "").partition(".")
     numbers = _number(layer), _number(index)
-    if numbers[0] and numbers[1] is not None:
-        view.neuron, view.source = (numbers[0] - 1, numbers[1]), None
-    view.section = query.get("show", view.section)
+    whole = numbers[0] and numbers[1] is not None
+    view.neuron = (numbers[0] - 1, numbers[1]) if whole else None
+    view.source = view.target = None
+    view.section = query.get("show", "forward")
 
 
 def write_inside_to_url() -> None:

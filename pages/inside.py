@@ -33,10 +33,12 @@ with runs.shown_errors():
         selected=neuron,
         on_select=choice.look_at,
         label="The network with this example in it",
+        silenced=model.silenced,
     )
     choice.choose_neuron(model, neuron)
 
     if answer is None:
+        state.write_inside_to_url()
         st.stop()
     section = choice.choose_section()
     state.write_inside_to_url()

@@ -78,10 +78,15 @@ def choose_model() -> Model:
         network = predictions.shipped_network()
     wanted = run.config.dataset if run else "mnist"
     dataset: DatasetName = wanted if datasets.available(wanted) else "digits"
-    token = name + _changes(view.edits)
-    edited = _operated(token, network, view.edits) if view.edits else network
+    edited = network
+    if view.edits:
+        try:
+            edited = _operated(name + _changes(view.edits), network, view.edits)
+        except ValueError:  # made on another network: a run was deleted, or has its first weights
+            view.edits = ()
+            st.info("The changes by hand did not fit this network, so they are undone.")
     quiet = silenced(edited.layer_sizes, view.edits)
-    return Model(edited, network, token, dataset, quiet)
+    return Model(edited, network, name + _changes(view.edits), dataset, quiet)
 
 
 def untouched(model: Model) -> Model:
@@ -129,9 +134,9 @@ def _take_run() -> None:
 
 
 def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]:
-    kept: dict[EngineName, list[int]] = {}
+    kept: dict[EngineName, list[tuple[int, int]]] = {}
     for info in store().checkpoints(run.id):
-        kept.setdefault(info.engine, []).append(info.epoch)
+        kept.setdefault(info.engine, []).append((info.epoch, info.batch))
     if not kept:
         st.info("This run has no checkpoint yet, so here is the model that comes with the app.")
         return None, "shipped"
@@ -146,37 +151,40 @@ def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]
             key=state.inside_control("engine", view.engine),
             on_change=_take_engine,
         )
-    epochs = sorted(set(kept[view.engine]))
-    epoch = view.epoch if view.epoch in epochs else epochs[-1]
-    if len(epochs) > 1:
+    places = sorted(kept[view.engine])
+    last = len(places) - 1
+    at = next((i for i, (epoch, _) in enumerate(places) if epoch == view.epoch), last)
+    if len(places) > 1:
         st.select_slider(
             "Epochs trained",
-            epochs,
-            key=state.inside_control("epoch", epoch),
+            list(range(len(places))),  # not the places: of a tuple, it makes a range
+            format_func=lambda position: _place_name(*places[position]),
+            key=state.inside_control("epoch", at),
             on_change=_take_epoch,
-            args=(epochs[-1],),
+            args=(places,),
             help="Every kept checkpoint; 0 is the network before its first mini-batch.",
         )
-    last = epoch == epochs[-1]
-    places = [info for info in store().checkpoints(run.id) if info.engine == view.engine]
-    batch = max(info.batch for info in places if info.epoch == epoch) if last else 0
-    return _network(
-        run.id, view.engine, epoch, batch, last
-    ), f"{run.id}/{view.engine}/{epoch}.{batch}"
+    epoch, batch = places[at]
+    return _network(run.id, view.engine, epoch, batch), f"{run.id}/{view.engine}/{epoch}.{batch}"
+
+
+def _place_name(epoch: int, batch: int) -> str:
+    return f"{epoch} and {batch:,} mini-batches" if batch else str(epoch)
 
 
 def _take_engine() -> None:
     state.inside().engine = state.inside_control_value("engine")
 
 
-def _take_epoch(last: int) -> None:
-    epoch = state.inside_control_value("epoch")
-    state.inside().epoch = None if epoch == last else epoch
+def _take_epoch(places: list[tuple[int, int]]) -> None:
+    at = int(state.inside_control_value("epoch"))
+    state.inside().epoch = None if at == len(places) - 1 else places[at][0]
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _network(run_id: str, engine: EngineName, epoch: int, batch: int, last: bool) -> Network:
-    blob = store().checkpoint_blob(run_id, engine, None if last else epoch)
+def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network:
+    # A place inside an epoch is only ever kept as the latest.
+    blob = store().checkpoint_blob(run_id, engine, None if batch else epoch)
     if blob is None:
         raise CheckpointError("This checkpoint was deleted a moment ago; choose another.")
     return from_bytes(blob).network()
@@ -383,7 +391,19 @@ def headline(model: Model, example: Example) -> int | None:
             changes = len(state.inside().edits)
             changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
             st.caption(f"{sure} · {shape}, {model.network.config.activation}{changed}")
+            if changes and state.inside().section != "touch":
+                st.button(
+                    "Undo all changes",
+                    icon=":material/restart_alt:",
+                    type="tertiary",
+                    on_click=undo_all,
+                )
     return answer.digit
+
+
+def undo_all() -> None:
+    """Show the network as it was trained again."""
+    state.inside().edits = ()
 
 
 def choose_section() -> str:

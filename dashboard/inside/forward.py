@@ -6,10 +6,10 @@ import streamlit as st
 from dashboard import digits, state
 from dashboard.components.network_view import Neuron
 from dashboard.components.signed_view import signed_view
-from dashboard.inside.choice import Example, Model, layer_name, neuron_name
+from dashboard.inside.choice import Example, Model, layer_name, look_at, neuron_name
 from dashboard.text import formula_number, number
 from nncore.costs import COSTS
-from nncore.feature_visualization import input_gradient
+from nncore.feature_visualization import contest, input_gradient
 from nncore.network import Layer, Network
 
 FUNCTIONS = {
@@ -29,6 +29,7 @@ def show(model: Model, example: Example, neuron: Neuron) -> None:
     """Every layer's formula, shape and numbers; then the chosen neuron's sum."""
     network = model.network
     layers = network.forward_pass(example.pixels.reshape(1, -1))
+    _decision(network, example, layers[-1])
     st.header("Layer by layer")
     st.markdown(
         "Each layer multiplies what comes in by its weights, adds its biases and squashes the sums."
@@ -36,8 +37,57 @@ def show(model: Model, example: Example, neuron: Neuron) -> None:
     with st.grid(len(layers), min_column_width=270):
         for number_, layer in enumerate(layers):
             with st.container(border=True):
-                _layer(network, number_, layer)
-    _sum(network, example, layers, neuron)
+                _layer(model, number_, layer)
+    _sum(model, example, layers, neuron)
+
+
+def _decision(network: Network, example: Example, output: Layer) -> None:
+    """The answer against its rival: the true digit of a mistake, else the second in the race."""
+    ranked = np.argsort(-output.z[0], kind="stable")
+    answer, second = int(ranked[0]), int(ranked[1])
+    rival = second if example.label is None or example.label == answer else example.label
+    found = contest(network, example.pixels, answer, rival)
+    k = len(network.weights) - 1
+    who = layer_name(network, k - 1) if k else "the pixels"
+    top = np.argsort(-np.abs(found.terms), kind="stable")[:_BARS]
+    st.header(f"Why {answer} and not {rival}")
+    left, right = st.columns(2, gap="large")
+    with left:
+        each = f"each neuron of {who} adds what it says" if k else "each pixel adds its ink"
+        st.markdown(
+            f"The output with the larger sum wins. To the gap between the two, {each}, times the "
+            "difference of its two weights:"
+        )
+        z = [formula_number(float(output.z[0, digit])) for digit in (answer, rival)]
+        st.latex(
+            rf"\begin{{aligned}} z_{{{answer}}} - z_{{{rival}}} "
+            rf"&= \sum_i a_i (w_{{i,{answer}}} - w_{{i,{rival}}}) + b_{{{answer}}} - b_{{{rival}}}"
+            rf" \\ &= {z[0]} - {z[1]} = {formula_number(found.gap, bare=True)} \end{{aligned}}"
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            st.image(
+                digits.png(digits.signed(found.slope * example.pixels)),
+                width=160,
+                alt=f"The inked pixels that speak for {answer} and those that speak for {rival}",
+            )
+            st.markdown(
+                f"Green ink speaks for {answer}, magenta ink for {rival}: how the gap changes "
+                "with each pixel, times the ink that is there.",
+                width="stretch",
+            )
+    with right:
+        signed_view(
+            found.terms[top],
+            positions=top.tolist(),
+            key="contest",
+            title=f"Up: speaks for {answer}. Down: speaks for {rival}",
+            said=f"The {len(top)} largest of {len(found.terms):,} terms. Click one to look at it.",
+            name="neuron" if k else "pixel",
+            axis=f"neuron of {who}" if k else "pixel: row, column",
+            symbol="term",
+            on_pick=(lambda index: look_at(Neuron(k - 1, index))) if k else _take_source,
+            height=220,
+        )
 
 
 def function_of(network: Network, layer: int) -> str:
@@ -46,7 +96,8 @@ def function_of(network: Network, layer: int) -> str:
     return COSTS[network.config.cost].output_name if last else network.config.activation
 
 
-def _layer(network: Network, k: int, layer: Layer) -> None:
+def _layer(model: Model, k: int, layer: Layer) -> None:
+    network, quiet = model.network, model.silenced[k]
     n_in, n_out = network.weights[k].shape
     before = "x" if k == 0 else f"a^{{{k}}}"
     st.markdown(f"**{layer_name(network, k).capitalize()}**")
@@ -59,9 +110,16 @@ def _layer(network: Network, k: int, layer: Layer) -> None:
         f"z from {number(float(z.min()))} to {number(float(z.max()))}; "
         f"a from {number(float(a.min()))} to {number(float(a.max()))}"
     )
-    with st.expander("Every z and a"):
+    if quiet.any():
+        many = "1 neuron" if quiet.sum() == 1 else f"{quiet.sum():,} neurons"
+        st.markdown(f":material/volume_off: {many} of {n_out:,} silenced: the next layer gets 0.")
+    numbers = st.expander("Every z and a", key=f"every-{k}", on_change="rerun")
+    if not numbers.open:
+        return
+    columns = {"neuron": np.arange(n_out), "z": z.astype(float), "a": a.astype(float)}
+    with numbers:
         st.dataframe(
-            {"neuron": np.arange(n_out), "z": z.astype(float), "a": a.astype(float)},
+            columns | ({"silenced": quiet} if quiet.any() else {}),
             hide_index=True,
             height=260,
             key=f"numbers-{k}",
@@ -69,8 +127,8 @@ def _layer(network: Network, k: int, layer: Layer) -> None:
         )
 
 
-def _sum(network: Network, example: Example, layers: list[Layer], neuron: Neuron) -> None:
-    k, j = neuron.layer, neuron.index
+def _sum(model: Model, example: Example, layers: list[Layer], neuron: Neuron) -> None:
+    network, k, j = model.network, neuron.layer, neuron.index
     name = neuron_name(network, neuron)
     a_before = layers[k - 1].a[0] if k else example.pixels
     w = network.weights[k][:, j]
@@ -80,6 +138,10 @@ def _sum(network: Network, example: Example, layers: list[Layer], neuron: Neuron
     left, right = st.columns(2, gap="large")
     with left:
         st.latex(_written_out(network, layers, neuron, a_before, order))
+        if model.silenced[k][j]:
+            st.markdown(":material/volume_off: Silenced by hand: whatever its $a$, 0 goes on.")
+        elif k and (quiet := int(model.silenced[k - 1].sum())):
+            st.markdown(f":material/volume_off: {quiet:,} silenced neurons before it add nothing.")
     with right:
         top = order[:_BARS]
         signed_view(

@@ -47,20 +47,17 @@ def _changes(model: Model, example: Example, neuron: Neuron) -> None:
         help="The one that says most about this image, unless you choose another.",
     )
     reach = max(3 * float(np.abs(model.untouched.weights[k]).max()), 1.0)
-    _slider(f"Weight from {source_name(k, source)}", "weight", float(W[source, j]), reach,
-            SetWeight(k, source, j, 0.0))  # fmt: skip
+    mute = k > 0 and bool(model.silenced[k - 1][source])
+    label = f"Weight from {source_name(k, source)}{', which is silenced' if mute else ''}"
+    _slider(label, "weight", float(W[source, j]), reach, SetWeight(k, source, j, 0.0), off=mute)
     reach = max(3 * float(np.abs(model.untouched.biases[k]).max()), 5.0)
     _slider("Bias", "bias", float(b[j]), reach, SetBias(k, j, 0.0))
     if k < len(network.weights) - 1:
         with st.container(horizontal=True):
-            st.button(
-                "Silence this neuron", icon=":material/volume_off:", on_click=_make,
-                args=(Silence(k, j),),
-            )  # fmt: skip
-            st.button(
-                f"Silence {layer_name(network, k)}", icon=":material/volume_off:",
-                on_click=_make, args=(Silence(k),),
-            )  # fmt: skip
+            _silence_button("this neuron", Silence(k, j))
+            _silence_button(layer_name(network, k), Silence(k))
+        if model.silenced[k][j]:
+            st.caption("It is silenced, so its weights and bias change nothing now.")
     st.subheader("The whole network")
     st.slider(
         "Noise on every weight, as a share of their spread",
@@ -69,7 +66,25 @@ def _changes(model: Model, example: Example, neuron: Neuron) -> None:
     st.button("Add noise", icon=":material/grain:", on_click=_add_noise)
 
 
-def _slider(label: str, name: str, value: float, reach: float, edit: Edit) -> None:
+def _silence_button(what: str, edit: Silence) -> None:
+    """Silence it, or let it speak again where exactly that was done before."""
+    done = edit in state.inside().edits
+    st.button(
+        f"Let {what} speak again" if done else f"Silence {what}",
+        icon=":material/volume_up:" if done else ":material/volume_off:",
+        on_click=_leave_out if done else _make,
+        args=(edit,),
+    )
+
+
+def _leave_out(edit: Edit) -> None:
+    view = state.inside()
+    view.edits = tuple(made for made in view.edits if made != edit)
+
+
+def _slider(
+    label: str, name: str, value: float, reach: float, edit: Edit, *, off: bool = False
+) -> None:
     reach = max(reach, abs(value))
     st.slider(
         label,
@@ -80,6 +95,7 @@ def _slider(label: str, name: str, value: float, reach: float, edit: Edit) -> No
         key=state.inside_control(name, value),
         on_change=_take_value,
         args=(name, edit),
+        disabled=off,
     )
 
 
@@ -141,20 +157,19 @@ def _share(answers: Answers) -> float:
 def _history() -> None:
     edits = state.inside().edits
     with st.container(horizontal=True):
-        st.button("Undo", icon=":material/undo:", disabled=not edits, on_click=_undo, args=(1,))
+        st.button("Undo", icon=":material/undo:", disabled=not edits, on_click=_undo)
         st.button(
-            "Undo all", icon=":material/restart_alt:", disabled=not edits, on_click=_undo,
-            args=(len(edits),),
-        )  # fmt: skip
+            "Undo all", icon=":material/restart_alt:", disabled=not edits, on_click=choice.undo_all
+        )
     for edit in reversed(edits[-8:]):
         st.caption(_said(edit))
     if not edits:
         st.caption("Nothing changed yet: every section shows the network as it was trained.")
 
 
-def _undo(count: int) -> None:
+def _undo() -> None:
     view = state.inside()
-    view.edits = view.edits[: len(view.edits) - count]
+    view.edits = view.edits[:-1]
 
 
 def _said(edit: Edit) -> str:

@@ -9,6 +9,7 @@ from dashboard.components.network_view.payload import MOST_BARS, MOST_SHOWN, pic
 from nncore.config import TrainingConfig
 from nncore.initializers import initial_parameters
 from nncore.network import Network
+from nncore.surgery import Silence, operate, silenced
 
 
 def network(*hidden: int, activation: str = "sigmoid") -> Network:
@@ -81,6 +82,20 @@ def test_every_shape_has_edges_between_shown_neurons(hidden: tuple[int, ...], pi
     for edges, layer in zip(data["edges"], data["layers"], strict=True):
         assert edges
         assert {target for _, target, _ in edges} <= set(layer["shown"])
+
+
+@pytest.mark.parametrize("hidden", [(6,), (300,)])
+def test_a_silenced_neuron_is_shown_as_such_and_sends_nothing(
+    hidden: tuple[int, ...], pixels: np.ndarray
+):
+    edits = [Silence(0, 3)]
+    net = operate(network(*hidden), edits)
+    layer = picture(net, pixels, None, silenced(net.layer_sizes, edits))["layers"][0]
+    slot = layer["shown"].index(3)
+    assert layer["silenced"][slot] is True
+    assert sum(layer["silenced"]) == 1
+    assert (layer["a"][slot], layer["shade"][slot]) == (0, 0)
+    assert layer["z"][slot] != 0
 
 
 def test_a_diverged_network_is_drawn_without_numbers(pixels: np.ndarray):

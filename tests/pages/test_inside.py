@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import runs
 from dashboard.inside import choice, twin
+from dashboard.store import run_store
 from nncore import datasets
 from nncore.gradient_check import relative_error
 from nncore.surgery import Silence
@@ -44,7 +45,7 @@ def test_without_a_run_the_shipped_model_is_taken_apart():
     at = page("inside")
     assert not at.exception
     assert re.match(r"### It says \d, (and|but) it is a \d", said(at))
-    assert at.header[0].value == "Layer by layer"
+    assert [header.value for header in at.header][1] == "Layer by layer"
     assert any(r"\sum_i" in latex.value for latex in at.latex)
 
 
@@ -70,9 +71,21 @@ def test_every_shape(hidden: tuple[int, ...], section: str):
     assert not at.exception
 
 
+def test_a_mistake_is_held_against_the_true_digit_and_a_right_answer_against_the_second():
+    network = choice.predictions.shipped_network()
+    images, labels = real_test_images("digits")
+    z = network.forward_pass(images)[-1].z
+    ranked = np.argsort(-z, axis=1)
+    wrong = np.flatnonzero((ranked[:, 0] != labels) & (ranked[:, 1] != labels))[0]
+    right = np.flatnonzero(ranked[:, 0] == labels)[0]
+    for row, rival in ((wrong, labels[wrong]), (right, ranked[right, 1])):
+        at = page("inside", example=str(row))
+        assert at.header[0].value == f"Why {ranked[row, 0]} and not {rival}"
+
+
 def test_the_sum_written_out_is_the_networks_own():
     at = page("inside", example="3", neuron="1.5")
-    written = next(latex.value for latex in at.latex if "aligned" in latex.value)
+    written = next(latex.value for latex in at.latex if "bias" in latex.value)
     network = choice.predictions.shipped_network()
     images, _ = real_test_images("digits")
     z = float(network.forward_pass(images[3:4])[0].z[0, 5])
@@ -145,6 +158,24 @@ def test_a_silenced_layer_is_guessing_and_undo_brings_it_back():
     assert view(at).edits == ()
 
 
+def test_a_silenced_neuron_is_told_in_the_forward_view_until_it_speaks_again():
+    at = page("inside", show="touch", neuron="1.3")
+    before = said(at)
+    button(at, "Silence this neuron").click().run()
+    at.segmented_control(key="inside-section").set_value("forward").run()
+    told = [markdown.value for markdown in at.markdown]
+    assert any("1 neuron of 128 silenced" in words for words in told)
+    assert any("Silenced by hand" in words for words in told)
+    at.segmented_control(key="inside-section").set_value("touch").run()
+    button(at, "Let this neuron speak again").click().run()
+    assert view(at).edits == ()
+    assert said(at) == before
+    button(at, "Silence this neuron").click().run()
+    at.segmented_control(key="inside-section").set_value("checks").run()
+    button(at, "Undo all changes").click().run()
+    assert view(at).edits == ()
+
+
 def test_a_moved_bias_changes_the_answer_at_once():
     at = page("inside", show="touch")
     output = int(said(at)[len("### It says ")])
@@ -187,6 +218,55 @@ def test_a_drawing_is_followed_and_has_no_label():
     button(at, "My drawing").click().run()
     assert not at.exception
     assert re.fullmatch(r"### It says \d", said(at))
+
+
+def follow(at: AppTest, **query: str) -> AppTest:
+    """To another page, and from there by a link."""
+    at.query_params.clear()  # as the browser does
+    at.switch_page("pages/draw.py").run()
+    for key, value in query.items():
+        at.query_params[key] = value
+    return at.switch_page("pages/inside.py").run()
+
+
+def test_a_link_from_another_page_sets_run_engine_epoch_and_example_and_nothing_else_stays():
+    run = trained(config=SMALL.replace(engines=("numpy", "torch")))
+    at = page("inside", run=run.id, neuron="1.3", show="touch", example="2")
+    button(at, "Silence this neuron").click().run()
+    follow(at, run=run.id, engine="torch", epoch="1", example="7")
+    assert not at.exception
+    found = view(at)
+    assert (found.run, found.engine, found.epoch, found.example) == (run.id, "torch", 1, 7)
+    assert (found.neuron, found.section, found.edits) == (None, "forward", ())
+    assert at.select_slider(key="inside-epoch").value == 1
+    assert at.segmented_control(key="inside-engine").value == "torch"
+
+
+def test_the_menu_leads_back_to_what_was_left():
+    at = page("inside", show="touch", neuron="1.3")
+    button(at, "Silence this neuron").click().run()
+    follow(at)
+    assert (view(at).edits, view(at).section) == ((Silence(0, 3),), "touch")
+
+
+def test_a_run_deleted_while_it_is_looked_at_leaves_the_shipped_model_without_its_changes():
+    run = trained(config=SMALL.replace(hidden=(200,), epochs=1))
+    at = page("inside", run=run.id, show="touch", neuron="1.150")
+    button(at, "Silence this neuron").click().run()
+    run_store().delete_run(run.id, workspace="local")
+    at.run()
+    assert not at.exception
+    assert "There is no run" in at.error[0].value
+    assert (view(at).run, view(at).edits) == (None, ())
+    assert said(at).startswith("### It says")
+
+
+def test_a_run_without_checkpoints_shows_the_shipped_model():
+    run = run_store().create_run("local", SMALL, "Not begun")
+    at = page("inside", run=run.id, show="backward")
+    assert not at.exception
+    assert "no checkpoint yet" in at.info[0].value
+    assert said(at).startswith("### It says")
 
 
 @pytest.mark.parametrize(

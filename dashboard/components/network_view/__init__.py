@@ -9,7 +9,7 @@ all, or into the neuron that the pointer, the keyboard or a click is on. Below s
 weights, bias, z and a.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ def network_view(
     height: int = 430,
     detail: bool = True,
     label: str = "The network",
+    silenced: Sequence[np.ndarray] = (),
 ) -> Neuron | None:
     """Place the picture of `network` with the example `pixels` in it.
 
@@ -67,11 +68,13 @@ def network_view(
         height: of the drawing in pixels, without the detail below.
         detail: whether the neuron under the pointer is explained below the drawing.
         label: what a screen reader calls the picture.
+        silenced: which neurons of each layer say nothing, (n_units,) of bool each; they are
+            crossed out.
 
     Returns:
         The neuron that was clicked just now, else None.
     """
-    data = picture(network, pixels, selected) | {
+    data = picture(network, pixels, selected, silenced) | {
         "height": height,
         "detail": detail,
         "label": label,

@@ -139,6 +139,9 @@ class View {
     })
     this.add(group, "circle", { class: "body", cx: x, cy: y, r: radius })
     const glow = this.add(group, "circle", { class: "glow", cx: x, cy: y, r: radius - 0.7 })
+    const r = radius * 0.72
+    const cross = `M${x - r} ${y - r}L${x + r} ${y + r}M${x - r} ${y + r}L${x + r} ${y - r}`
+    this.add(group, "path", { class: "cross", d: cross })
     this.add(group, "circle", { class: "ring", cx: x, cy: y, r: radius + 2.5 })
     if (k === this.data.layers.length - 1) {
       const digit = this.add(group, "text", { class: "digit", x: x + radius + 7, y: y + 5.5 })
@@ -187,12 +190,13 @@ class View {
       const shade = layer.shade[slot]
       glow.setAttribute("fill-opacity", Math.abs(shade))
       group.classList.toggle("negative", shade < 0)
+      group.classList.toggle("silenced", layer.silenced[slot])
       group.classList.toggle("answer", output && index === this.data.answer)
       group.dataset.neuron = `${k}.${index}`
       group.setAttribute(
         "aria-label",
         `${this.name(k, index)}: a = ${said(layer.a[slot])}, z = ${said(layer.z[slot])}, ` +
-          `bias ${said(layer.b[slot])}`,
+          `bias ${said(layer.b[slot])}${layer.silenced[slot] ? ", silenced" : ""}`,
       )
     })
   }
@@ -305,7 +309,8 @@ class View {
     line(words, "title", this.name(k, layer.shown[slot]))
     line(words, "numbers", `bias b = ${said(layer.b[slot])}`)
     line(words, "numbers", `weighted sum z = ${said(layer.z[slot])}`)
-    line(words, "numbers", `activation a = ${said(layer.a[slot])}`)
+    const silenced = layer.silenced[slot] ? ", silenced by hand" : ""
+    line(words, "numbers", `activation a = ${said(layer.a[slot])}${silenced}`)
     const before = k ? this.data.layers[k - 1].size : 784
     const part = layer.bars && layer.bars[slot].length < before ? "Largest weights" : "Weights"
     line(words, "hint", `${part}: green up, magenta down; the largest is ${largest}.`)

@@ -6,6 +6,7 @@ their own weights and their strongest inputs: tens of kilobytes, not the megabyt
 
 import base64
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ MOST_BARS = 32
 """Weights drawn as bars; of more, the largest."""
 _KEPT_SOURCES = 8
 """Inputs of the selected neuron that are shown in any case."""
+_KEPT_SILENCED = 4
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,19 +38,26 @@ class Neuron:
     """From 0, so that an output neuron's index is its digit."""
 
 
-def picture(network: Network, pixels: Array, selected: Neuron | None) -> dict[str, Any]:
+def picture(
+    network: Network,
+    pixels: Array,
+    selected: Neuron | None,
+    silenced: Sequence[Array] = (),
+) -> dict[str, Any]:
     """The browser's data: image, layers with their shown neurons, strongest edges.
 
     Args:
         network: any network with 784 inputs; one that diverged is drawn too, without numbers.
         pixels: (784,) or (28, 28) in [0, 1].
         selected: shown in any case, with its strongest inputs.
+        silenced: which neurons of each layer say nothing, (n_units,) of bool each; crossed out.
     """
     x = np.asarray(pixels, dtype=np.float32).reshape(1, -1)
     with np.errstate(all="ignore"):
         layers = network.forward_pass(x)
     inputs = [x[0], *(layer.a[0] for layer in layers[:-1])]  # (n_in,) of each layer
-    shown = _shown(network, inputs[1:], selected)
+    quiet = list(silenced) or [np.zeros(len(b), bool) for b in network.biases]
+    shown = _shown(network, inputs[1:], selected, quiet)
     sources = [np.arange(len(x[0])), *shown[:-1]]
     flows = [
         _flow(a, W, targets) for a, W, targets in zip(inputs, network.weights, shown, strict=True)
@@ -61,9 +70,10 @@ def picture(network: Network, pixels: Array, selected: Neuron | None) -> dict[st
                 "size": len(layer.a[0]),
                 "shown": shown[k].tolist(),
                 "z": _numbers(layer.z[0, shown[k]]),
-                "a": _numbers(layer.a[0, shown[k]]),
+                "a": _numbers(np.where(quiet[k], 0, layer.a[0])[shown[k]]),
                 "b": _numbers(network.biases[k][shown[k]]),
-                "shade": _shades(layer.a[0])[shown[k]].round(3).tolist(),
+                "shade": _shades(np.where(quiet[k], 0, layer.a[0]))[shown[k]].round(3).tolist(),
+                "silenced": quiet[k][shown[k]].tolist(),
                 "into": [_strongest(flow, sources[k]) for flow in flows[k].T],
                 **_weights(network.weights[k][:, shown[k]], is_first=k == 0),
             }
@@ -83,8 +93,13 @@ def _flow(a: Array, W: Array, targets: Array) -> Array:
         return np.nan_to_num(a[:, None] * W[:, targets], posinf=0.0, neginf=0.0)
 
 
-def _shown(network: Network, hidden: list[Array], selected: Neuron | None) -> list[Array]:
-    """The neurons drawn of each layer, in order: all, or those that send most onward."""
+def _shown(
+    network: Network, hidden: list[Array], selected: Neuron | None, quiet: list[Array]
+) -> list[Array]:
+    """The neurons drawn of each layer, in order: all, or those that send most onward.
+
+    Some of the silenced ones are among them, or nobody could see that they are.
+    """
     shown: list[Array] = []
     for k, a in enumerate(hidden):
         if len(a) <= MOST_SHOWN:
@@ -93,10 +108,12 @@ def _shown(network: Network, hidden: list[Array], selected: Neuron | None) -> li
         wanted = list[int]()
         if selected and selected.layer == k:
             wanted.append(selected.index)
+        wanted += [int(i) for i in np.flatnonzero(quiet[k])[:_KEPT_SILENCED] if i not in wanted]
         W_next = network.weights[k + 1]
         if selected and selected.layer == k + 1:
             into = np.abs(_flow(a, W_next, np.array([selected.index]))[:, 0])
-            wanted += [int(i) for i in np.argsort(-into, kind="stable")[:_KEPT_SOURCES]]
+            top = np.argsort(-into, kind="stable")[:_KEPT_SOURCES]
+            wanted += [int(i) for i in top if i not in wanted]
         onward = np.abs(a) * np.abs(W_next).sum(axis=1)
         order = [int(i) for i in np.argsort(-np.nan_to_num(onward), kind="stable")[:MOST_SHOWN]]
         wanted += [i for i in order if i not in wanted]

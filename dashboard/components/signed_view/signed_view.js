@@ -69,6 +69,7 @@ class View {
       this.shape = shape
       this.build(width)
     }
+    this.largest = Math.max(...this.data.values.map(Math.abs)) || 1
     this.data.values.forEach((value, i) => this.drawCell(value, i))
     if (!this.picture) this.drawAxis()
     this.look()
@@ -138,13 +139,13 @@ class View {
   drawCell(value, i) {
     const cell = this.cells[i]
     const spot = this.place(i)
-    const { low, high } = this.data
     cell.setAttribute("class", value < 0 ? "fall" : "rise")
     cell.dataset.cell = this.data.positions[i]
     if (this.picture) {
-      this.set(cell, { ...spot, "fill-opacity": Math.abs(value) / (Math.max(low, high) || 1) })
+      this.set(cell, { ...spot, "fill-opacity": Math.abs(value) / this.largest })
       return
     }
+    const { low, high } = this.data
     const perUnit = spot.height / (low + high || 1)
     const tall = Math.abs(value) * perUnit
     const zero = spot.y + high * perUnit

@@ -518,10 +518,8 @@ def read_inside_from_url() -> None:
     view.engine = "torch" if query.get("engine") == "torch" else "numpy"
     view.epoch = _number(query.get("epoch", ""))
     view.example = _number(query["example"]) if "example" in query else FIRST_EXAMPLE
-    layer, _, index = query.get("neuron", "").partition(".")
-    numbers = _number(layer), _number(index)
-    whole = numbers[0] and numbers[1] is not None
-    view.neuron = (numbers[0] - 1, numbers[1]) if whole else None
+    layer, index = (_number(part) for part in query.get("neuron", "").partition(".")[::2])
+    view.neuron = (layer - 1, index) if layer and index is not None else None
     view.source = view.target = None
     view.section = query.get("show", "forward")
 

@@ -45,6 +45,12 @@ def try_it() -> None:
         if seen is not None:
             st.caption(ink.note)
             predictions.show_shipped(seen.pixels, with_image=True, bars=180)
+            st.page_link(
+                "pages/inside.py",
+                label="Follow it through the network",
+                icon=":material/hub:",
+                query_params={"example": "drawing"},
+            )
 
 
 st.title("Draw a digit")

@@ -53,7 +53,16 @@ def test_there_is_a_way_in_for_everybody():
     at = app().run()
     text = " ".join(markdown.value for markdown in at.markdown)
     assert all(who in text for who in ("Student", "Teacher", "Visitor", "Developer"))
-    assert len(at.page_link) == 4
+    assert len(at.page_link) == 5
+
+
+def test_the_drawing_can_be_followed_through_the_network():
+    at = draw(app(), samples.sample(8)).run()
+    link = at.page_link[0]
+    assert (link.label, link.proto.query_string) == (
+        "Follow it through the network",
+        "example=drawing",
+    )
 
 
 def test_a_missing_shipped_model_is_one_sentence(monkeypatch: pytest.MonkeyPatch):

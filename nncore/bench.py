@@ -3,26 +3,42 @@
 For each network, NumPy and PyTorch train the same epochs in turn, in one process. Seconds depend
 on the machine and on what else it does; the figures to keep are the ratios, medians over pairs
 of epochs. PyTorch gets its best way here: the data as tensors on the device, mini-batches as
-slices of a shuffled block, the faster of the fused and the foreach optimizer.
+slices of a shuffled block, the faster of the fused and the foreach optimizer, and `torch.compile`
+where it is asked for and a C++ compiler is there.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tracemalloc
+from collections.abc import Iterator, Mapping
 from statistics import median
 from time import perf_counter
-from typing import Any, Literal, cast
+from typing import Literal
 
 import numpy as np
+import torch
 
+from nncore import threads
+from nncore.bench_report import (
+    BatchSize,
+    BenchRow,
+    CostRow,
+    MemoryRow,
+    NielsenRow,
+    Speed,
+    Sweep,
+    SweepRow,
+    today,
+)
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine
+from nncore.machine import this_machine
+from nncore.nielsen_loop import NielsenNetwork
 from nncore.threads import flops_per_example
 from nncore.torch_network import TorchNetwork
-from nncore.training import EpochRecord, Pace, build, train
+from nncore.training import EpochRecord, Pace, build, draw_parameters, train
 
 N_TRAIN = 60_000
-CASES: list[tuple[tuple[int, ...], int | Literal["full"]]] = [
+CASES: list[tuple[tuple[int, ...], BatchSize]] = [
     ((30,), 10),
     ((16, 16), 32),
     ((100,), 10),
@@ -33,31 +49,40 @@ CASES: list[tuple[tuple[int, ...], int | Literal["full"]]] = [
 ]
 """Hidden layers and mini-batch sizes that are measured."""
 
+COST_CASES: list[tuple[tuple[int, ...], int]] = [((800,), 128), ((128,), 64)]
+EXTRAS: dict[str, dict[str, object]] = {
+    "momentum": {"optimizer": "momentum"},
+    "adam": {"optimizer": "adam", "learning_rate": 0.001},
+    "l2": {"l2": 5.0},
+}
+"""What is measured against plain SGD."""
 
-@dataclass(frozen=True, slots=True)
-class BenchRow:
-    """One network's figures: medians over paired epochs of 60,000 examples."""
+MEMORY_CASES: list[tuple[tuple[int, ...], BatchSize]] = [
+    ((128,), 64),
+    ((800,), 128),
+    ((128,), "full"),
+]
 
-    network: str
-    batch_size: int | Literal["full"]
-    numpy_seconds: float
-    torch_seconds: float
-    torch_optimizer: str
-    ratio: float
-    """PyTorch's seconds by NumPy's: above 1, NumPy is faster."""
-    numpy_gflops: float
-    """10^9 floating-point operations a second of the NumPy engine, matrix products only."""
-    share_of_matmul: float
-    """Of what a bare float32 matrix product reaches on this machine."""
+SWEEP_WIDTH, SWEEP_BATCH_SIZE = 128, 32
+BATCH_SIZES: list[BatchSize] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, "full"]
+WIDTHS = [16, 32, 64, 128, 256, 512, 1024]
+
+Way = Literal["fused", "foreach", "compiled"]
 
 
-def random_images() -> Dataset:
-    """60,000 random images: speed does not depend on what they show, so no files are needed."""
+def random_images(n: int = N_TRAIN) -> Dataset:
+    """Random images: speed does not depend on what they show, so no files are needed."""
     rng = np.random.default_rng(0)
-    images = rng.random((N_TRAIN, 784), dtype=np.float32)
-    labels = rng.integers(0, 10, N_TRAIN).astype(np.uint8)
+    images = rng.random((n, 784), dtype=np.float32)
+    labels = rng.integers(0, 10, n).astype(np.uint8)
     few = Split(images[:100], labels[:100])
     return Dataset("mnist", Split(images, labels), Split(images[:0], labels[:0]), few, "random")
+
+
+def first_images(data: Dataset, n: int) -> Dataset:
+    """The same data with only `n` images to train on."""
+    few = Split(data.train.images[:n], data.train.labels[:n])
+    return Dataset(data.name, few, data.validation, data.test, data.source)
 
 
 def matmul_gflops(n: int = 2048, repetitions: int = 9) -> float:
@@ -72,67 +97,258 @@ def matmul_gflops(n: int = 2048, repetitions: int = 9) -> float:
     return 2 * n**3 / median(seconds) / 1e9
 
 
-def bench(pairs: int = 5) -> Iterator[BenchRow]:
-    """Measure every case of CASES, one row after the other.
+def devices() -> list[torch.device]:
+    """PyTorch's devices here: the CPU, and a GPU if there is one."""
+    found = [torch.device("cpu")]
+    if torch.cuda.is_available():
+        found.append(torch.device("cuda"))
+    if torch.backends.mps.is_available():
+        found.append(torch.device("mps"))
+    return found
+
+
+def n_records() -> int:
+    """Records that `bench` gives on this machine, the closing one included."""
+    n_costs = len(EXTRAS) * len(COST_CASES)
+    return len(CASES) * len(devices()) + 1 + n_costs + len(MEMORY_CASES) + 1
+
+
+def bench(
+    pairs: int = 5, *, compiled: bool = False, command: str = ""
+) -> Iterator[BenchRow | NielsenRow | CostRow | MemoryRow | Speed]:
+    """Measure everything: a record after the other, and all of them together as the last.
 
     Args:
-        pairs: epochs of each engine; the first of each is warming up and not counted.
+        pairs: epochs of each engine that count; one more of each is for warming up.
+        compiled: try `torch.compile` as well, which takes a minute a row.
+        command: what was asked for, to be kept with the figures.
     """
-    data = random_images()
+    rows: list[BenchRow] = []
+    costs_: list[CostRow] = []
+    memory_: list[MemoryRow] = []
     limit = matmul_gflops()
+    for row in measure_cases(random_images(), pairs, limit, compiled=compiled):
+        rows.append(row)
+        yield row
+    nielsen = against_nielsen(pairs)
+    yield nielsen
+    for cost in costs(pairs):
+        costs_.append(cost)
+        yield cost
+    for peak in memory():
+        memory_.append(peak)
+        yield peak
+    parts = tuple(rows), nielsen, tuple(costs_), tuple(memory_)
+    yield Speed(today(), command, this_machine(), limit, *parts)
+
+
+def measure_cases(
+    data: Dataset, pairs: int, limit: float, *, compiled: bool = False
+) -> Iterator[BenchRow]:
+    """Every case of CASES on every device; `limit` is `matmul_gflops`."""
+    ways: tuple[Way, ...] = ("fused", "foreach", "compiled") if compiled else ("fused", "foreach")
     for hidden, batch_size in CASES:
-        config = TrainingConfig(
-            hidden=hidden, batch_size=batch_size, epochs=pairs + 1, learning_rate=0.01
-        )
-        yield _measure(config, data, limit)
+        config = _plain(hidden, batch_size)
+        for device in devices():
+            yield _measure(config, data, pairs, limit, device, ways)
 
 
-def _measure(config: TrainingConfig, data: Dataset, limit: float) -> BenchRow:
-    fused = _paired_seconds(config, data, fused=True)
-    foreach = _paired_seconds(config, data, fused=False)
-    best = min((fused, foreach), key=lambda seconds: median(seconds["torch"]))
+def _plain(hidden: tuple[int, ...], batch_size: BatchSize) -> TrainingConfig:
+    return TrainingConfig(hidden=hidden, batch_size=batch_size, learning_rate=0.01)
+
+
+def _name(config: TrainingConfig) -> str:
+    return "-".join(map(str, config.layer_sizes))
+
+
+def _measure(
+    config: TrainingConfig,
+    data: Dataset,
+    pairs: int,
+    limit: float,
+    device: torch.device,
+    ways: tuple[Way, ...],
+) -> BenchRow:
+    of_way = {way: _paired_seconds(config, data, pairs, device, way) for way in ways}
+    way = min(of_way, key=lambda way: median(of_way[way]["torch"]))
+    best = of_way[way]
     numpy_seconds = median(best["numpy"])
-    gflops = flops_per_example(config.layer_sizes) * N_TRAIN / numpy_seconds / 1e9
+    gflops = flops_per_example(config.layer_sizes) * len(data.train) / numpy_seconds / 1e9
     return BenchRow(
-        network="-".join(map(str, config.layer_sizes)),
+        network=_name(config),
         batch_size=config.batch_size,
+        threads=threads.n_threads(config, len(data.train)),
+        device=_device_name(device),
         numpy_seconds=numpy_seconds,
         torch_seconds=median(best["torch"]),
-        torch_optimizer="fused" if best is fused else "foreach",
-        ratio=median(t / n for n, t in zip(best["numpy"], best["torch"], strict=True)),
+        torch_way=way,
+        ratio=_ratio(best),
         numpy_gflops=gflops,
         share_of_matmul=gflops / limit,
     )
 
 
+def _device_name(device: torch.device) -> str:
+    return f"cuda, {torch.cuda.get_device_name()}" if device.type == "cuda" else device.type
+
+
+def _ratio(seconds: Mapping[EngineName, list[float]]) -> float:
+    return median(t / n for n, t in zip(seconds["numpy"], seconds["torch"], strict=True))
+
+
 def _paired_seconds(
-    config: TrainingConfig, data: Dataset, *, fused: bool
+    config: TrainingConfig, data: Dataset, pairs: int, device: torch.device, way: Way
 ) -> dict[EngineName, list[float]]:
-    engines: dict[EngineName, Engine] = build(config.replace(engines="numpy"), len(data.train))
-    initial = engines["numpy"].parameters()
-    engines["torch"] = TorchNetwork(config, initial, n_train=len(data.train), fused=fused)
+    """Seconds of each engine's epochs, which it trains in turn with the other."""
+    n = len(data.train)
+    twin = TorchNetwork(
+        config, draw_parameters(config), n_train=n, device=device, fused=way != "foreach"
+    )
+    if way == "compiled":
+        twin.module.compile()  # pyright: ignore[reportUnknownMemberType]
+    engines: dict[EngineName, Engine] = build(config.replace(engines="numpy"), n)
+    engines["torch"] = twin
     seconds: dict[EngineName, list[float]] = {"numpy": [], "torch": []}
+    config = config.replace(epochs=pairs + 1)
     for record in train(config, data, engines, pace=Pace(float("inf"))):
         if isinstance(record, EpochRecord):
             seconds[record.engine].append(record.seconds)
     return {name: values[1:] for name, values in seconds.items()}
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    import platform
+# --- the NumPy engine against itself -------------------------------------------------------
 
-    import threadpoolctl  # pyright: ignore[reportMissingTypeStubs]
-    import torch
 
-    pools = cast(list[dict[str, Any]], threadpoolctl.threadpool_info())  # pyright: ignore
-    blas = [pool for pool in pools if pool["user_api"] == "blas"]
-    return {
-        "processor": platform.processor() or platform.machine(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "blas": ", ".join(f"{p['internal_api']} {p['version']}" for p in blas),
-        "blas_threads": max((p["num_threads"] for p in blas), default=1),
-        "torch": torch.__version__,
-        "torch_threads": torch.get_num_threads(),
-    }
+def costs(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[CostRow]:
+    """What each of EXTRAS costs at each of COST_CASES, in epochs of 20,000 examples."""
+    data = data or first_images(random_images(), 20_000)
+    for hidden, batch_size in COST_CASES:
+        plain = _plain(hidden, batch_size)
+        variants = {"": plain, **{name: plain.replace(**what) for name, what in EXTRAS.items()}}
+        seconds = _seconds_in_turn(variants, data, pairs)
+        for extra in EXTRAS:
+            pair = zip(seconds[""], seconds[extra], strict=True)
+            share = median(without / with_it for without, with_it in pair)
+            yield CostRow(_name(plain), batch_size, extra, share)
+
+
+def _seconds_in_turn(
+    variants: Mapping[str, TrainingConfig], data: Dataset, pairs: int
+) -> dict[str, list[float]]:
+    """Seconds of the NumPy engine's epochs, an epoch of each variant in turn."""
+    n = len(data.train)
+    engines = {name: build(c.replace(engines="numpy"), n) for name, c in variants.items()}
+    seconds: dict[str, list[float]] = {name: [] for name in variants}
+    for epoch in range(pairs + 1):
+        for name, config in variants.items():
+            one_more = config.replace(epochs=epoch + 1)
+            for record in train(one_more, data, engines[name], pace=Pace(float("inf"))):
+                if isinstance(record, EpochRecord):
+                    seconds[name].append(record.seconds)
+    return {name: values[1:] for name, values in seconds.items()}
+
+
+def against_nielsen(pairs: int = 5, *, n_examples: int = 10_000) -> NielsenRow:
+    """The book's loop and the NumPy engine on the same examples: 784-30-10, mini-batches of 10."""
+    config = _plain((30,), 10).replace(
+        activation="sigmoid", cost="quadratic", initializer="normal", lr=3.0, engines="numpy"
+    )
+    data = random_images(n_examples)
+    ours = build(config, n_examples)
+    theirs = NielsenNetwork(draw_parameters(config))
+    columns = [x[:, None] for x in data.train.images]
+    examples = list(zip(columns, np.eye(10)[data.train.labels][:, :, None], strict=True))
+    numpy_seconds: list[float] = []
+    nielsen_seconds: list[float] = []
+    for epoch in range(pairs + 1):
+        for record in train(config.replace(epochs=epoch + 1), data, ours, pace=Pace(float("inf"))):
+            if isinstance(record, EpochRecord):
+                numpy_seconds.append(record.seconds)
+        order = np.random.default_rng(epoch).permutation(n_examples)
+        with threads.limited_to(1):
+            began = perf_counter()
+            theirs.train_epoch([examples[i] for i in order], 10, 3.0)
+            nielsen_seconds.append(perf_counter() - began)
+    pair = zip(nielsen_seconds[1:], numpy_seconds[1:], strict=True)
+    to_epoch = N_TRAIN / n_examples
+    return NielsenRow(
+        numpy_seconds=to_epoch * median(numpy_seconds[1:]),
+        nielsen_seconds=to_epoch * median(nielsen_seconds[1:]),
+        ratio=median(book / ours for book, ours in pair),
+    )
+
+
+def memory(n_examples: int = N_TRAIN) -> Iterator[MemoryRow]:
+    """The peak of what NumPy and Python allocate in an epoch, the training set included."""
+    for hidden, batch_size in MEMORY_CASES:
+        config = _plain(hidden, batch_size).replace(engines="numpy", epochs=1)
+        tracemalloc.start()
+        try:
+            data = random_images(n_examples)
+            for _ in train(config, data, build(config, n_examples), pace=Pace(float("inf"))):
+                pass
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        size = np.dtype(config.dtype).itemsize
+        yield MemoryRow(
+            network=_name(config),
+            batch_size=batch_size,
+            peak_bytes=peak,
+            training_set_bytes=data.train.images.nbytes + data.train.labels.nbytes,
+            parameter_bytes=size * config.n_parameters,
+        )
+
+
+# --- for charts ----------------------------------------------------------------------------
+
+
+N_SWEEP_RECORDS = len(BATCH_SIZES) + len(WIDTHS) + 1
+"""Records that `sweep` gives, the closing one included."""
+
+
+def sweep(pairs: int = 3, *, command: str = "") -> Iterator[SweepRow | Sweep]:
+    """Both sweeps, a point after the other, and all points together as the last."""
+    data = random_images()
+    by_batch_size: list[SweepRow] = []
+    by_width: list[SweepRow] = []
+    for point in sweep_batch_sizes(pairs, data=data):
+        by_batch_size.append(point)
+        yield point
+    for point in sweep_widths(pairs, data=data):
+        by_width.append(point)
+        yield point
+    yield Sweep(today(), command, this_machine(), tuple(by_batch_size), tuple(by_width))
+
+
+def sweep_batch_sizes(pairs: int = 3, *, data: Dataset | None = None) -> Iterator[SweepRow]:
+    """The ratio at each of BATCH_SIZES for 784-128-10: a point after the other, seconds each."""
+    data = data or random_images()
+    for batch_size in BATCH_SIZES:
+        yield _point(SWEEP_WIDTH, batch_size, data, pairs)
+
+
+def sweep_widths(pairs: int = 3, *, data: Dataset | None = None) -> Iterator[SweepRow]:
+    """The ratio for 784-width-10 at each of WIDTHS, with mini-batches of 32."""
+    data = data or random_images()
+    for width in WIDTHS:
+        yield _point(width, SWEEP_BATCH_SIZE, data, pairs)
+
+
+def _point(width: int, batch_size: BatchSize, data: Dataset, pairs: int) -> SweepRow:
+    # As many examples as make a measurable epoch: 200 steps, or all that a full batch has.
+    n = len(data.train)
+    if batch_size != "full":
+        n = min(n, max(200 * batch_size, 3_000))
+    data = first_images(data, n)
+    config = _plain((width,), batch_size)
+    seconds = _paired_seconds(config, data, pairs, torch.device("cpu"), "fused")
+    return SweepRow(
+        network=_name(config),
+        width=width,
+        batch_size=batch_size,
+        threads=threads.n_threads(config, n),
+        numpy_microseconds=1e6 * median(seconds["numpy"]) / n,
+        torch_microseconds=1e6 * median(seconds["torch"]) / n,
+        ratio=_ratio(seconds),
+    )

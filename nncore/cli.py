@@ -26,7 +26,8 @@ from safetensors.numpy import (
     save_file,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from nncore import checkpoints, datasets, recipes, reproduction
+from nncore import bench_report, checkpoints, datasets, recipes, reproduction
+from nncore.bench_report import BenchError, Record, Speed, Sweep
 from nncore.checkpoints import CheckpointError
 from nncore.config import (
     N_INPUTS,
@@ -76,7 +77,7 @@ def _say(message: str, colour: str | None = None) -> None:
 def _errors_in_a_sentence() -> Generator[None]:
     try:
         yield
-    except (ConfigError, DataError, CheckpointError, ReproductionError) as error:
+    except (ConfigError, DataError, CheckpointError, ReproductionError, BenchError) as error:
         _fail(error)
 
 
@@ -522,26 +523,65 @@ def list_recipes(as_json: AsJson = False) -> None:
             typer.echo(f"{'':30}  {recipe.source}: {recipe.published or 'no published figure'}")
 
 
+# --- bench ---------------------------------------------------------------------------------
+
+
 @app.command()
 def bench(
     pairs: Annotated[int, typer.Option(min=1, max=100, help="Epochs of each engine.")] = 5,
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="Only the ratio by batch size and by width.")
+    ] = False,
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Try torch.compile too: a minute a row.")
+    ] = False,
+    save: Annotated[Path | None, typer.Option(help="Put the figures into this file.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Name every ratio below 80 % of this file's.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure NumPy against PyTorch, and against a bare matrix product."""
-    from nncore import bench as benchmark
+    """Measure NumPy against PyTorch, the book's loop, and a bare matrix product."""
+    from nncore import bench as benchmark  # it imports PyTorch: only when asked for
 
-    rows: list[benchmark.BenchRow] = []
-    if not as_json:
-        typer.echo("network          batch  NumPy s  PyTorch s  PyTorch/NumPy  GFLOP/s  of matmul")
-    for row in benchmark.bench(pairs):
-        rows.append(row)
-        if not as_json:
-            typer.echo(
-                f"{row.network:15}  {row.batch_size!s:>5}  {row.numpy_seconds:7.3f}  "
-                f"{row.torch_seconds:9.3f}  {row.ratio:13.2f}  {row.numpy_gflops:7.1f}  "
-                f"{row.share_of_matmul:9.0%}"
+    with _errors_in_a_sentence():
+        accepted = bench_report.load(against).speed if against else None
+        if against and (sweep or accepted is None):
+            raise BenchError(
+                "--against compares what bench measures without --sweep; leave it out."
             )
-        sys.stdout.flush()
+        if save and save.exists():
+            bench_report.load(save)  # now, and not after minutes of measuring
+    command = f"python -m nncore bench --pairs {pairs}"
+    if sweep:
+        points = benchmark.sweep(pairs, command=f"{command} --sweep")
+        whole = _measure_with_progress(points, benchmark.N_SWEEP_RECORDS, quiet=as_json)
+    else:
+        if not as_json:
+            typer.echo(bench_report.HEAD)
+        rows = benchmark.bench(pairs, compiled=compiled, command=command)
+        whole = _measure_with_progress(rows, benchmark.n_records(), quiet=as_json)
+    with _errors_in_a_sentence():
+        if save:
+            bench_report.save(save, whole)
     if as_json:
-        report = {"machine": benchmark.machine(), "rows": [asdict(row) for row in rows]}
-        typer.echo(json.dumps(report))
+        typer.echo(bench_report.report_of(whole).to_json(), nl=False)
+    if accepted and isinstance(whole, Speed) and (sentences := bench_report.falls(whole, accepted)):
+        for sentence in sentences:
+            _say(sentence, typer.colors.RED)
+        raise typer.Exit(1)
+
+
+def _measure_with_progress(
+    records: Iterator[Record | Speed | Sweep], n: int, *, quiet: bool
+) -> Speed | Sweep:
+    """The closing record; each of the others is shown when it is measured."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        for record in bar.track(records, total=n, description="measuring"):
+            if isinstance(record, Speed | Sweep):
+                return record
+            if not quiet:
+                typer.echo(bench_report.line(record))
+                sys.stdout.flush()
+    raise AssertionError("a bench without a closing record")

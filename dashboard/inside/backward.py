@@ -120,26 +120,31 @@ def _errors(seen: Examined, neuron: Neuron) -> None:
             st.caption(
                 whose if neuron.layer < hidden else f"{whose}: the most to blame of its layer"
             )
-    for layer in range(hidden - 1, -1, -1):
-        delta = seen.deltas[layer]
-        chosen = neuron.index if neuron.layer == layer else None
-        top = _largest(delta, _MOST_BARS, chosen)
-        part = "all" if len(top) == len(delta) else f"the {len(top)} largest of {len(delta):,}"
-        quiet = int((delta == 0).sum())
-        none = f"; {quiet:,} have none" if quiet else ""
-        signed_view(
-            delta[top],
-            positions=top.tolist(),
-            key=f"errors-{layer}",
-            title=f"Blame in {layer_name(network, layer)}",
-            said=f"Shown: {part}{none}.",
-            name="neuron",
-            symbol="δ",
-            selected=chosen,
-            on_pick=_follow(layer),
-            height=110,
-        )
+        with st.grid(min(hidden, 2), min_column_width=330):
+            for layer in range(hidden - 1, -1, -1):
+                _layer_errors(seen, neuron, layer)
     st.markdown("**Follow the blame**: click a bar, or choose a neuron here.")
+
+
+def _layer_errors(seen: Examined, neuron: Neuron, layer: int) -> None:
+    delta = seen.deltas[layer]
+    chosen = neuron.index if neuron.layer == layer else None
+    top = _largest(delta, _MOST_BARS, chosen)
+    part = "all" if len(top) == len(delta) else f"the {len(top)} largest of {len(delta):,}"
+    quiet = int((delta == 0).sum())
+    none = f"; {quiet:,} have none" if quiet else ""
+    signed_view(
+        delta[top],
+        positions=top.tolist(),
+        key=f"errors-{layer}",
+        title=f"Blame in {layer_name(seen.network, layer)}",
+        said=f"Shown: {part}{none}.",
+        name="neuron",
+        symbol="δ",
+        selected=chosen,
+        on_pick=_follow(layer),
+        height=110,
+    )
 
 
 def _handed_back(seen: Examined, layer: int, index: int) -> str:
@@ -199,7 +204,7 @@ def _slopes(seen: Examined, neuron: Neuron, source: int) -> None:
                 key="slope-picture",
                 kind="picture",
                 title="∂C/∂w of each pixel's weight",
-                said="The image itself, in the colour of the error: green lowers the weight.",
+                said="The image, in the colour of the error: a step lowers green, raises magenta.",
                 name="pixel",
                 symbol="∂C/∂w",
                 selected=source,
@@ -378,10 +383,11 @@ def _step(model: Model, seen: Examined, neuron: Neuron, source: int) -> None:
     )
     before = float(seen.network.weights[k][source, j])
     slope = float(seen.weight_slopes(k, j)[source])
-    st.latex(r"w \to w - \eta \frac{\partial C}{\partial w}")
+    numbers = f"{formula_number(before, 5, bare=True)} - {formula_number(eta)} \\cdot "
+    numbers += formula_number(slope, 4)
     st.latex(
-        rf"w \to {formula_number(before, 5, bare=True)} - {formula_number(eta)} \cdot "
-        rf"{formula_number(slope, 4)} = {formula_number(before - eta * slope, 5, bare=True)}"
+        r"\begin{aligned} w &\to w - \eta \frac{\partial C}{\partial w} \\[4pt] "
+        rf"&= {numbers} \\ &= {formula_number(before - eta * slope, 5, bare=True)} \end{{aligned}}"
     )
     one = cost_after_step(seen, eta, only=(k, (source, j)))
     everything = cost_after_step(seen, eta)

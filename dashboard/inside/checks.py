@@ -1,4 +1,4 @@
-"""Reality checks: what the network says of what is no digit, and whether its confidence is true."""
+"""Reality checks: what the network says of what it never saw, and how true its confidence is."""
 
 from functools import cache
 
@@ -9,21 +9,24 @@ from PIL import Image, ImageDraw, ImageFont
 from dashboard import charts, digits, predictions
 from dashboard.inside import choice
 from dashboard.inside.choice import Example, Model
+from dashboard.inside.forward import function_of
 from nncore.metrics import calibration
 from nncore.preprocessing import prepare
 
 
 def show(model: Model, example: Example) -> None:
-    """Five images that are no digits, and the calibration curve."""
-    st.header("Show it what is no digit")
+    """Five images like none it learned from, and the calibration curve."""
+    st.header("Show it what it never saw")
     st.markdown(
         "The network has ten outputs and must choose one: it has no way to say that this is "
         "nothing it knows. See how sure it is all the same."
     )
+    if function_of(model.network, len(model.network.weights) - 1) == "sigmoid":
+        st.caption("How sure: its largest output's share of the sum of all ten.")
     with st.grid(5, min_column_width=150):
         for name, pixels in _images(example).items():
             answer = predictions.ask(model.network, pixels)
-            with st.container(border=True):
+            with st.container(border=True, height="stretch"):
                 st.markdown(f"**{name}**")
                 st.image(digits.digit_png(pixels), width=112, alt=f"The image: {name.lower()}")
                 if answer.is_number:
@@ -39,11 +42,16 @@ def show(model: Model, example: Example) -> None:
         charts.show_calibration(curve, "calibration")
     with right:
         sure = found.confidence >= 0.9
-        share = float(found.right[sure].mean()) if sure.any() else 0.0
         st.metric("Mean gap between sure and right", f"{curve.expected_error:.1%}")
+        if sure.any():
+            told = (
+                f"Of the {int(sure.sum()):,} test images of which it is at least 90% sure, it "
+                f"names {float(found.right[sure].mean()):.1%} right."
+            )
+        else:
+            told = "Of no test image is it at least 90% sure."
         st.markdown(
-            f"Of the {int(sure.sum()):,} test images of which it is at least 90% sure, it names "
-            f"{share:.1%} right. Below the line it is surer than it should be; above, too modest. "
+            f"{told} Below the line it is surer than it should be; above, too modest. "
             "Points with few images jump about: hover to see how many there are."
         )
 
@@ -55,8 +63,8 @@ def _images(example: Example) -> dict[str, np.ndarray]:
         "Noise": noise,
         "A blank sheet": np.zeros(784),
         "A letter": _letter("A"),
-        "Your example, upside down": upside_down,
-        "Your example, as a negative": 1 - example.pixels,
+        "Upside down": upside_down,
+        "As a negative": 1 - example.pixels,
     }
 
 

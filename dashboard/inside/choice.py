@@ -206,6 +206,8 @@ def choose_example(model: Model) -> Example:
         key=state.inside_control("example", view.example),
         on_change=_take_example,
     )
+    if model.dataset == "digits":
+        st.caption("The embedded digits: 8x8 pixels, enlarged to 28x28.")
     st.pills(
         "Another image of the digit",
         list(range(10)),
@@ -390,7 +392,9 @@ def headline(model: Model, example: Example) -> int | None:
             shape = layers(model.network.layer_sizes)
             changes = len(state.inside().edits)
             changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
-            st.caption(f"{sure} · {shape}, {model.network.config.activation}{changed}")
+            hidden = len(model.network.weights) > 1
+            squashed = f", {model.network.config.activation}" if hidden else ""
+            st.caption(f"{sure} · {shape}{squashed}{changed}")
             if changes and state.inside().section != "touch":
                 st.button(
                     "Undo all changes",

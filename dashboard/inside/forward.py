@@ -73,7 +73,7 @@ def _decision(network: Network, example: Example, output: Layer) -> None:
             st.markdown(
                 f"Green ink speaks for {answer}, magenta ink for {rival}: how the gap changes "
                 "with each pixel, times the ink that is there.",
-                width="stretch",
+                width=290,
             )
     with right:
         signed_view(

@@ -8,7 +8,7 @@ from dashboard.components.signed_view import payload
 
 @pytest.mark.parametrize(
     ("values", "ends"),
-    [([0.7, -0.3], (0.5, 1)), ([3.0], (0, 5)), ([-12.0], (20, 0)), ([0.0], (0, 0)), ([], (0, 0))],
+    [([0.8, -0.25], (0.3, 1)), ([2.5], (0, 3)), ([-12.0], (15, 0)), ([0.0], (0, 0)), ([], (0, 0))],
 )
 def test_the_scale_goes_in_steps(values: list[float], ends: tuple[float, float]):
     found = payload(np.array(values), None, "bars")

@@ -33,6 +33,7 @@ _COMPONENT = component(
     js=(_HERE / "signed_view.js").read_text(encoding="utf-8"),
 )
 SIDE = 28
+_STEPS = (1, 1.5, 2, 3, 4, 5, 7, 10)
 
 
 def signed_view(
@@ -94,7 +95,7 @@ def payload(
 ) -> dict[str, Any]:
     """What the browser needs of the numbers: four digits of each, and the ends of their scale.
 
-    The scale goes in steps of 1, 2 and 5, so that it stays while the numbers change a little.
+    The scale goes in steps, so that it stays while the numbers change a little.
     """
     if kind == "picture" and len(values) != SIDE * SIDE:
         raise ValueError(f"{len(values)} numbers make no picture; {SIDE * SIDE} do.")
@@ -109,8 +110,8 @@ def payload(
 
 
 def _rounded_up(size: float) -> float:
-    """The next 1, 2 or 5 times a power of ten; 0 for what is not above 0."""
+    """The next of `_STEPS` times a power of ten; 0 for what is not above 0."""
     if size <= 0:
         return 0.0
     power = 10.0 ** math.floor(math.log10(size))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= 0.999999 * size)
+    return next(step * power for step in _STEPS if step * power >= 0.999999 * size)

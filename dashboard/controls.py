@@ -212,6 +212,16 @@ def epochs(now: TrainingConfig) -> int:
     )
 
 
+def patience(now: TrainingConfig) -> int:
+    """When a run that no longer improves ends."""
+    return _whole(
+        "Patience",
+        "patience",
+        now.patience,
+        "Ends a run after so many epochs without a better validation accuracy; 0: never.",
+    )
+
+
 def l1(now: TrainingConfig) -> float:
     """Weight of the sum of absolute weights."""
     return _number(
@@ -230,6 +240,17 @@ def l2(now: TrainingConfig) -> float:
         "l2",
         now.l2,
         "λ: adds λ/2n · Σw² to the cost; keeps weights small against overfitting. Try 5.",
+        step=0.1,
+    )
+
+
+def dropout(now: TrainingConfig) -> float:
+    """The share of hidden neurons that a step leaves out."""
+    return _number(
+        "Dropout p",
+        "dropout",
+        now.dropout,
+        "p: share of hidden neurons left out of a step at random, against overfitting. Try 0.5.",
         step=0.1,
     )
 
@@ -379,6 +400,8 @@ def training_form() -> FormResult:
         values["schedule_epochs"] = schedule_epochs(now, values["schedule"])
         values["l2"] = l2(now)
         values["l1"] = l1(now)
+        values["dropout"] = dropout(now)
+        values["patience"] = patience(now)
         values["initializer"] = initializer(now)
         values["seed"] = seed(now)
         values["train_size"] = train_size(now)

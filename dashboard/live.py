@@ -194,6 +194,8 @@ def _live(run: Run) -> None:
     with head:
         _headline(run, records)
         done = runs.fraction_done(run.config, records, progress)
+        if run.status == RunStatus.FINISHED:  # perhaps before its last epoch
+            done = 1.0
         st.progress(done, text=_progress_text(run, records, done))
     with figures, st.grid(2, min_column_width=150, gap="small"):
         last = runs.latest(records)
@@ -233,15 +235,15 @@ def _headline(run: Run, records: list[EpochRecord]) -> None:
         st.button(
             "New run", key="new-run", type="tertiary", on_click=state.set_train_run, args=(None,)
         )
-    if run.note:
-        problem = st.error if run.status == RunStatus.FAILED else st.warning
-        problem(escape(run.note))
+    runs.show_note(run, records)
     if run.workspace != state.workspace():
         st.caption("This run belongs to somebody else; you can watch it.")
 
 
 def _progress_text(run: Run, records: list[EpochRecord], done: float) -> str:
     epoch = min(int(done * run.config.epochs) + 1, run.config.epochs)
+    if run.status == RunStatus.FINISHED:
+        epoch = max((record.epoch + 1 for record in records), default=epoch)
     where = f"Epoch {epoch} of {run.config.epochs}"
     if not run.status.is_over and len(run.config.engines) > 1:
         where += f", {_whose_turn(run, records)}'s turn"

@@ -85,8 +85,7 @@ def headline(run: Run, records: Sequence[EpochRecord]) -> None:
         st.markdown(" · ".join([f"**{shape}**", *rest]), width="content")
         if not run.status.is_over and run.workspace == state.workspace():
             st.button("Refresh", key="refresh", help="The run goes on; take in its newest figures.")
-    if run.note:
-        st.warning(escape(run.note))
+    runs.show_note(run, records)
     last = runs.latest(records)
     with st.grid(4, min_column_width=150, gap="small"):
         for engine in run.config.engines:
@@ -98,7 +97,7 @@ def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
     optimizer = controls.OPTIMIZERS[config.optimizer]
     if config.optimizer in ("momentum", "nesterov"):
         optimizer += f" μ {config.momentum:g}"
-    penalties = [("L1 λ₁", config.l1), ("L2 λ", config.l2)]
+    penalties = [("L1 λ₁", config.l1), ("L2 λ", config.l2), ("dropout p", config.dropout)]
     full = config.batch_size == "full"
     return [
         layers(config.layer_sizes),

@@ -131,6 +131,19 @@ EPOCH_COLUMNS: dict[str, tuple[str | None, int, str]] = {
 """Columns of `epochs_table`: how their numbers are written, their width in pixels (720 in all, what
 Train has room for), their meaning."""
 
+
+def show_note(run: Run, records: Iterable[EpochRecord]) -> None:
+    """Place what there is to tell about a run, as loud as it is bad."""
+    if not run.note:
+        return
+    last = latest(records).values()
+    ended_early = run.status == RunStatus.FINISHED and not any(
+        record.diverged or record.epoch + 1 == run.config.epochs for record in last
+    )
+    quiet = st.info if ended_early else st.warning
+    (st.error if run.status == RunStatus.FAILED else quiet)(escape(run.note))
+
+
 _VALIDATION = ["val. cost", "val. %"]
 
 

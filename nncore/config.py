@@ -40,6 +40,7 @@ MAX_LEARNING_RATE = 1_000.0
 MAX_BATCH_SIZE = 60_000
 MAX_EPOCHS = 1_000
 MAX_PENALTY = 1_000.0
+MAX_DROPOUT = 0.9
 MAX_DEFORM_STRENGTH = 3.0
 MAX_SEED = 2**32 - 1
 
@@ -103,9 +104,13 @@ class TrainingConfig(BaseModel):
     ] = 32
     """Examples a step, or `full` for the whole training set."""
     epochs: int = Field(default=10, ge=1, le=MAX_EPOCHS)
+    patience: int = Field(default=0, ge=0, le=MAX_EPOCHS)
+    """Epochs without a better validation accuracy after which the run ends; 0 for never."""
     l1: float = Field(default=0.0, ge=0, le=MAX_PENALTY)
     l2: float = Field(default=0.0, ge=0, le=MAX_PENALTY)
     """The book's lambda: the cost gains l2/2n times the sum of the squared weights."""
+    dropout: float = Field(default=0.0, ge=0, le=MAX_DROPOUT)
+    """Share of the hidden activations that each training step leaves out (see `nncore.dropout`)."""
     initializer: InitializerName = "he"
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
     train_size: Annotated[
@@ -137,7 +142,7 @@ class TrainingConfig(BaseModel):
     @property
     def watches_validation(self) -> bool:
         """Whether the validation accuracy has a say in the course of the training."""
-        return self.schedule == "halving"
+        return self.schedule == "halving" or self.patience > 0
 
     def batch_of(self, n_train: int) -> int:
         """Examples in a mini-batch (the last of an epoch may have fewer), given all there are."""
@@ -186,10 +191,15 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="after")
     def _validation_where_it_is_watched(self) -> Self:
-        if self.schedule == "halving" and not self.validation_split:
+        if self.watches_validation and not self.validation_split:
+            watcher, other = (
+                (f"patience = {self.patience}", "set patience = 0")
+                if self.patience
+                else ("schedule = halving", "take another schedule")
+            )
             raise ValueError(
-                "schedule = halving goes by the validation accuracy, but validation_split = 0 "
-                "keeps no images for it; keep some (0.1, say), or take another schedule"
+                f"{watcher} goes by the validation accuracy, but validation_split = 0 "
+                f"keeps no images for it; keep some (0.1, say), or {other}"
             )
         return self
 
@@ -257,7 +267,7 @@ class TrainingConfig(BaseModel):
 _SHORT = {"learning_rate": "lr", "batch_size": "batch", "initializer": "init"}
 _LONG = {short: name for name, short in _SHORT.items()}
 _RARE = (
-    *("schedule", "schedule_epochs", "momentum", "l1"),
+    *("schedule", "schedule_epochs", "momentum", "patience", "l1", "dropout"),
     *("train_size", "validation_split", "deform", "deform_strength", "dtype"),
 )
 """Left out of a link while they have their default, to keep links readable."""
@@ -292,6 +302,8 @@ def _expected(name: str) -> str:
         "momentum": "a number from 0 to below 1",
         "batch_size": f"a whole number from 1 to {MAX_BATCH_SIZE:,}, or full",
         "epochs": f"a whole number from 1 to {MAX_EPOCHS:,}",
+        "patience": f"a whole number from 0 to {MAX_EPOCHS:,}",
+        "dropout": f"a number from 0 to {MAX_DROPOUT}",
         "l1": f"a number from 0 to {MAX_PENALTY:,.0f}",
         "l2": f"a number from 0 to {MAX_PENALTY:,.0f}",
         "seed": f"a whole number from 0 to {MAX_SEED:,}",

@@ -5,6 +5,7 @@ b (n_out,). An engine's own arrays (`Native`) are NumPy's for `Network` and tens
 for `TorchNetwork`; what `stage` returns is only ever handed back to the same engine.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from nncore.activations import Array
@@ -50,12 +51,18 @@ class Engine(Protocol):
         """(cost, accuracy) on staged arrays; accuracy as a fraction of the examples."""
         ...
 
-    def gradients(self, X: Array, Y: Array) -> list[tuple[Array, Array]]:
-        """(dC/dW, dC/db) of `cost`, a pair a layer."""
+    def gradients(
+        self, X: Array, Y: Array, masks: Sequence[Array] = ()
+    ) -> list[tuple[Array, Array]]:
+        """(dC/dW, dC/db) of `cost`, a pair a layer; with masks, of the cost under dropout."""
         ...
 
-    def train_batch(self, X: Native, Y: Native) -> None:
-        """One step of the optimizer on one mini-batch, given as `stage` has made it."""
+    def train_batch(self, X: Native, Y: Native, masks: Sequence[Native] = ()) -> None:
+        """One step of the optimizer on one mini-batch, given as `stage` has made it.
+
+        Masks, with dropout, are one (n_samples, n_units) for each hidden layer, as `stage_masks`
+        has made them.
+        """
         ...
 
     def parameters(self) -> list[tuple[Array, Array]]:
@@ -64,6 +71,10 @@ class Engine(Protocol):
 
     def stage(self, X: Array, labels: Array) -> tuple[Native, Native]:
         """Bring a training set where the engine wants it: once a run, not once an epoch."""
+        ...
+
+    def stage_masks(self, masks: list[Array]) -> list[Native]:
+        """Bring dropout masks, as `dropout.masks` has drawn them, where the engine wants them."""
         ...
 
     def gather(self, X: Native, Y: Native, rows: Array) -> tuple[Native, Native]:

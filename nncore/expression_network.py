@@ -9,11 +9,13 @@ typed as well, as a function of z. (The activations of `nncore.activations` take
 for them a says all; for a formula that a learner types it need not.)
 """
 
+from collections.abc import Sequence
+
 from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.engine import Engine
 from nncore.expressions import Expression
-from nncore.network import Layer, Network
+from nncore.network import Layer, Network, passed_on
 from nncore.training import draw_parameters
 
 
@@ -39,17 +41,18 @@ class ExpressionNetwork(Network):
         for k in range(len(self.weights) - 1):
             self.functions[k] = lambda z, out: activation(z)
 
-    def deltas(self, layers: list[Layer], Y: Array) -> list[Array]:
+    def deltas(self, layers: list[Layer], Y: Array, masks: Sequence[Array] = ()) -> list[Array]:
         """As `Network.deltas`, with f' from z: BP1, then BP2 from the last layer backwards."""
         errors = [self._cost.delta(layers[-1].a, Y)]
-        for layer, W_after in zip(layers[-2::-1], self.weights[:0:-1], strict=True):
-            errors.append(errors[-1] @ W_after.T * self.derivative(layer.z))
+        for layer in range(len(layers) - 2, -1, -1):
+            dC_da = passed_on(errors[-1] @ self.weights[layer + 1].T, masks, layer)
+            errors.append(dC_da * self.derivative(layers[layer].z))
         return errors[::-1]
 
-    def train_batch(self, X: Array, Y: Array) -> None:
+    def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
         """One step on a mini-batch, by `gradients`."""
         scale = self._optimizer.gradient_scale
-        for k, (dW, db) in enumerate(self.gradients(X, Y)):
+        for k, (dW, db) in enumerate(self.gradients(X, Y, masks)):
             weights, biases = self.gradient_views
             weights[k][...], biases[k][...] = scale * dW, scale * db
         self._optimizer.update(self._flat, self._gradient)

@@ -4,6 +4,7 @@ The only trustworthy answer is to change one weight a little, both ways, and loo
 (Nielsen, ch. 2, eq. 46, in its central form, whose error shrinks with the square of the step).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,17 +40,23 @@ class GradientCheck:
 
 
 def numeric_derivative(
-    network: Network, values: Array, index: tuple[int, ...], X: Array, Y: Array
+    network: Network,
+    values: Array,
+    index: tuple[int, ...],
+    X: Array,
+    Y: Array,
+    masks: Sequence[Array] = (),
 ) -> float:
     """dC/dw by (C(w + h) - C(w - h)) / 2h, where w is `values[index]`, a view into the network.
 
-    The parameter is put back afterwards. X (n_samples, n_in), Y (n_samples, n_out).
+    The parameter is put back afterwards. X (n_samples, n_in), Y (n_samples, n_out); with dropout
+    masks (n_samples, n_units), a hidden layer each, C is the cost under them.
     """
     kept = values[index]
     values[index] = kept + STEP
-    above = network.cost(X, Y)
+    above = network.cost(X, Y, masks)
     values[index] = kept - STEP
-    below = network.cost(X, Y)
+    below = network.cost(X, Y, masks)
     values[index] = kept
     return (above - below) / (2 * STEP)
 
@@ -67,6 +74,7 @@ def check_gradients(
     rng: np.random.Generator,
     probes: int = 20,
     gradients: list[tuple[Array, Array]] | None = None,
+    masks: Sequence[Array] = (),
 ) -> GradientCheck:
     """Compare `network.gradients` with central differences at random parameters of each layer.
 
@@ -77,6 +85,7 @@ def check_gradients(
         rng: picks the parameters.
         probes: parameters tried in each W and each b.
         gradients: what to check, if not the network's own.
+        masks: of dropout, fixed for the check; a hidden layer each.
 
     Raises:
         ValueError: the network is not float64.
@@ -84,13 +93,13 @@ def check_gradients(
     if network.config.dtype != "float64":
         raise ValueError(f"dtype = {network.config.dtype} is too coarse; check in float64.")
     worst = GradientCheck(0.0, 0, "", 0.0, 0.0)
-    for layer, pair in enumerate(gradients or network.gradients(X, Y)):
+    for layer, pair in enumerate(gradients or network.gradients(X, Y, masks)):
         own = (network.weights[layer], network.biases[layer])
         for name, values, gradient in zip("Wb", own, pair, strict=True):
             places = rng.permutation(values.size)[:probes]
             for place in zip(*np.unravel_index(places, values.shape), strict=True):
                 index = tuple(int(i) for i in place)
-                numeric = numeric_derivative(network, values, index, X, Y)
+                numeric = numeric_derivative(network, values, index, X, Y, masks)
                 analytic = float(gradient[index])
                 error = relative_error(analytic, numeric)
                 if error >= worst.max_relative_error:

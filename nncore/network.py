@@ -4,6 +4,7 @@ Read `forward_pass`, `deltas` and `gradients` first: the book's chapter 2, an ex
 `train_batch` computes the same numbers with reused memory, which is what makes it quick.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,40 +73,50 @@ class Network:
 
     # --- the mathematics -------------------------------------------------------------------
 
-    def forward_pass(self, X: Array) -> list[Layer]:
-        """Every layer's z and a: z = a W + b, a = f(z) (Nielsen, eq. 25); X (n_samples, n_in)."""
+    def forward_pass(self, X: Array, masks: Sequence[Array] = ()) -> list[Layer]:
+        """Every layer's z and a: z = a W + b, a = f(z) (Nielsen, eq. 25); X (n_samples, n_in).
+
+        With dropout (see `nncore.dropout`), a hidden layer's a goes on multiplied by its mask.
+        """
         layers: list[Layer] = []
         a = self._checked(X)
-        for W, b, function in zip(self.weights, self.biases, self.functions, strict=True):
+        for layer, (W, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             z = a @ W + b  # (n_samples, n_out)
-            a = function(z, None)
+            a = self.functions[layer](z, None)
             layers.append(Layer(z, a))
+            a = passed_on(a, masks, layer)
         return layers
 
-    def deltas(self, layers: list[Layer], Y: Array) -> list[Array]:
+    def deltas(self, layers: list[Layer], Y: Array, masks: Sequence[Array] = ()) -> list[Array]:
         """Each layer's error delta = dC_x/dz for each example x, (n_samples, n_out) each.
 
         BP1 for the last layer; BP2, delta = (delta_after W_afterᵀ) * f'(z), from there backwards.
         """
         errors = [self._cost.delta(layers[-1].a, Y)]
-        for layer, W_after in zip(layers[-2::-1], self.weights[:0:-1], strict=True):
-            errors.append(errors[-1] @ W_after.T * self._activation.derivative(layer.a))
+        for layer in range(len(layers) - 2, -1, -1):
+            dC_da = passed_on(errors[-1] @ self.weights[layer + 1].T, masks, layer)
+            errors.append(dC_da * self._activation.derivative(layers[layer].a))
         return errors[::-1]
 
-    def gradients(self, X: Array, Y: Array) -> list[tuple[Array, Array]]:
+    def gradients(
+        self, X: Array, Y: Array, masks: Sequence[Array] = ()
+    ) -> list[tuple[Array, Array]]:
         """(dC/dW, dC/db) of `cost`, a pair a layer (BP3, BP4, averaged over the examples)."""
-        layers = self.forward_pass(X)
-        inputs = [self._checked(X), *(layer.a for layer in layers[:-1])]
+        layers = self.forward_pass(X, masks)
+        hidden = [passed_on(layer.a, masks, index) for index, layer in enumerate(layers[:-1])]
+        inputs, errors = [self._checked(X), *hidden], self.deltas(layers, Y, masks)
         pairs: list[tuple[Array, Array]] = []
-        for a, delta, W in zip(inputs, self.deltas(layers, Y), self.weights, strict=True):
+        for a, delta, W in zip(inputs, errors, self.weights, strict=True):
             dW = a.T @ delta / len(X)  # (n_in, n_out)
             db = delta.mean(axis=0)  # (n_out,)
             dW += (self.config.l2 * W + self.config.l1 * np.sign(W)) / self.n_train
             pairs.append((dW, db))
         return pairs
 
-    def cost(self, X: Array, Y: Array) -> float:
+    def cost(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> float:
         """Mean cost over the examples, plus l2/2n sum w² (Nielsen, eq. 87) and l1/n sum |w|."""
+        if masks:
+            return self._cost.value(self.forward_pass(X, masks)[-1].z, Y) + self._penalty()
         return self.evaluate(X, Y)[0]
 
     def evaluate(self, X: Array, Y: Array) -> tuple[float, float]:
@@ -171,33 +182,39 @@ class Network:
     def learning_rate(self, value: float) -> None:
         self._optimizer.learning_rate = value
 
-    def train_batch(self, X: Array, Y: Array) -> None:
+    def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
         """One step on a mini-batch: `gradients` in reused memory, then the optimizer.
 
-        X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives.
+        X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives;
+        where `config.dropout` is not 0, a mask (n_samples, n_units) for each hidden layer.
         """
-        self._backpropagate(X, Y, self._optimizer.gradient_scale)
+        self._backpropagate(X, Y, masks, self._optimizer.gradient_scale)
         self._optimizer.update(self._flat, self._gradient)
 
-    def _backpropagate(self, X: Array, Y: Array, scale: float) -> None:
+    def _backpropagate(self, X: Array, Y: Array, masks: Sequence[Array], scale: float) -> None:
         """Leave scale times the gradient of `cost` in self._gradient: `gradients`, in place."""
         scratch = self._scratch.get(len(X))
         if scratch is None:
             self._scratch[len(X)] = scratch = _Scratch(len(X), self)
 
         a = X
-        for W, b, function, out in scratch.forward:
+        for layer, (W, b, function, out) in enumerate(scratch.forward):
             np.dot(a, W, out)
             out += b
             a = function(out, out)
+            if masks and layer < len(masks):  # dropout: what the next layer is given
+                a = np.multiply(a, masks[layer], scratch.dropped[layer])
 
         delta = self._cost.delta(a, Y)
         delta *= scale / len(X)  # the mean over the batch, taken where the array is smallest
-        for before, weights, dW, db, delta_before in scratch.backward:
-            np.dot(before.T, delta, dW)  # BP4
+        for layer, before, weights, dW, db, delta_before in scratch.backward:
+            given = scratch.dropped[layer] if masks else before
+            np.dot(given.T, delta, dW)  # BP4
             np.dot(scratch.ones, delta, db)  # BP3: the sum over the batch
             delta = np.dot(delta, weights.T, delta_before)  # BP2
             delta *= self._activation.derivative(before)
+            if masks:
+                delta *= masks[layer]
         dW, db = self.gradient_views
         np.dot(X.T, delta, dW[0])
         np.dot(scratch.ones, delta, db[0])
@@ -217,6 +234,10 @@ class Network:
         """The images as they are and one-hot labels, in the network's dtype."""
         dtype = self.config.dtype
         return np.ascontiguousarray(X, dtype), one_hot(labels, self.layer_sizes[-1], dtype)
+
+    def stage_masks(self, masks: list[Array]) -> list[Array]:
+        """The masks as they are."""
+        return masks
 
     def gather(self, X: Array, Y: Array, rows: Array) -> tuple[Array, Array]:
         """Rows of the staged arrays, in memory that the next call reuses."""
@@ -274,11 +295,22 @@ class _Scratch:
             zip(network.weights, network.biases, network.functions, activations, strict=True)
         )
         """(W, b, f, memory for a) of each layer."""
+        self.dropped: list[Array] = (
+            [np.empty_like(a) for a in activations[:-1]] if network.config.dropout else []
+        )
+        """Memory for what each hidden layer passes on under dropout."""
         dW, db = network.gradient_views
-        self.backward = list(
-            zip(activations[:-1], network.weights[1:], dW[1:], db[1:], deltas, strict=True)
-        )[::-1]
-        """(a before, W, dW, db, memory for the delta before) of each layer but the first."""
+        self.backward = [
+            (k, activations[k], network.weights[k + 1], dW[k + 1], db[k + 1], deltas[k])
+            for k in reversed(range(len(deltas)))
+        ]
+        """Each layer but the first: (the number of the hidden layer before it and that one's a,
+        W, dW, db, memory for the delta before)."""
+
+
+def passed_on(a: Array, masks: Sequence[Array], layer: int) -> Array:
+    """What passes a hidden layer's dropout: a itself where there is none, or on the last layer."""
+    return a * masks[layer] if layer < len(masks) else a
 
 
 def _flat_with_views(

@@ -90,6 +90,12 @@ def early_end(config: TrainingConfig, accuracies: Sequence[float]) -> str | None
                 f"Training ended after epoch {len(accuracies)}: the learning rate would have been "
                 f"halved to 1/{2**MOST_HALVINGS} of the first."
             )
+    best = accuracies.index(max(accuracies)) if accuracies else 0
+    if config.patience and len(accuracies) - 1 - best >= config.patience:
+        return (
+            f"Training ended after epoch {len(accuracies)}: the validation accuracy has not "
+            f"improved since epoch {best + 1}, when it was {accuracies[best]:.2%}."
+        )
     return None
 
 

@@ -174,9 +174,12 @@ class TorchNetwork:
                 n_right += int((z.argmax(dim=1) == labels).sum().item())
             return total / len(X) + self._penalty().item(), n_right / len(X)
 
-    def gradients(self, X: Array, Y: Array) -> list[tuple[Array, Array]]:
+    def gradients(
+        self, X: Array, Y: Array, masks: Sequence[Array] = ()
+    ) -> list[tuple[Array, Array]]:
         """(dC/dW, dC/db) of `cost` by autograd, a pair a layer, in `Network`'s shapes."""
-        loss = self._loss(self.module(self._tensor(X)), self._tensor(Y)) + self._penalty()
+        z = self._masked(self._tensor(X), self.stage_masks(masks))
+        loss = self._loss(z, self._tensor(Y)) + self._penalty()
         grads = torch.autograd.grad(loss, [*self._weights, *self._biases])
         n = len(self._weights)
         return [(_numpy(dW.T), _numpy(db)) for dW, db in zip(grads[:n], grads[n:], strict=True)]
@@ -217,15 +220,30 @@ class TorchNetwork:
         for group in self._optimizer.param_groups:
             group["lr"] = value
 
-    def train_batch(self, X: Tensor, Y: Tensor) -> None:
+    def train_batch(self, X: Tensor, Y: Tensor, masks: Sequence[Tensor] = ()) -> None:
         """One step on a mini-batch of staged tensors."""
         self._optimizer.zero_grad()
-        self._loss(self.module(X), Y).backward()
+        self._loss(self._masked(X, masks), Y).backward()
         if self.config.l1:  # not an option of torch.optim, so its gradient is added by hand
             for w in self._weights:
                 assert w.grad is not None
                 w.grad.add_(w.detach().sign(), alpha=self.config.l1 / self.n_train)
         self._optimizer.step()
+
+    def _masked(self, X: Tensor, masks: Sequence[Tensor]) -> Tensor:
+        """The last pre-activation; with dropout, hidden activations times their masks go on."""
+        if not masks:
+            return self.module(X)
+        a, left = X, iter(masks)
+        for module in self.module:
+            a = module(a)
+            if not isinstance(module, nn.Linear):
+                a = a * next(left)
+        return a
+
+    def stage_masks(self, masks: Sequence[Array]) -> list[Tensor]:
+        """Tensors on the device; on the CPU they share NumPy's memory."""
+        return [self._tensor(mask) for mask in masks]
 
     def stage(self, X: Array, labels: Array) -> tuple[Tensor, Tensor]:
         """The set as tensors on the device; class numbers where the loss takes them."""

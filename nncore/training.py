@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from nncore import augmentation, schedules, threads
+from nncore import augmentation, dropout, schedules, threads
 from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import Dataset, Split
@@ -223,13 +223,17 @@ def _train_epoch(
     n_before = engine.batch * batch_size
     course = engine.course
     factors = schedules.factors(config, engine.epoch, n_batches, course.accuracies)
-    seconds, due = 0.0, pace.seconds
+    seconds, due, n_seen = 0.0, pace.seconds, n_before
     began = perf_counter()
     for X, Y in blocks:
-        row = 0
+        masks: list[Native] = []
+        if config.dropout:
+            masks = engine.stage_masks(dropout.masks(config, engine.epoch, n_seen, len(X)))
+        row, n_seen = 0, n_seen + len(X)
         while row < len(X):
             base = course.base_rate(engine.epoch, engine.batch)
-            row = _train_rows(engine, X, Y, row, batch_size, base, factors, until=began + due)
+            rates = base, factors
+            row = _train_rows(engine, X, Y, masks, row, batch_size, rates, until=began + due)
             if reporting := perf_counter() - began >= due and engine.batch < n_batches:
                 engine.synchronize()
             elapsed = perf_counter() - began
@@ -307,10 +311,10 @@ def _train_rows(
     engine: Engine,
     X: Native,
     Y: Native,
+    masks: list[Native],
     row: int,
     batch_size: int,
-    base_rate: float,
-    factors: list[float],
+    rates: tuple[float, list[float]],
     *,
     until: float,
 ) -> int:
@@ -318,10 +322,13 @@ def _train_rows(
 
     At least one mini-batch. Overflow is no news here: a diverging run shows it in its cost.
     """
+    base_rate, factors = rates
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         while row < len(X):
+            rows = slice(row, row + batch_size)
             engine.learning_rate = base_rate * factors[engine.batch]
-            engine.train_batch(X[row : row + batch_size], Y[row : row + batch_size])
+            own = [mask[rows] for mask in masks] if masks else masks
+            engine.train_batch(X[rows], Y[rows], own)
             engine.batch += 1
             row += batch_size
             if perf_counter() >= until:

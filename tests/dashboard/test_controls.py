@@ -54,7 +54,7 @@ def test_every_control_has_one_line_of_help(at: AppTest):
         assert len(widget.help) <= 100, widget.key
 
 
-@pytest.mark.parametrize("symbol", ["η", "λ", "C", "σ", "μ", "m", "n", "w"])
+@pytest.mark.parametrize("symbol", ["η", "λ", "C", "σ", "μ", "m", "n", "w", "p"])
 def test_the_books_symbols_are_on_the_controls(at: AppTest, symbol: str):
     assert any(symbol in widget.label.split() for widget in widgets(at))
 
@@ -72,7 +72,9 @@ def test_the_books_symbols_are_on_the_controls(at: AppTest, symbol: str):
         ("number_input", "batch_size", 7, "batch_size", 7),
         ("toggle", "full_batch", True, "batch_size", "full"),
         ("number_input", "epochs", 12, "epochs", 12),
+        ("number_input", "patience", 3, "patience", 3),
         ("number_input", "l1", 0.5, "l1", 0.5),
+        ("number_input", "dropout", 0.2, "dropout", 0.2),
         ("number_input", "l2", 5.0, "l2", 5.0),
         ("selectbox", "initializer", "normal", "initializer", "normal"),
         ("number_input", "seed", 4, "seed", 4),
@@ -134,6 +136,8 @@ def test_epochs_are_counted_by_the_schedules_that_count_them(at: AppTest):
         ("number_input", "batch_size", 10**9, "batch_size"),
         ("number_input", "epochs", 10**6, "epochs"),
         ("number_input", "l2", 1e9, "l2"),
+        ("number_input", "dropout", 0.95, "dropout"),
+        ("number_input", "patience", 10**6, "patience"),
         ("number_input", "seed", 2**40, "seed"),
         ("number_input", "train_size", 60_000, "train_size"),
         ("pills", "engines", [], "engine"),

@@ -272,6 +272,41 @@ def test_a_diverging_run_finishes_and_says_where(store):
     assert "smaller learning rate than 1000, such as 100." in note
 
 
+IDLE = CONFIG.replace(engines="numpy,torch", learning_rate=1e-12, epochs=9, patience=2)
+
+
+def test_a_run_that_lost_patience_is_finished_and_says_why(store):
+    run = new_run(store, IDLE)
+    assert run_training(run.id, store.url) == "finished"
+    assert [(r.engine, r.epoch) for r in store.epochs(run.id)][-2:] == [("numpy", 2), ("torch", 2)]
+    assert "has not improved since epoch 1" in store.get_run(run.id).note
+
+
+def test_a_resumed_run_loses_patience_after_the_same_epoch(store, tmp_path):
+    config = IDLE.replace(schedule="halving", schedule_epochs=1, dropout=0.5)
+    run = new_run(store, config, start=RequestKind.STEP_EPOCH)
+    with training_thread(store, run.id):
+        wait_for(store, run.id, "paused")
+    assert status(store, run.id) == "stopped"
+    assert store.request(run.id, RequestKind.RESUME)
+    assert run_training(run.id, store.url) == "finished"
+    assert curve(store, run.id) == uninterrupted(tmp_path, config)
+    assert [r.learning_rate for r in store.epochs(run.id)][::2] == [1e-12, 1e-12, 5e-13]
+    assert "has not improved since epoch 1" in store.get_run(run.id).note
+
+
+def test_twins_that_stand_apart_take_a_new_rate_together(store):
+    run = new_run(store, ENDLESS.replace(engines="numpy,torch"), start=RequestKind.STEP_BATCH)
+    with training_thread(store, run.id):
+        wait_for(store, run.id, "paused")  # NumPy one mini-batch into the epoch, PyTorch not yet
+        store.request(run.id, RequestKind.LEARNING_RATE, 0.025)
+        store.request(run.id, RequestKind.RESUME)
+        wait_for_epochs(store, run.id, 4)
+    rates = {(r.engine, r.epoch): r.learning_rate for r in store.epochs(run.id)}
+    assert rates["numpy", 0] == rates["torch", 0] == CONFIG.learning_rate
+    assert rates["numpy", 1] == rates["torch", 1] == 0.025
+
+
 def test_missing_data_is_one_sentence(store, tmp_path, monkeypatch):
     monkeypatch.setenv("NN_DATA_DIR", str(tmp_path / "empty"))
     run = new_run(store, CONFIG.replace(dataset="mnist"))

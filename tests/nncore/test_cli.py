@@ -82,6 +82,15 @@ def test_a_diverging_run_is_valid_json_and_says_what_to_try() -> None:
     assert "smaller learning rate than 1000" in report["note"]
 
 
+def test_a_run_that_lost_patience_says_so() -> None:
+    idle = ["--set", "lr=1e-12", "--set", "patience=1", "--set", "dropout=0.5"]
+    done = run(app, ["train", *DIGITS, *idle, "--engines", "numpy", "--json"])
+    report = json.loads(done.stdout)
+    assert [e["epoch"] for e in report["engines"]["numpy"]["epochs"]] == [0, 1]
+    assert report["note"].startswith("Training ended after epoch 2")
+    assert report["note"] in " ".join(done.stderr.split())
+
+
 def test_a_configuration_file_and_settings_over_it(tmp_path: Path) -> None:
     file = tmp_path / "config.json"
     file.write_text('{"dataset": "digits", "hidden": [8], "epochs": 3, "engines": ["numpy"]}')

@@ -22,7 +22,7 @@ def numbers(low: float, high: float, **options: Any) -> st.SearchStrategy[float]
 
 
 def valid(**values: Any) -> TrainingConfig:
-    if values["schedule"] == "halving":
+    if values["schedule"] == "halving" or values["patience"]:
         values["validation_split"] = max(values["validation_split"], 0.01)
     return TrainingConfig(**values)
 
@@ -40,8 +40,10 @@ configs = st.builds(
     momentum=numbers(0, 1, exclude_max=True),
     batch_size=st.integers(1, module.MAX_BATCH_SIZE) | st.just("full"),
     epochs=st.integers(1, module.MAX_EPOCHS),
+    patience=st.integers(0, module.MAX_EPOCHS),
     l1=numbers(0, module.MAX_PENALTY),
     l2=numbers(0, module.MAX_PENALTY),
+    dropout=numbers(0, module.MAX_DROPOUT),
     initializer=choices(module.InitializerName),
     seed=st.integers(0, module.MAX_SEED),
     train_size=st.none() | st.integers(1, 60_000),
@@ -138,6 +140,8 @@ def test_edges_are_inside() -> None:
         ("batch_size", 1),
         ("batch_size", 60_000),
         ("epochs", 1_000),
+        ("patience", 0),
+        ("dropout", 0.9),
         ("l1", 0),
         ("l2", 1_000),
         ("seed", 2**32 - 1),
@@ -172,6 +176,8 @@ BAD: dict[str, tuple[str, list[Any]]] = {
     "momentum": ("from 0 to below 1", [1, 2, *REAL]),
     "batch_size": ("from 1 to 60,000, or full", [0, 60_001, "half", "9" * 400, *WHOLE]),
     "epochs": ("from 1 to 1,000", [0, 1_001, *WHOLE]),
+    "patience": ("from 0 to 1,000", [1_001, *WHOLE]),
+    "dropout": ("from 0 to 0.9", [0.91, 1, *REAL]),
     "l1": ("from 0 to 1,000", [1_001, *REAL]),
     "l2": ("from 0 to 1,000", [1_001, *REAL]),
     "initializer": ("normal, lecun, glorot, he", ["zeros", None, 1]),
@@ -258,9 +264,10 @@ def test_any_json_is_read_or_refused_in_a_sentence(values: dict[str, Any]) -> No
         assert TrainingConfig.from_json(config.to_json()) == config
 
 
-def test_what_goes_by_the_validation_accuracy_needs_validation_images() -> None:
+@pytest.mark.parametrize("watcher", [{"schedule": "halving"}, {"patience": 5}], ids=str)
+def test_what_goes_by_the_validation_accuracy_needs_validation_images(watcher: Any) -> None:
     with pytest.raises(ConfigError) as caught:
-        TrainingConfig().replace(schedule="halving", validation_split=0)
+        TrainingConfig().replace(validation_split=0, **watcher)
     check_sentence(str(caught.value))
     assert "validation_split = 0" in str(caught.value)
 

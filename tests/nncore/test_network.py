@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nncore import dropout
 from nncore.activations import Array
 from nncore.config import TrainingConfig
 from nncore.initializers import initial_parameters
@@ -73,14 +74,21 @@ def small(rng: np.random.Generator, **settings: object) -> tuple[Network, Array,
 
 @pytest.mark.parametrize("cost", ["quadratic", "cross-entropy", "log-likelihood"])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky-relu", "linear"])
-def test_the_quick_path_takes_the_step_of_the_clear_one(activation: str, cost: str) -> None:
+@pytest.mark.parametrize("p", [0.0, 0.4])
+def test_the_quick_path_takes_the_step_of_the_clear_one(
+    activation: str, cost: str, p: float
+) -> None:
     rng = np.random.default_rng(1)
-    network, X, Y = small(rng, activation=activation, cost=cost, l1=0.2, l2=0.3, learning_rate=0.5)
+    network, X, Y = small(
+        rng, activation=activation, cost=cost, l1=0.2, l2=0.3, learning_rate=0.5, dropout=p
+    )
+    masks = dropout.masks(network.config, 0, 0, len(X)) if p else []
+    gradients = network.gradients(X, Y, masks)
     expected = [
         (W - 0.5 * dW, b - 0.5 * db)
-        for (W, b), (dW, db) in zip(network.parameters(), network.gradients(X, Y), strict=True)
+        for (W, b), (dW, db) in zip(network.parameters(), gradients, strict=True)
     ]
-    network.train_batch(X, Y)
+    network.train_batch(X, Y, masks)
     for (W, b), (W_expected, b_expected) in zip(network.parameters(), expected, strict=True):
         np.testing.assert_allclose(W, W_expected, rtol=0, atol=1e-14)
         np.testing.assert_allclose(b, b_expected, rtol=0, atol=1e-14)

@@ -10,7 +10,15 @@ import pytest
 from nncore import augmentation, datasets, training
 from nncore.config import TrainingConfig
 from nncore.engine import Engine
-from nncore.training import EpochRecord, Pace, Progress, build, change_learning_rate, train
+from nncore.training import (
+    EpochRecord,
+    Pace,
+    Progress,
+    build,
+    change_learning_rate,
+    closing_note,
+    train,
+)
 from tests.nncore.twins import weight_difference
 
 CONFIG = TrainingConfig(
@@ -55,6 +63,7 @@ FEATURES = [
     {"schedule": "one-cycle"},
     {"schedule": "step", "schedule_epochs": 1},
     {"schedule": "halving", "schedule_epochs": 1},
+    {"dropout": 0.3},
 ]
 
 
@@ -191,6 +200,43 @@ def test_full_batch_is_one_step_an_epoch() -> None:
     fresh.train_batch(X, Y)
     list(train(config, DATA, engines))
     assert weight_difference(fresh, engines["numpy"]).maximum < 1e-6
+
+
+# A learning rate so small that nothing ever changes: from the second epoch on no improvement.
+IDLE = CONFIG.replace(learning_rate=1e-12, epochs=9, patience=2)
+
+
+def test_patience_ends_both_twins_after_the_same_epoch_and_says_so() -> None:
+    engines, records = run(IDLE)
+    assert {name: engine.epoch for name, engine in engines.items()} == {"numpy": 3, "torch": 3}
+    assert len(curve(records)) == 6
+    epochs = [record for record in records if isinstance(record, EpochRecord)]
+    note = closing_note(IDLE, engines, epochs)
+    assert note is not None
+    assert note.startswith("Training ended after epoch 3")
+    assert f"since epoch 1, when it was {epochs[0].validation_accuracy:.2%}." in note
+    whole, records = run(IDLE.replace(epochs=3))
+    assert closing_note(IDLE.replace(epochs=3), whole, []) is None  # it was over anyway
+
+
+def test_patience_outlasts_a_checkpoint() -> None:
+    stopped = build(IDLE, len(DATA.train))
+    for record in train(IDLE, DATA, stopped):
+        if isinstance(record, EpochRecord) and (record.engine, record.epoch) == ("numpy", 2):
+            break  # NumPy has seen enough, PyTorch owes its third epoch
+    resumed = build(IDLE, len(DATA.train))
+    for name, engine in resumed.items():
+        engine.load_state(stopped[name].state())
+    records = list(train(IDLE, DATA, resumed))
+    assert [(r.engine, r.epoch) for r in records if isinstance(r, EpochRecord)] == [("torch", 2)]
+
+
+def test_improvement_keeps_a_run_going() -> None:
+    config = CONFIG.replace(engines="numpy", patience=1, epochs=4, learning_rate=0.002)
+    _, records = run(config)
+    seen = [r.validation_accuracy or 0 for r in records if isinstance(r, EpochRecord)]
+    assert seen == sorted(set(seen))  # better every time
+    assert len(seen) == 4
 
 
 def test_divergence_ends_an_engine_with_a_record_that_says_so() -> None:

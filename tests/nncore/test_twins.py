@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nncore import datasets
+from nncore import datasets, dropout
 from nncore.activations import ACTIVATIONS
 from nncore.config import TrainingConfig
 from nncore.costs import COSTS
@@ -15,7 +15,8 @@ TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_same_outputs_costs_and_gradients(activation: str, cost: str) -> None:
+@pytest.mark.parametrize("p", [0.0, 0.4])
+def test_same_outputs_costs_and_gradients(activation: str, cost: str, p: float) -> None:
     rng = np.random.default_rng(0)
     config = TrainingConfig.parse(
         {
@@ -25,6 +26,7 @@ def test_same_outputs_costs_and_gradients(activation: str, cost: str) -> None:
             "dtype": "float64",
             "l1": 0.1,
             "l2": 0.2,
+            "dropout": p,
         }
     )
     engines = build(config, n_train=30)
@@ -33,14 +35,20 @@ def test_same_outputs_costs_and_gradients(activation: str, cost: str) -> None:
     np.testing.assert_allclose(numpy.forward(X), torch.forward(X), atol=1e-13)
     np.testing.assert_allclose(numpy.predict_proba(X), torch.predict_proba(X), atol=1e-13)
     assert numpy.cost(X, Y) == pytest.approx(torch.cost(X, Y), abs=1e-12)
-    for mine, other in zip(numpy.gradients(X, Y), torch.gradients(X, Y), strict=True):
+    masks = dropout.masks(config, 0, 0, 20) if p else []
+    pairs = zip(numpy.gradients(X, Y, masks), torch.gradients(X, Y, masks), strict=True)
+    for mine, other in pairs:
         for a, b in zip(mine, other, strict=True):
             np.testing.assert_allclose(a, b, atol=1e-13)
 
 
 # Adam's rate is small because of L1 in float32: a weight within rounding of 0 can have another sign
 # in the other engine, and Adam turns even that into a whole step of the learning rate.
-@pytest.mark.parametrize("penalty", [{}, {"l1": 0.5}, {"l2": 5.0}], ids=["no penalty", "L1", "L2"])
+@pytest.mark.parametrize(
+    "penalty",
+    [{}, {"l1": 0.5}, {"l2": 5.0}, {"dropout": 0.3}],
+    ids=["no penalty", "L1", "L2", "dropout"],
+)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
 def test_same_weights_after_100_steps(

@@ -80,7 +80,7 @@ def test_epochs_count_from_1_in_the_head_and_the_table():
 
 
 def test_the_head_speaks_the_words_of_the_form():
-    momentum = TrainingConfig(optimizer="momentum", momentum=0.8, l2=5, seed=3)
+    momentum = TrainingConfig(optimizer="momentum", momentum=0.8, l2=5, dropout=0.2, seed=3)
     assert results.facts(momentum, []) == [
         "784-128-10",
         "ReLU",
@@ -88,6 +88,7 @@ def test_the_head_speaks_the_words_of_the_form():
         "Momentum μ 0.8",
         "η 0.1",
         "L2 λ 5",
+        "dropout p 0.2",
         "mini-batch 32",
         "seed 3",
     ]

@@ -489,6 +489,8 @@ class InsideView:
 
 
 _INSIDE_PARAMS = (RUN_PARAM, "engine", "epoch", "example", "neuron", "show")
+DRAWING = "drawing"
+"""What `example` says of the last drawing."""
 FIRST_EXAMPLE = 115
 """Of MNIST's test images: a 4 that the shipped model takes for a 9."""
 
@@ -517,7 +519,9 @@ def read_inside_from_url() -> None:
     view.run = query.get(RUN_PARAM, "")[:64] or None
     view.engine = "torch" if query.get("engine") == "torch" else "numpy"
     view.epoch = _number(query.get("epoch", ""))
-    view.example = _number(query["example"]) if "example" in query else FIRST_EXAMPLE
+    drawing = query.get("example") == DRAWING
+    number = _number(query.get("example", ""))
+    view.example = None if drawing else FIRST_EXAMPLE if number is None else number
     layer, index = (_number(part) for part in query.get("neuron", "").partition(".")[::2])
     view.neuron = (layer - 1, index) if layer and index is not None else None
     view.source = view.target = None
@@ -531,7 +535,7 @@ def write_inside_to_url() -> None:
         RUN_PARAM: view.run or "",
         "engine": view.engine if view.run else "",
         "epoch": "" if view.epoch is None else str(view.epoch),
-        "example": "drawing" if view.example is None else str(view.example),
+        "example": DRAWING if view.example is None else str(view.example),
         "neuron": f"{view.neuron[0] + 1}.{view.neuron[1]}" if view.neuron else "",
         "show": view.section,
     }

@@ -275,6 +275,8 @@ def test_a_run_without_checkpoints_shows_the_shipped_model():
         {"run": "<b>gone</b>"},
         {"example": "99999999999", "neuron": "x.y", "epoch": "-3", "show": "nothing"},
         {"example": "999999", "neuron": "9.9999"},
+        {"example": "abc", "neuron": "1.-1", "engine": "abacus", "epoch": "1e9"},
+        {"neuron": "0.0", "show": "backward"},
     ],
 )
 def test_a_link_that_does_not_fit_still_shows_a_network(query: dict[str, str]):

@@ -181,7 +181,7 @@ def _said(edit: Edit) -> str:
         case Silence(layer, None):
             return f"Layer {layer + 1} silenced"
         case Silence(layer, index):
-            return f"{_place(layer, index)} silenced"
+            return f"{_place(layer, index)} silenced".capitalize()
         case AddNoise(amount, _):
             return f"Noise of {amount:g} times the spread of the weights"
 

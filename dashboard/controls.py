@@ -54,7 +54,7 @@ SCHEDULES: dict[ScheduleName, str] = {
     "step": "Steps down",
     "cosine": "Cosine",
     "one-cycle": "One cycle",
-    "halving": "Halving, as in the book",
+    "halving": "Halving",
 }
 INITIALIZERS: dict[InitializerName, str] = {
     "normal": "N(0, 1), the book's first",
@@ -159,10 +159,10 @@ def schedule(now: TrainingConfig) -> ScheduleName:
 def schedule_epochs(now: TrainingConfig, schedule: ScheduleName) -> int:
     """The epochs that two of the schedules count."""
     return _whole(
-        "Epochs of the schedule",
+        "Schedule epochs",
         "schedule_epochs",
         now.schedule_epochs,
-        "Steps: η falls to a tenth after so many. Halving: so many without a better accuracy.",
+        "Steps: η falls to a tenth after so many. Halving (the book's): so many without progress.",
         min_value=1,
         disabled=schedule not in ("step", "halving"),
     )
@@ -394,6 +394,7 @@ def training_form() -> FormResult:
         st.grid(2, min_column_width=120, gap="small"),
     ):
         values["dataset"] = dataset(now)
+        values["initializer"] = initializer(now)
         values["optimizer"] = optimizer(now)
         values["momentum"] = momentum(now, values["optimizer"])
         values["schedule"] = schedule(now)
@@ -402,12 +403,11 @@ def training_form() -> FormResult:
         values["l1"] = l1(now)
         values["dropout"] = dropout(now)
         values["patience"] = patience(now)
-        values["initializer"] = initializer(now)
-        values["seed"] = seed(now)
         values["train_size"] = train_size(now)
         values["validation_split"] = validation_split(now)
         values["deform"] = deform(now)
         values["deform_strength"] = deform_strength(now, values["deform"])
+        values["seed"] = seed(now)
         values["dtype"] = dtype(now)
         full_batch(now)
     try:

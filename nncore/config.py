@@ -105,7 +105,10 @@ class TrainingConfig(BaseModel):
     """Examples a step, or `full` for the whole training set."""
     epochs: int = Field(default=10, ge=1, le=MAX_EPOCHS)
     patience: int = Field(default=0, ge=0, le=MAX_EPOCHS)
-    """Epochs without a better validation accuracy after which the run ends; 0 for never."""
+    """Epochs without a better validation accuracy after which the run ends; 0 for never.
+
+    Of twins, the engine that trains first decides for both, as it does for `halving`.
+    """
     l1: float = Field(default=0.0, ge=0, le=MAX_PENALTY)
     l2: float = Field(default=0.0, ge=0, le=MAX_PENALTY)
     """The book's lambda: the cost gains l2/2n times the sum of the squared weights."""

@@ -1,13 +1,19 @@
 """Where ink comes from (the pad, a sample, a file) and how it became what the network sees."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard import canvas, digits, samples
+from dashboard import canvas, digits, palette, predictions, samples, state
+from dashboard.components.network_view import Neuron, network_view
+from dashboard.predictions import Trained
+from dashboard.store import StoreError
 from dashboard.text import escape
+from nncore.checkpoints import CheckpointError
 from nncore.preprocessing import ImageError, InkError, Prepared, prepare, read_image
 
 PAD, SAMPLES, FILE = "Draw", "Samples", "Upload"
@@ -70,6 +76,7 @@ def _sample() -> Ink:
     )
     image = samples.sample(samples.EXAMPLE if digit is None else digit)
     _preview(image, f"A handwritten {digit}")
+    state.keep_drawing(image)
     return Ink(image, "A sample: centred and scaled as MNIST's digits are.")
 
 
@@ -90,6 +97,7 @@ def _upload() -> Ink:
         st.error(escape(str(error)), icon=":material/broken_image:")
         return example("That file cannot be used, so this is an example: a 3.")
     _preview(image, "The uploaded picture, in grey")
+    state.keep_drawing(image)
     note = "Your picture: the ink found, centred and scaled as MNIST's digits are."
     return Ink(image, note, seen)
 
@@ -116,6 +124,47 @@ def show_seen(seen: Prepared, note: str) -> None:
         with st.container(gap="xsmall", width="stretch"):
             st.markdown("**What every network sees: 28x28 pixels**")
             st.caption(note)
+
+
+def show_neurons(ink: Ink, seen: Prepared, models: Sequence[Trained]) -> None:
+    """The drawing in one network, neuron by neuron: an engine of the run, or the shipped model."""
+    by_name = {palette.ENGINE_NAMES[model.engine]: model for model in models}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        name = _SHIPPED
+        if by_name:
+            name = st.segmented_control(
+                "Whose neurons",
+                [*by_name, _SHIPPED],
+                default=next(iter(by_name)),
+                required=True,
+                key=f"draw-network-{models[0].run_id}",
+                label_visibility="collapsed",
+            )
+        model = by_name.get(name or _SHIPPED)
+        if state.last_drawing() is ink.image:
+            chosen = {"run": model.run_id, "engine": model.engine} if model else {}
+            st.page_link(
+                "pages/inside.py",
+                label="Follow it through on Inside",
+                icon=":material/hub:",
+                query_params={**chosen, "example": "drawing"},
+            )
+    try:
+        network = predictions.trained_network(model) if model else predictions.shipped_network()
+    except (CheckpointError, StoreError) as error:
+        st.warning(escape(str(error)))
+        return
+    answer = predictions.ask(network, seen.pixels)
+    network_view(
+        network,
+        seen.pixels,
+        selected=state.picture_neuron("draw") or Neuron(len(network.biases) - 1, answer.digit),
+        on_select=partial(state.set_picture_neuron, "draw"),
+        label="The network with the drawing in it",
+    )
+
+
+_SHIPPED = "Shipped model"
 
 
 def show_stages(seen: Prepared) -> None:

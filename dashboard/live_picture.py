@@ -1,10 +1,13 @@
 """The network of a run while it learns: its newest checkpoint at work on one and the same digit."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from dashboard import palette, predictions, runs, state
 from dashboard.components.network_view import Neuron, network_view
+from dashboard.predictions import Answer
 from dashboard.runs import store
 from dashboard.store import CheckpointInfo, Run
 from nncore import lessons
@@ -38,14 +41,14 @@ def show(run: Run) -> bool:
     except CheckpointError:  # deleted a moment ago
         return False
     pixels, label = _example(run.config.dataset)
-    _heading(run, newest.engine, _in_words(network, newest.engine, pixels, label))
-    chosen = state.picture_neuron("train")
+    answer = predictions.ask(network, pixels)
+    _heading(run, newest.engine, _in_words(network, newest.engine, answer, label))
     network_view(
         network,
         pixels,
         key="network",
-        selected=Neuron(*chosen) if chosen and _has(network, *chosen) else None,
-        on_select=lambda neuron: state.set_picture_neuron("train", (neuron.layer, neuron.index)),
+        selected=state.picture_neuron("train") or Neuron(len(network.biases) - 1, answer.digit),
+        on_select=partial(state.set_picture_neuron, "train"),
         height=340,
         label="The network of this run with a test image in it",
     )
@@ -82,19 +85,14 @@ def _example(dataset: DatasetName) -> tuple[np.ndarray, int]:
     return images[number], int(labels[number])
 
 
-def _in_words(network: Network, engine: EngineName, pixels: np.ndarray, label: int) -> str:
+def _in_words(network: Network, engine: EngineName, answer: Answer, label: int) -> str:
     epochs = f"{network.epoch} epoch{'' if network.epoch == 1 else 's'}"
     when = f"after {epochs}" if network.epoch or network.batch else "before its first mini-batch"
-    answer = predictions.ask(network, pixels)
     if not answer.is_number:
         return f"{palette.ENGINE_NAMES[engine]} {when}: it diverged and says nothing any more"
     said = f"says {answer.digit}, {predictions.sureness(answer.confidence)}"
     verdict = "right" if answer.digit == label else f"it is a {label}"
     return f"{palette.ENGINE_NAMES[engine]} {when} {said}: {verdict}"
-
-
-def _has(network: Network, layer: int, index: int) -> bool:
-    return layer < len(network.biases) and index < len(network.biases[layer])
 
 
 def _heading(run: Run, engine: EngineName, words: str) -> None:

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -19,6 +19,9 @@ from dashboard.settings import settings
 from nncore import recipes
 from nncore.config import QUERY_KEYS, ConfigError, EngineName, TrainingConfig
 from nncore.surgery import Edit
+
+if TYPE_CHECKING:
+    from dashboard.components.network_view import Neuron
 
 # URL parameters ---------------------------------------------------------------------------------
 WORKSPACE_PARAM = "workspace"
@@ -567,24 +570,24 @@ def inside_control_value(name: str) -> Any:
 
 
 # The network picture outside of Inside ------------------------------------------------------------
-def picture_neuron(page: str) -> tuple[int, int] | None:
-    """The (layer, index) that was clicked last in the network picture of this page."""
+def picture_neuron(page: str) -> "Neuron | None":
+    """The neuron that was clicked last in the network picture of this page."""
     return st.session_state.get(_PICTURE_NEURON + page)
 
 
-def set_picture_neuron(page: str, neuron: tuple[int, int]) -> None:
+def set_picture_neuron(page: str, neuron: "Neuron") -> None:
     """Mark and explain this neuron from now on."""
     st.session_state[_PICTURE_NEURON + page] = neuron
 
 
 # The last drawing -------------------------------------------------------------------------------
 def keep_drawing(ink: np.ndarray) -> None:
-    """Remember what was drawn on a pad, for the pages without one."""
+    """Remember what was drawn on a pad, picked or uploaded, for the pages without one."""
     st.session_state[_DRAWING] = ink
 
 
 def last_drawing() -> np.ndarray | None:
-    """The ink (h, w) that was last drawn in this session."""
+    """The ink (h, w) that was last drawn, picked or uploaded in this session."""
     return st.session_state.get(_DRAWING)
 
 

@@ -28,7 +28,8 @@ def pad_and_answers(workspace: str) -> None:
     with right:
         models = trained_models(workspace)
         drawing.show_seen(seen, ink.note)
-        predictions.show_answers(predictions.choose_run(models), seen.pixels)
+        chosen = predictions.choose_run(models)
+        predictions.show_answers(chosen, seen.pixels)
         if len(models) > 2:
             every = st.expander(
                 "What every network trained here says", on_change="rerun", key="all"
@@ -36,6 +37,8 @@ def pad_and_answers(workspace: str) -> None:
             if every.open:
                 with every:
                     predictions.show_all(models, seen.pixels)
+    st.header("Every neuron that looks at it")
+    drawing.show_neurons(ink, seen, chosen)
     st.header("How ink becomes 28x28 pixels")
     st.markdown(
         "MNIST's digits were made this way, so a network that learned them reads a drawing only "

@@ -114,6 +114,11 @@ def test_a_blank_sheet_has_no_edges_from_its_pixels():
     assert data["layers"][0]["into"] == [[]] * 4
 
 
+def test_a_selected_neuron_of_another_network_is_left_out(pixels: np.ndarray):
+    data = picture(network(4), pixels, Neuron(1, 12))
+    assert data == picture(network(4), pixels, None)
+
+
 @pytest.mark.parametrize("said", [None, "1", [0], [0, 4], [2, 0], [-1, 0], [0, 1.5], {"a": 1}])
 def test_only_a_neuron_of_the_network_is_taken_from_the_browser(said: object):
     assert _as_neuron(said, network(4)) is None

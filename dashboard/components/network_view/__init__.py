@@ -17,7 +17,7 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
-from dashboard.components.network_view.payload import Neuron, picture
+from dashboard.components.network_view.payload import Neuron, has, picture
 from dashboard.palette import NEGATIVE, POSITIVE
 from nncore.network import Network
 
@@ -52,6 +52,7 @@ def network_view(
     detail: bool = True,
     label: str = "The network",
     silenced: Sequence[np.ndarray] = (),
+    outputs: Sequence[str] = tuple("0123456789"),
 ) -> Neuron | None:
     """Place the picture of `network` with the example `pixels` in it.
 
@@ -62,7 +63,8 @@ def network_view(
         network: a `nncore.network.Network` with 784 inputs.
         pixels: (784,) or (28, 28) in [0, 1].
         key: the element's key.
-        selected: the neuron marked and explained; the caller keeps it (in `dashboard.state`).
+        selected: the neuron marked and explained, if this network has it; the caller keeps it (in
+            `dashboard.state`).
         on_select: called with the neuron that was clicked (or chosen by Enter), before the script
             runs again, as widgets' callbacks are.
         height: of the drawing in pixels, without the detail below.
@@ -70,6 +72,7 @@ def network_view(
         label: what a screen reader calls the picture.
         silenced: which neurons of each layer say nothing, (n_units,) of bool each; they are
             crossed out.
+        outputs: what stands beside each output neuron.
 
     Returns:
         The neuron that was clicked just now, else None.
@@ -78,6 +81,7 @@ def network_view(
         "height": height,
         "detail": detail,
         "label": label,
+        "outputs": list(outputs),
         "colors": [POSITIVE, NEGATIVE],
     }
 
@@ -92,9 +96,7 @@ def network_view(
 def _as_neuron(value: Any, network: Network) -> Neuron | None:
     """What the browser says, if it is a neuron of this network."""
     match value:
-        case [int(layer), int(index)] if 0 <= layer < len(network.biases) and 0 <= index < len(
-            network.biases[layer]
-        ):
+        case [int(layer), int(index)] if has(network, Neuron(layer, index)):
             return Neuron(layer, index)
         case _:
             return None

@@ -55,13 +55,14 @@ class View {
     const began = performance.now()
     const width = this.stage.clientWidth
     if (!width) return
-    const shape = JSON.stringify([width, this.data.height, this.data.layers.map(l => l.shown.length)])
+    const { height, layers, outputs } = this.data
+    const shape = JSON.stringify([width, height, layers.map(l => l.shown.length), outputs])
     if (shape !== this.shape) {
       this.shape = shape
-      this.build(width, this.data.height)
+      this.build(width, height)
     }
     this.drawPixels()
-    this.data.layers.forEach((layer, k) => this.drawLayer(layer, k))
+    layers.forEach((layer, k) => this.drawLayer(layer, k))
     this.drawAll()
     this.look()
     this.root.dataset.drawMs = (performance.now() - began).toFixed(1)
@@ -145,7 +146,7 @@ class View {
     this.add(group, "circle", { class: "ring", cx: x, cy: y, r: radius + 2.5 })
     if (k === this.data.layers.length - 1) {
       const digit = this.add(group, "text", { class: "digit", x: x + radius + 7, y: y + 5.5 })
-      digit.textContent = String(slot)
+      digit.textContent = this.data.outputs[slot]
     }
     group.onpointerenter = event => event.pointerType === "mouse" && this.hover([k, slot])
     group.onpointerleave = () => this.hover(null)
@@ -289,7 +290,7 @@ class View {
 
   name(k, index) {
     const output = k === this.data.layers.length - 1
-    return output ? `Output ${index}` : `Hidden layer ${k + 1}, neuron ${index}`
+    return output ? `Output ${this.data.outputs[index]}` : `Hidden layer ${k + 1}, neuron ${index}`
   }
 
   explain(spot) {

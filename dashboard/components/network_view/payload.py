@@ -49,9 +49,12 @@ def picture(
     Args:
         network: any network with 784 inputs; one that diverged is drawn too, without numbers.
         pixels: (784,) or (28, 28) in [0, 1].
-        selected: shown in any case, with its strongest inputs.
+        selected: shown in any case, with its strongest inputs; one that this network has not
+            is left out.
         silenced: which neurons of each layer say nothing, (n_units,) of bool each; crossed out.
     """
+    if selected and not has(network, selected):
+        selected = None
     x = np.asarray(pixels, dtype=np.float32).reshape(1, -1)
     with np.errstate(all="ignore"):
         layers = network.forward_pass(x)
@@ -85,6 +88,13 @@ def picture(
         "answer": int(np.argmax(output)) if np.isfinite(output).all() else None,
         "selected": [selected.layer, selected.index] if selected else None,
     }
+
+
+def has(network: Network, neuron: Neuron) -> bool:
+    """Whether the network has this neuron."""
+    if not 0 <= neuron.layer < len(network.biases):
+        return False
+    return 0 <= neuron.index < len(network.biases[neuron.layer])
 
 
 def _flow(a: Array, W: Array, targets: Array) -> Array:

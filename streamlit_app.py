@@ -13,6 +13,7 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     root = Path(__file__).parent
     icons = root / "assets" / "icons"
     st.set_page_config(page_title="NN Magic", page_icon=icons / "icon.png", layout="wide")
+    st.html(root / "assets" / "style.css")
     st.logo(icons / "logo.svg", size="medium")
     with shown_errors(above_all=True):
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on

@@ -23,6 +23,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.palette import (
+    AXIS_TEXT,
     DASHES,
     ECHARTS_DASHES,
     ENGINE_COLORS,
@@ -280,7 +281,7 @@ def show_live(frame: pd.DataFrame, measure: Measure, key: str, *, height: int = 
         faint = "mini-batch" in set(frame["split"])
         st.caption(told + ("; faint: mini-batches" if faint else ""))
         st.echarts_chart(
-            live_spec(frame, measure),
+            live_spec(frame, measure, axis_text()),
             width="stretch",
             height=height,
             key=key,
@@ -289,25 +290,44 @@ def show_live(frame: pd.DataFrame, measure: Measure, key: str, *, height: int = 
         )
 
 
-def live_spec(frame: pd.DataFrame, measure: Measure) -> dict[str, Any]:
+def axis_text() -> str | None:
+    """The colour of the words on axes in this visitor's mode; None while that is not known."""
+    return AXIS_TEXT.get(st.context.theme.type or "")
+
+
+def axis_config() -> dict[str, Any]:
+    """The part of a Vega-Lite specification that makes the words on its axes readable."""
+    color = axis_text()
+    return {"config": {"axis": {"labelColor": color, "titleColor": color}}} if color else {}
+
+
+def live_spec(frame: pd.DataFrame, measure: Measure, color: str | None = None) -> dict[str, Any]:
     """The ECharts option of a live chart: one line an engine and kind of data, without animation.
 
-    The series are always the same ones in the same order, so that an update only moves points.
+    `color` is that of the words on the axes. The series are always the same ones in the same order,
+    so that an update only moves points.
     """
     splits = ["mini-batch", *ECHARTS_DASHES] if measure == "cost" else list(ECHARTS_DASHES)
-    x = {"type": "value", "name": "epochs trained", "nameLocation": "middle", "nameGap": 28}
+    text = {"color": color} if color else {}
+    x = {"name": "epochs trained", "nameLocation": "middle", "nameGap": 28, "nameTextStyle": text}
     unit = "{value}%" if measure == "accuracy" else "{value}"
-    legend = {"bottom": 0, "icon": "roundRect", "itemHeight": 4}
+    legend = {"bottom": 0, "icon": "roundRect", "itemHeight": 4, "textStyle": text}
     return {
         "animation": False,
         "grid": {"left": 8, "right": 16, "top": 12, "bottom": 60, "containLabel": True},
         "legend": {**legend, "data": [*ENGINE_NAMES.values()]},
         "tooltip": {"trigger": "item", "formatter": "{a}: {c}"},
-        "xAxis": {**x, "minInterval": 1, "splitLine": {"show": False}},
+        "xAxis": {
+            **x,
+            "type": "value",
+            "axisLabel": text,
+            "minInterval": 1,
+            "splitLine": {"show": False},
+        },
         "yAxis": {
             "type": "value",
             "scale": measure == "accuracy",
-            "axisLabel": {"formatter": unit},
+            "axisLabel": {"formatter": unit, **text},
         },
         "series": [
             _live_series(frame, engine, split, 100 if measure == "accuracy" else 1)
@@ -394,6 +414,7 @@ def show_calibration(found: Calibration, key: str, *, height: int = 340) -> None
     st.vega_lite_chart(
         frame,
         {
+            **axis_config(),
             "title": {"text": title, "anchor": "start"},
             "height": height,
             "layer": [
@@ -538,10 +559,10 @@ def _add_cells(
     strength: np.ndarray,
     rates: bool,
 ) -> None:
-    """Numbers in the cells, and the points that hover and clicks find: white where it is dark."""
+    """Numbers in the cells, and the points that hover and clicks find: black where it is strong."""
     places = np.indices(counts.shape)
     true, predicted = places[0], places[1]
-    for mask, color in ((strength > 0.8, "#ffffff"), (strength <= 0.8, TEXT)):
+    for mask, color in ((strength > 0.9, "#000000"), (strength <= 0.9, TEXT)):
         if not mask.any():
             continue
         numbers, parts = counts[mask], shares[mask]

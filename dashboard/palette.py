@@ -32,6 +32,9 @@ ENGINE_NAMES: dict[EngineName, str] = {"numpy": "NumPy", "torch": "PyTorch"}
 ENGINE_MARKDOWN: dict[EngineName, str] = {"numpy": ":blue[NumPy]", "torch": ":orange[PyTorch]"}
 """The names in their colours, for markdown; the theme maps blue and orange to the same hues."""
 
+AXIS_TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
+"""Words on the axes of a chart, by the page's mode: Streamlit's own grey has 3.7:1 on white."""
+
 DASHES: dict[Split, str] = {"training": "solid", "validation": "dash", "test": "dot"}
 """Plotly's line styles."""
 

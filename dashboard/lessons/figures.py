@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import state
+from dashboard import charts, state
 from dashboard.palette import NEGATIVE, POSITIVE, SHIPPED
 
 GREY = "#7a7f8c"
@@ -34,8 +34,6 @@ export default function ({ data, parentElement }) {
 """,
 )
 
-_TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
-
 
 def chart(
     rows: "Iterable[dict[str, Any]] | pd.DataFrame",
@@ -46,18 +44,23 @@ def chart(
     alt: str,
     height: int = 340,
 ) -> None:
-    """Layers over one table of rows; `title` says what to see and is fixed for the chapter."""
+    """Layers over one table of rows.
+
+    `title` says what to see and is fixed for the chapter; its second line is the key.
+    """
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     # Vega cuts a line that is longer than a phone is wide.
-    lines = [part for line in title.split("\n") for part in textwrap.wrap(line, 36)]
+    head, _, key_line = title.partition("\n")
+    heading: dict[str, Any] = {"text": textwrap.wrap(head, 36), "anchor": "start"}
+    if key_line:
+        heading |= {"subtitle": textwrap.wrap(key_line, 44), "subtitlePadding": 6}
+        heading |= {"subtitleFontSize": 14, "subtitleColor": charts.axis_text() or GREY}
     spec: dict[str, Any] = {
-        "title": {"text": lines, "anchor": "start"},
+        "title": heading,
         "height": round(1.4 * height) if state.lesson_place().focus else height,
         "layer": list(layers),
+        **charts.axis_config(),
     }
-    if color := _TEXT.get(st.context.theme.type or ""):
-        # Streamlit's own is too faint for a projector.
-        spec["config"] = {"axis": {"labelColor": color, "titleColor": color}}
     st.vega_lite_chart(frame, spec, width="stretch", key=key, alt=alt)
 
 

@@ -176,5 +176,9 @@ class AppPage:
                 self.page.mouse.move(*point, steps=6)
             self.page.mouse.up()
 
+    def faint_words(self) -> list[str]:
+        """Texts below a contrast of 4.5:1, each with its ratio."""
+        return self.page.evaluate((ROOT / "tests/browser/contrast.js").read_text(encoding="utf-8"))
+
     def exceptions(self) -> list[str]:
         return self.page.locator("[data-testid=stException]").all_inner_texts()

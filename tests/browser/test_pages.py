@@ -34,6 +34,17 @@ def test_dark_mode_is_dark(server: Server, open_app: OpenApp) -> None:
     assert brightness(open_app(server, "/", color_scheme="light")) > 200
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_words_are_too_faint(server: Server, open_app: OpenApp, scheme: str) -> None:
+    app = open_app(server, "/train", color_scheme=scheme)
+    expect(app.page.locator(".st-key-network img")).to_be_visible()
+    assert app.faint_words() == []
+    app.open("/learn?chapter=feedforward")
+    axis = app.page.locator("[data-testid=stVegaLiteChart] svg text").first
+    expect(axis).to_be_visible(timeout=20_000)
+    assert app.faint_words() == []
+
+
 def test_a_deep_link_fills_the_form_and_opens_the_right_page(
     server: Server, open_app: OpenApp
 ) -> None:

@@ -322,9 +322,10 @@ def _recipe(recipe: recipes.Recipe) -> None:
 
 
 def _picture(config: TrainingConfig) -> None:
+    words = {"words": color} if (color := charts.axis_text()) else {}
     with st.container(key="network"):
         st.image(
-            network_svg(config.layer_sizes, example_digit()),
+            network_svg(config.layer_sizes, example_digit(), **words),
             width=620,
             alt=in_words(config.layer_sizes),
         )

@@ -20,23 +20,23 @@ def network_svg(
     sizes: Sequence[int],
     digit: np.ndarray | None = None,
     *,
-    outputs: Sequence[str] = tuple("0123456789"),
+    words: str = _GREY,
 ) -> str:
     """A drawing of a fully connected network, with what it is in words for screen readers.
 
-    It is shown as an image, which knows no theme: its greys read on the light and the dark page.
+    It is shown as an image, which knows no theme: its lines read on the light and the dark page.
 
     Args:
         sizes: units of every layer, the inputs and outputs included.
         digit: (28, 28) in [0, 1], drawn as the input.
-        outputs: what each output neuron stands for.
+        words: the colour of the words.
     """
     columns = np.linspace(_PIXELS + 56, _WIDTH - 46, len(sizes) - 1)
     layers = [_rows(size) for size in sizes[1:]]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         f'width="{_WIDTH}" height="{_HEIGHT}" font-family="sans-serif" font-size="13" '
-        f'text-anchor="middle" fill="{_GREY}">',
+        f'text-anchor="middle" fill="{words}">',
         *_edges(columns, layers),
         *_input(sizes[0], digit),
     ]
@@ -49,10 +49,9 @@ def network_svg(
         if is_output:
             parts += [
                 f'<text x="{x + 20:.0f}" y="{y + 4.5:.1f}">{name}</text>'
-                for name, y in zip(outputs, ys, strict=False)
+                for name, y in enumerate(ys)
             ]
-        last = "digits" if len(outputs) == 10 else "outputs"
-        what = last if is_output else "neurons" if size != 1 else "neuron"
+        what = "digits" if is_output else "neurons" if size != 1 else "neuron"
         parts.append(f'<text x="{x:.0f}" y="{_HEIGHT - 14}">{size:,} {what}</text>')
     return "".join([*parts, "</svg>"])
 

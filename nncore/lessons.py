@@ -19,7 +19,7 @@ from nncore.config import CostName, TrainingConfig
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
 from nncore.gradient_check import numeric_derivative
-from nncore.initializers import initial_parameters
+from nncore.initializers import initial_parameters, lecun
 from nncore.network import Network
 from nncore.threads import limited_to
 
@@ -188,6 +188,17 @@ def pixel_rule(digit: int, row: int, column: int, threshold: float) -> PixelRule
     return PixelRule(
         int(fires[own].sum()), int(own.sum()), int(fires[~own].sum()), int((~own).sum())
     )
+
+
+def untrained_network(sizes: Sequence[int]) -> Network:
+    """Sigmoid neurons with weights as before the first mini-batch, the same at every call.
+
+    Args:
+        sizes: units of every layer; the output layer may have another number than ten.
+    """
+    rng = np.random.default_rng(0)
+    config = TrainingConfig(activation="sigmoid", cost="cross-entropy")
+    return Network(config, [lecun(*ends, rng) for ends in pairwise(sizes)])
 
 
 def bit_of(digit: int, bit: int) -> int:

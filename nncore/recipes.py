@@ -137,7 +137,9 @@ _ALL = (
     Recipe(
         "nielsen-no-hidden",
         "No hidden layer",
-        "Ten neurons that look at the pixels directly: how far they come without a hidden layer.",
+        "Ten neurons look at the pixels directly: with the quadratic cost some saturate and give "
+        "their digit up (seed 0 loses 6 and 8 and ends at 75 %, seed 2 loses none and ends at "
+        "92 %); with cross-entropy and η 0.5 each of these seeds ends near 90 %.",
         _CH1,
         None,
         None,

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import navigation, state
+from dashboard import navigation, predictions, state
 from dashboard.lessons import blame, curves, images, learning, neurons, prose
 from dashboard.lessons.controls import Controls
 from dashboard.lessons.onward import Onward
+from dashboard.store import StoreError
 
 _ROOT = Path(__file__).parents[2]
 
@@ -111,11 +112,13 @@ def _ways_on(chapter: Chapter, onward: Onward) -> None:
             icon=existing["train"].icon,
             query_params=onward.config.to_query(),
         )
-        if onward.inside and "inside" in existing:
+        if onward.inside:
+            own = _newest_run()
             st.page_link(
                 existing["inside"].path,
-                label="Look inside a trained network",
+                label="Look inside your newest network" if own else "Look inside a trained network",
                 icon=existing["inside"].icon,
+                query_params={"show": onward.inside} | ({"run": own} if own else {}),
             )
         st.button(
             "Show only the figure",
@@ -127,6 +130,15 @@ def _ways_on(chapter: Chapter, onward: Onward) -> None:
             kwargs={"focus": True},
             key="enter-focus",
         )
+
+
+def _newest_run() -> str | None:
+    """The visitor's newest run that has learned something; the lessons do without a run store."""
+    try:
+        models = predictions.trained_models(state.workspace())
+    except StoreError:
+        return None
+    return models[0].run_id if models else None
 
 
 @st.fragment
@@ -185,6 +197,13 @@ def ending(chapter: Chapter) -> None:
                 args=(after.name,),
                 key="next-chapter",
             )
+        elif st.button(
+            "Now train a network",
+            icon=":material/arrow_forward:",
+            type="primary",
+            key="to-train",
+        ):
+            st.switch_page("pages/train.py", query_params={"recipe": "nielsen-ch1"})
 
 
 def leave_focus(chapter: Chapter) -> None:

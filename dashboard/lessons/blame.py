@@ -69,7 +69,7 @@ def backpropagation(controls: Controls) -> Onward:
     return Onward(
         BOOK.replace(learning_rate=3.0 if eta <= 3 else 100.0),
         "Train 23,860 parameters the same way",
-        inside=True,
+        inside="backward",
     )
 
 

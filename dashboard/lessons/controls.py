@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import streamlit as st
 
@@ -50,6 +50,37 @@ class Controls:
         )
         if value != default:
             self.query[name] = f"{value:.6g}"
+        return value
+
+    def span(
+        self,
+        name: str,
+        label: str,
+        low: float,
+        high: float,
+        default: tuple[float, float],
+        step: float,
+    ) -> tuple[float, float]:
+        """Two numbers in order, on one slider with two handles; `0.3,0.7` in the URL."""
+
+        def read(text: str) -> tuple[float, float]:
+            first, second = sorted(float(part) for part in text.split(","))
+            if not (low <= first and second <= high):
+                raise ValueError(text)
+            return first, second
+
+        chosen = st.slider(
+            label,
+            float(low),
+            float(high),
+            step=float(step),
+            key=state.lesson_key(name, read, default),
+            persist_state="session",
+        )
+        # The key holds two numbers, and then the slider has two handles.
+        value = cast(tuple[float, float], chosen)
+        if value != default:
+            self.query[name] = f"{value[0]:.6g},{value[1]:.6g}"
         return value
 
     def whole(

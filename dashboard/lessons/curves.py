@@ -1,8 +1,12 @@
 """The chapter `universality`: bumps of hidden neurons make any curve."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import streamlit as st
 
+from dashboard import charts
 from dashboard.lessons import figures
 from dashboard.lessons.controls import Controls
 from dashboard.lessons.figures import GREY, MAIN, axis, only
@@ -46,7 +50,7 @@ def _fit(controls: Controls) -> int:
             "output a",
             (0, 1),
             "figure-fit",
-            "More hidden neurons, a closer fit.\nGrey: wanted; coloured: the network's output",
+            "More hidden neurons, a closer fit\nGrey: wanted; coloured: the network's output",
             f"A curve and a network of {2 * n_bumps} hidden neurons that follows it to "
             f"{deviation:.4f} on average.",
         )
@@ -56,8 +60,9 @@ def _fit(controls: Controls) -> int:
 def _bump(controls: Controls) -> None:
     left, right = figures.places()
     with left:
-        s1 = controls.slider("s1", "Step up at $s_1$", 0, 1, 0.3, 0.01)
-        s2 = controls.slider("s2", "Step down at $s_2$", 0, 1, 0.7, 0.01)
+        s1, s2 = controls.span(
+            "s", "Drag the two steps together: up at $s_1$, down at $s_2$", 0, 1, (0.3, 0.7), 0.01
+        )
         height = controls.slider("h", "Height $h$", -2, 2, 1, 0.1)
         weight = controls.scale(
             "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 100
@@ -74,12 +79,13 @@ def _bump(controls: Controls) -> None:
                 "second": -height * hidden.a[:, 1],
                 "made": output.z[:, 0],
             },
-            "what the hidden neurons send on",
+            "what is sent on",
             (-2.1, 2.1),
             "figure-bump",
-            "Two steps make a bump.\nGrey: the two steps; coloured: their sum",
+            "Two steps make a bump\nGrey: the two steps; coloured: their sum",
             f"Two hidden neurons step up at {s1:g} and down at {s2:g}; their sum in the middle is "
             f"{at_middle:.2f}.",
+            marks={"up": s1, "down": s2},
         )
         st.markdown(
             f"$b = -w s$: biases ${-weight * s1:g}$ and ${-weight * s2:g}$ put the two steps at "
@@ -94,14 +100,18 @@ def _plot(
     key: str,
     title: str,
     alt: str,
+    marks: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
-    rows = [
+    """Lines over x; `marks` names places on the x-axis."""
+    rows: list[dict[str, object]] = [
         {"kind": kind, "x": float(x), "y": float(y)}
         for kind, values in lines.items()
         for x, y in zip(_X, values, strict=True)
     ]
+    rows += [{"kind": "mark", "x": x, "name": name} for name, x in marks.items()]
+    at = {"x": axis("x", "input x", 0, 1)}
     place = {
-        "x": axis("x", "input x", 0, 1),
+        **at,
         "y": axis("y", y_title, *ends),
         "tooltip": [{"field": "x", "format": ".3f"}, {"field": "y", "format": ".3f"}],
     }
@@ -119,6 +129,25 @@ def _plot(
                 "encoding": place,
             }
             for kind, style in styles.items()
+        ]
+        + [
+            {
+                "transform": only("mark"),
+                "mark": {"type": "rule", "color": GREY, "strokeDash": [2, 3]},
+                "encoding": at,
+            },
+            {
+                "transform": only("mark"),
+                "mark": {
+                    "type": "text",
+                    "color": charts.axis_text() or GREY,
+                    "fontSize": 14,
+                    "y": 10,
+                    "dx": 5,
+                    "align": "left",
+                },
+                "encoding": {**at, "text": {"field": "name"}},
+            },
         ],
         key=key,
         title=title,

@@ -1,15 +1,18 @@
 """The chapters of a digit in a network: `pixels`, `layers` and `feedforward`."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import streamlit as st
 
-from dashboard import digits, network_picture
+from dashboard import digits, state
+from dashboard.components.network_view import Neuron, network_view
 from dashboard.lessons import figures
 from dashboard.lessons.controls import Controls
 from dashboard.lessons.figures import signed
-from dashboard.lessons.onward import BOOK, Onward
+from dashboard.lessons.onward import BOOK, CROSS_ENTROPY, Onward
+from dashboard.network_picture import in_words
 from dashboard.palette import MISTAKE, POSITIVE
 from nncore import lessons, recipes
 from nncore.checkpoints import load
@@ -132,16 +135,22 @@ def layers(controls: Controls) -> Onward:
         )
         st.markdown(f"${terms} = {count_parameters(sizes):,}$".replace(",", "{,}"))
         st.markdown("**Every line is a weight, every circle has a bias**")
-        st.image(
-            network_picture.network_svg(sizes, image_of(3).reshape(28, 28), outputs=names),
-            alt=network_picture.in_words(sizes) if n_out == 10 else "A network with four outputs",
-            width="stretch",
+        network_view(
+            lessons.untrained_network(sizes),
+            image_of(4),
+            selected=state.picture_neuron("layers"),
+            on_select=partial(state.set_picture_neuron, "layers"),
+            height=320,
+            detail=False,
+            label=in_words(sizes),
+            outputs=names,
         )
+        st.caption("The weights are still random, and so is the answer: training will set them.")
         _codes(n_out)
     return Onward(
-        BOOK.replace(hidden=hidden),
+        CROSS_ENTROPY.replace(hidden=hidden),
         "Train 784-" + "-".join(map(str, (*hidden, 10))),
-        inside=True,
+        inside="forward",
     )
 
 
@@ -199,6 +208,15 @@ def feedforward(controls: Controls) -> Onward:
     incoming = X[0] if level == 0 else passed[level - 1].a[0]
     z, a = float(passed[level].z[0, unit]), float(passed[level].a[0, unit])
     with right:
+        network_view(
+            network,
+            image_of(digit),
+            selected=Neuron(level, unit),
+            on_select=_look_at,
+            height=320,
+            detail=False,
+            label=f"The network with a handwritten {digit} in it",
+        )
         _formula(step, level, network)
         if step == "x":
             digits.show_digit(image_of(digit), 224)
@@ -211,7 +229,13 @@ def feedforward(controls: Controls) -> Onward:
             st.metric(f"$z$ of neuron {unit}", f"{z:.3f}", width="content")
             st.metric("$a = \\sigma(z)$", f"{a:.3f}", width="content")
         _sum(incoming, network.weights[level][:, unit], float(network.biases[level][unit]), z)
-    return Onward(recipes.RECIPES["3blue1brown"].config, "Train this network", inside=True)
+    return Onward(recipes.RECIPES["3blue1brown"].config, "Train this network", inside="forward")
+
+
+def _look_at(neuron: Neuron) -> None:
+    """Turn the chapter's controls to the neuron that was clicked."""
+    number = neuron.layer + 1
+    state.set_lesson(**{"step": f"a{number}", f"unit{number}": neuron.index})
 
 
 def _formula(step: str, level: int, network: Network) -> None:
@@ -272,7 +296,7 @@ def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
                     picture,
                     caption=caption,
                     alt=f"The neuron's {caption} as a 28 by 28 picture, green up, magenta down",
-                    width=168,
+                    width=144,
                 )
     else:
         figures.bars(

@@ -56,7 +56,7 @@ def _learn(controls: Controls) -> None:
         after[name] = float(outputs[epoch])
     place = {
         "x": axis("epoch", "epoch", 0, _EPOCHS),
-        "y": axis("a", "the neuron's output (wanted: 0)", 0, 1),
+        "y": axis("a", "output (wanted: 0)", 0, 1),
     }
     tooltip = [
         {"field": "kind", "title": "cost function"},
@@ -93,7 +93,7 @@ def _learn(controls: Controls) -> None:
                 },
             ],
             key="figure-cost",
-            title="The wrong neuron waits on a plateau, or not.\n"
+            title="The wrong neuron waits on a plateau, or not\n"
             "Solid: quadratic; dashed: cross-entropy",
             alt=f"Output by epoch of a neuron that should say 0. After {epoch} epochs: quadratic "
             f"{after['quadratic']:.3f}, cross-entropy {after['cross-entropy']:.3f}.",
@@ -315,7 +315,7 @@ def _on_a_network(controls: Controls) -> Onward:
                 },
             ],
             key="figure-surface",
-            title="13,002 parameters, two directions:\ndark is low cost",
+            title="13,002 parameters, two directions\nDark is low cost",
             alt="The cost of a 784-16-16-10 network on 200 digits over two directions. Gradient "
             f"descent goes from {path[0][2]:.3f} to {path[-1][2]:.3f} in {steps} steps.",
         )
@@ -393,7 +393,7 @@ def _batches(controls: Controls) -> Onward:
                 },
             ],
             key="figure-batches",
-            title="The same network, the same learning rate.\n"
+            title="The same network, the same learning rate\n"
             "Solid: full batch; dashed: mini-batches of 1,000",
             alt="Test accuracy of a full-batch and a mini-batch run. "
             + " ".join(f"{n}: {percent(r.test_accuracy[-1])}." for n, r in stored.items()),

@@ -7,7 +7,7 @@ from dashboard import state
 from dashboard.lessons import figures
 from dashboard.lessons.controls import Controls
 from dashboard.lessons.figures import GREY, MAIN, axis, only, signed
-from dashboard.lessons.onward import BOOK, Onward
+from dashboard.lessons.onward import BOOK, CROSS_ENTROPY, Onward
 from dashboard.palette import MISTAKE, POSITIVE
 from nncore import lessons
 from nncore.activations import sigmoid
@@ -21,7 +21,7 @@ def perceptron(controls: Controls) -> Onward:
         _circuit(controls)
     else:
         _one_perceptron(controls)
-    return Onward(BOOK.replace(hidden=()), "Train ten neurons without a hidden layer")
+    return Onward(CROSS_ENTROPY.replace(hidden=()), "Train ten neurons without a hidden layer")
 
 
 def _one_perceptron(controls: Controls) -> None:
@@ -109,7 +109,7 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
             },
         ],
         key="figure-perceptron",
-        title="It fires in the green half;\nthe numbers are what the gate wants",
+        title="It fires in the green half\nIn the circles: what the gate wants",
         alt="The plane of two inputs, parted by a straight line. Outputs for 00, 01, 10, 11: "
         f"{', '.join(f'{a:g}' for a in outputs)}; wanted {', '.join(map(str, targets))}.",
         height=330,
@@ -259,7 +259,7 @@ def _curves(x: float, w: float, b: float, change: float, nudge: lessons.Nudge) -
             },
         ],
         key="figure-sigmoid",
-        title="The sigmoid moves a little, the step jumps.\n"
+        title="The sigmoid moves a little, the step jumps\n"
         "Solid: sigmoid; dotted: after Δw; dashed: step",
         alt=f"Output of a neuron against its input. At x = {x:g} the sigmoid goes from "
         f"{nudge.a:.3f} to {nudge.a_after:.3f}, the step from {nudge.step_before:g} to "

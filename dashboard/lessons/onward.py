@@ -7,6 +7,9 @@ from nncore.config import TrainingConfig
 
 BOOK = recipes.RECIPES["nielsen-ch1"].config
 """The book's first network, which most lessons lead to."""
+CROSS_ENTROPY = recipes.RECIPES["nielsen-ch3-cross-entropy"].config
+"""The same network with the cost that keeps learning when neurons saturate: without a hidden layer,
+the quadratic one gives up some digits for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +18,5 @@ class Onward:
 
     config: TrainingConfig
     label: str
-    inside: bool = False
-    """Whether the page Inside goes on from here as well."""
+    inside: str = ""
+    """The section of Inside that goes on from here as well, if one does."""

@@ -84,6 +84,12 @@ def test_the_smaller_the_nudge_the_better_the_estimate() -> None:
 
 
 # Digits -----------------------------------------------------------------------------------------
+def test_an_untrained_network_has_the_sizes_asked_for_and_is_the_same_each_time() -> None:
+    network, again = (lessons.untrained_network((784, 5, 4)) for _ in range(2))
+    assert network.layer_sizes == (784, 5, 4)
+    np.testing.assert_array_equal(network.weights[0], again.weights[0])
+
+
 def test_the_few_digits_are_what_the_lessons_model_knows() -> None:
     images, labels = lessons.few_digits()
     assert images.shape == (200, 784)

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import lessons, state
+from dashboard import lessons, predictions, state
 from dashboard.lessons import prose
 from dashboard.settings import settings
 from dashboard.store import run_store
 from nncore import lessons as arithmetic
 from nncore.config import QUERY_KEYS, count_parameters
 from tests.pages.drawn import app
+from tests.pages.training import SMALL, trained
 
 NAMES = [chapter.name for chapter in lessons.CHAPTERS]
 
@@ -23,6 +24,7 @@ def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("NN_HOME", str(tmp_path))
     settings.cache_clear()
     run_store.cache_clear()
+    predictions.trained_models.clear()
     yield
     run_store().close()
     settings.cache_clear()
@@ -155,6 +157,17 @@ def test_no_control_is_called_like_a_parameter_of_the_app() -> None:
             assert not keys & (taken - {"cost", "batch"}), name
 
 
+def test_backpropagation_leads_to_the_visitors_newest_network() -> None:
+    def inside(at: AppTest) -> str:
+        return next(link.query_string for link in at.get("page_link") if link.page == "inside")
+
+    assert inside(learn(chapter="backpropagation")) == "show=backward"
+    run = trained()
+    run_store().create_run("local", SMALL, "Not yet begun")
+    predictions.trained_models.clear()
+    assert inside(learn(chapter="backpropagation")) == f"show=backward&run={run.id}"
+
+
 # Each chapter's number, as the formula says ------------------------------------------------------
 def test_perceptron_finds_its_weights() -> None:
     at = learn(chapter="perceptron")
@@ -227,7 +240,7 @@ def test_universality_comes_closer() -> None:
     wanted = arithmetic.TARGETS["wiggle"]
     far = arithmetic.mean_deviation(arithmetic.fit_with_bumps(wanted, 20, 1000), wanted)
     assert number(at) == f"{far:.4f}"
-    bump = learn(chapter="universality", show="bump", s1="0.5", s2="0.5")
+    bump = learn(chapter="universality", show="bump", s="0.5,0.5")
     assert float(number(bump)) == pytest.approx(0, abs=1e-9)
 
 

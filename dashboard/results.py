@@ -197,7 +197,7 @@ def confusion(run: Run) -> None:
     with runs.shown_errors():
         shown_epoch, rates = _confusion_controls(run, epochs)
         columns = st.columns(2)[: len(kept)]
-        clicked: list[tuple[EngineName, tuple[int, int], Evaluation]] = []
+        clicked: list[tuple[EngineName, int | None, tuple[int, int], Evaluation]] = []
         for column, (engine, own) in zip(columns, kept.items(), strict=True):
             at = max((epoch for epoch in own if epoch <= shown_epoch), default=None)
             found = _evaluation(run, engine, at)
@@ -215,11 +215,14 @@ def confusion(run: Run) -> None:
                 )
             cell = charts.clicked_cell(event)
             if cell is not None:
-                clicked.append((engine, cell, found))
+                clicked.append((engine, at, cell, found))
         if not clicked:
-            st.caption("Click a cell to see its images, the worst first.")
-        for engine, cell, found in clicked:
-            _cell_images(run.config.dataset, engine, cell, found)
+            st.caption(
+                "Click a cell to see its images, the worst first, and follow one through the "
+                "network to see why."
+            )
+        for engine, at, cell, found in clicked:
+            _cell_images(run, engine, at, cell, found)
 
 
 def _confusion_controls(run: Run, epochs: list[int]) -> tuple[int, bool]:
@@ -289,7 +292,8 @@ def mistakes(run: Run) -> None:
     for engine, evaluation in found.items():
         name = palette.ENGINE_MARKDOWN[engine]
         st.markdown(f"**{name}**: {len(evaluation.mistakes):,} of {len(evaluation.labels):,} wrong")
-        _images(run.config.dataset, evaluation, evaluation.mistakes[:_MOST_MISTAKES])
+        chosen = evaluation.mistakes[:_MOST_MISTAKES]
+        _images(run.config.dataset, evaluation, chosen, {"run": run.id, "engine": engine})
 
 
 def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
@@ -336,7 +340,7 @@ def shipped() -> None:
         charts.show(charts.confusion(found.matrix, "numpy"), "confusion-shipped")
     with right:
         st.markdown("**Its most confident mistakes**")
-        _images("mnist", found, found.mistakes[:_MOST_MISTAKES])
+        _images("mnist", found, found.mistakes[:_MOST_MISTAKES], {})
 
 
 # Images -----------------------------------------------------------------------------------------
@@ -361,7 +365,11 @@ def _evaluation(run: Run, engine: EngineName, epochs: int | None) -> Evaluation 
 
 
 def _cell_images(
-    dataset: DatasetName, engine: EngineName, cell: tuple[int, int], found: Evaluation
+    run: Run,
+    engine: EngineName,
+    epochs: int | None,
+    cell: tuple[int, int],
+    found: Evaluation,
 ) -> None:
     true, predicted = cell
     positions = found.cell(true, predicted)
@@ -369,10 +377,14 @@ def _cell_images(
     what = f"a {true} named right" if true == predicted else f"a {true} taken for a {predicted}"
     order = "the least sure first" if true == predicted else "the surest first"
     st.markdown(f"**{name}**: {what}, {len(positions):,} times; {order}")
-    _images(dataset, found, positions[:_MOST_IMAGES])
+    network = {"run": run.id, "engine": engine, "epoch": str(epochs)}
+    _images(run.config.dataset, found, positions[:_MOST_IMAGES], network)
 
 
-def _images(dataset: DatasetName, found: Evaluation, positions: np.ndarray) -> None:
+def _images(
+    dataset: DatasetName, found: Evaluation, positions: np.ndarray, network: dict[str, str]
+) -> None:
+    """Test images with what was said of them; `network` is how Inside's URL names who said it."""
     images, _ = runs.test_images(dataset)
     if not len(positions):
         st.caption("None.")
@@ -382,9 +394,15 @@ def _images(dataset: DatasetName, found: Evaluation, positions: np.ndarray) -> N
     ]
     with st.container(horizontal=True, gap="small"):
         for position, caption in zip(positions, captions, strict=True):
-            st.image(
-                digits.digit_png(images[position], _IMAGE_PIXELS),
-                caption=caption,
-                width=_IMAGE_PIXELS,
-                alt=f"Test image {position}: {caption}",
-            )
+            with st.container(width=_IMAGE_PIXELS, gap="xxsmall"):
+                st.image(
+                    digits.digit_png(images[position], _IMAGE_PIXELS),
+                    caption=caption,
+                    width=_IMAGE_PIXELS,
+                    alt=f"Test image {position}: {caption}",
+                )
+                st.page_link(
+                    "pages/inside.py",
+                    label="See why",
+                    query_params={**network, "example": str(position)},
+                )

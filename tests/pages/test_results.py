@@ -60,6 +60,14 @@ def test_a_run_shows_curves_confusion_scores_and_mistakes():
     assert len(at.get("image")) > 0
 
 
+def test_every_mistake_leads_inside_the_network_that_made_it():
+    run = trained()
+    links = [link.query_string for link in page("results", run=run.id).page_link]
+    found = runs.evaluate_run(run.id, "numpy", 2, "digits")
+    assert found is not None
+    assert f"run={run.id}&engine=numpy&example={found.mistakes[0]}" in links
+
+
 def test_the_epoch_slider_goes_over_the_checkpoints():
     run = trained()
     at = page("results", run=run.id)
@@ -120,7 +128,7 @@ def test_an_unknown_run_is_one_sentence_and_the_way_out():
     assert not at.exception
     assert len(at.error) == 1
     assert "no run \\<b\\>gone" in at.error[0].value
-    assert len(at.page_link) == 1
+    assert [link.page for link in at.page_link].count("train") == 1
 
 
 def test_a_picked_run_goes_into_the_url():

@@ -22,9 +22,12 @@ _KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"]
 
 _STAGES = {
     "grey": "The picture in grey",
+    "even light": "Light made even",
     "ink": "Ink: what stands out",
+    "cleaned": "Dust swept away",
     "cropped": "Cut to the ink's box",
     "squared": "Padded to a square",
+    "stroked": "Pen brought to MNIST's width",
     "averaged": "Averaged down: grey edges appear",
     "brightened": "Brightest pixel made white",
     "centred": "Centre of mass in the middle",

@@ -8,28 +8,51 @@ procedure by Yadav and Bottou, "Cold Case: The Lost MNIST Digits", 2019).
 
 import io
 import warnings
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import PIL
 import PIL.Image
 
-Image = npt.NDArray[np.float32]
-"""A grey image (height, width): 0 black to 1 white; as ink, 0 the background to 1 the ink."""
+from nncore.images import Image, average_areas, enlarged, pieces
+from nncore.photographs import MIN_CONTRAST, InkError, even_light, find_ink
+from nncore.strokes import redrawn, stroke_width
+
+StageName = Literal[
+    "grey",
+    "even light",
+    "ink",
+    "cleaned",
+    "cropped",
+    "squared",
+    "stroked",
+    "averaged",
+    "brightened",
+    "centred",
+]
+"""The stages in their order; each but `grey` can be skipped."""
 
 BOX_SIDE = 20
 """Side of the square that MNIST fitted each digit into."""
 IMAGE_SIDE = 28
-MIN_CONTRAST = 0.08
-"""Least difference between ink and background, of black to white, to be called ink."""
 SPECK = 0.02
 """A piece with a smaller share of the largest piece's ink is dust, not part of the digit."""
 SOLID = 0.75
 """A square filled to more than this holds a dot: no digit of MNIST fills more than 0.65."""
 DOT_MARGIN = 4
 """How many times its own side the square of a dot has, so that a dot stays a dot."""
+STROKE = (0.10, 0.15)
+"""Width of a stroke as a share of the digit's longer side. Of MNIST's training digits half lie
+within (the median is 0.12); what lies outside is brought to the nearer end."""
+STROKE_SIDE = 8 * BOX_SIDE
+"""Longer side of the image in which strokes are measured and redrawn."""
+GREY_SHARE = 0.25
+"""Of the ink's pixels: more grey ones (a pen leaves 0.1, an enlarged image of MNIST 0.5) mean that
+areas were averaged before, and that there is no outline left which could be moved."""
 
 MAX_FILE_BYTES = 50_000_000
 MAX_PIXELS = 40_000_000
@@ -43,10 +66,6 @@ warnings.filterwarnings("ignore", category=PIL.Image.DecompressionBombWarning)
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 
 
-class InkError(ValueError):
-    """An image without ink; the message is one sentence for its reader."""
-
-
 class ImageError(ValueError):
     """A picture file that cannot be used; the message is one sentence for its reader."""
 
@@ -55,7 +74,7 @@ class ImageError(ValueError):
 class Stage:
     """What the image was after one step."""
 
-    name: str
+    name: StageName
     image: Image
 
 
@@ -67,38 +86,79 @@ class Prepared:
     stages: list[Stage]
 
 
-def prepare(image: npt.NDArray[np.generic]) -> Prepared:
+def prepare(image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ()) -> Prepared:
     """Bring an image of one digit to what MNIST's images are.
 
     Args:
         image: (height, width), or with 3 (RGB) or 4 (RGBA) channels; whole numbers from 0 to 255,
             or floats from 0 to 1; bright on dark or dark on bright.
+        skip: stages that hand on what they got, to see what each is good for. Without `ink`,
+            whatever is bright is ink; without `averaged`, every so many pixels are taken; without
+            `centred`, the box lies in the middle.
+
+    Raises:
+        InkError: there is no ink on it.
+        ValueError: the array is no image, or no such stage can be skipped.
+    """
+    _check_skipped(skip)
+    found = find_strokes(image, skip=skip)
+    prepared = prepare_ink(found[-1].image, skip=skip)
+    return Prepared(prepared.pixels, [*found, *prepared.stages])
+
+
+def find_strokes(
+    image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ()
+) -> list[Stage]:
+    """The stages as far as they look at the whole sheet; the last one is ink on 0, without dust.
 
     Raises:
         InkError: there is no ink on it.
         ValueError: the array is no image.
     """
     grey = to_grey(image)
-    ink = find_ink(grey)
-    prepared = prepare_ink(drop_specks(ink))
-    return Prepared(prepared.pixels, [Stage("grey", grey), Stage("ink", ink), *prepared.stages])
-
-
-def prepare_ink(ink: Image) -> Prepared:
-    """The stages after the ink has been found: for images that are nothing but ink on 0."""
-    cropped = crop(ink)
-    squared = pad_to_square(cropped)
-    averaged = average_areas(squared, BOX_SIDE)
-    brightened = brighten(averaged)
-    centred = centre(brightened)
-    stages = [
-        Stage("cropped", cropped),
-        Stage("squared", squared),
-        Stage("averaged", averaged),
-        Stage("brightened", brightened),
-        Stage("centred", centred),
+    lit = grey if "even light" in skip else even_light(grey)
+    ink = _bright(lit) if "ink" in skip else find_ink(lit)
+    cleaned = ink if "cleaned" in skip else drop_specks(ink)
+    return [
+        Stage("grey", grey),
+        Stage("even light", lit),
+        Stage("ink", ink),
+        Stage("cleaned", cleaned),
     ]
-    return Prepared(centred, stages)
+
+
+def prepare_ink(ink: Image, *, skip: Collection[StageName] = ()) -> Prepared:
+    """The stages after the ink has been found: for images that are nothing but ink on 0."""
+    steps: list[tuple[StageName, Callable[[Image], Image], Callable[[Image], Image]]] = [
+        ("cropped", crop, _unchanged),
+        ("squared", pad_to_square, _unchanged),
+        ("stroked", proportion_strokes, _unchanged),
+        ("averaged", _averaged, _sampled),
+        ("brightened", brighten, _unchanged),
+        ("centred", centre, _in_the_middle),
+    ]
+    stages: list[Stage] = []
+    for name, step, instead in steps:
+        ink = instead(ink) if name in skip else step(ink)
+        stages.append(Stage(name, ink))
+    return Prepared(ink, stages)
+
+
+def _check_skipped(skip: Collection[StageName]) -> None:
+    can_be = get_args(StageName)[1:]
+    for name in skip:
+        if name not in can_be:
+            raise ValueError(f"{name} is no stage to skip; use one of {', '.join(can_be)}.")
+
+
+def _unchanged(ink: Image) -> Image:
+    return ink
+
+
+def _bright(grey: Image) -> Image:
+    if grey.max() < MIN_CONTRAST:
+        raise InkError("The image has nothing bright on it; look for dark ink as well.")
+    return grey
 
 
 def to_grey(image: npt.NDArray[np.generic]) -> Image:
@@ -129,94 +189,12 @@ def to_grey(image: npt.NDArray[np.generic]) -> Image:
     return grey
 
 
-def find_ink(grey: Image) -> Image:
-    """How far each pixel stands out from the background, towards the ink's side: 0 to 1.
-
-    The background is what most of the border shows; where the light falls unevenly, it is a plane
-    through the border, and what stands out no more than the border's noise is background too.
-
-    Raises:
-        InkError: nothing stands out.
-    """
-    border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
-    background, noise = np.float32(np.median(border)), np.float32(0)
-    is_even = np.mean(np.abs(border - background) < 1 / 255) > 0.5
-    if not is_even:
-        background, noise = _uneven_background(grey.shape, border)
-    above = np.clip(grey - background - noise, 0, None)
-    below = np.clip(background - grey - noise, 0, None)
-    if not is_even:  # a shadow takes the same share of the paper's light and of the ink's
-        below *= np.max(background) / np.maximum(background, 0.05)
-    # Squares, so that many pixels a little off weigh less than a few strokes that stand out.
-    ink = above if float(np.vdot(above, above)) >= float(np.vdot(below, below)) else below
-    contrast = ink.max()
-    if contrast < MIN_CONTRAST:
-        raise InkError("The image has no ink on it; draw or choose a digit.")
-    return ink / contrast
-
-
-def _uneven_background(shape: tuple[int, ...], border: Image) -> tuple[Image, np.float32]:
-    """A plane through the border (top, bottom, left, right side), and three times its noise.
-
-    It has the least absolute deviations (by reweighted least squares): ink may cross the border.
-    """
-    height, width = shape
-    y, x = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
-    sides = [np.ones(width), np.ones(height - 2)]
-    rows = np.concatenate([-sides[0], sides[0], y[1:-1], y[1:-1]])
-    columns = np.concatenate([x, x, -sides[1], sides[1]])
-    terms = np.stack([np.ones_like(rows), rows, columns], axis=1)
-    plane, residual = np.zeros(3), np.ones_like(rows)
-    for _ in range(10):
-        weighted = terms / np.maximum(residual, 1e-3)[:, None]
-        plane = np.linalg.lstsq(weighted.T @ terms, weighted.T @ border, rcond=None)[0]
-        residual = np.abs(border - terms @ plane)
-    deviation = 1.4826 * np.median(residual)  # the standard deviation, were the noise normal
-    background = plane[0] + plane[1] * y[:, None] + plane[2] * x
-    return background.astype(np.float32), np.float32(3 * deviation)
-
-
 def drop_specks(ink: Image) -> Image:
     """Take away the pieces (8-connected) that hold too little of the ink to belong to the digit."""
-    is_ink = np.zeros((ink.shape[0], ink.shape[1] + 2), np.int8)
-    is_ink[:, 1:-1] = ink > 0
-    changes = np.diff(is_ink, axis=1)
-    rows, starts = np.nonzero(changes == 1)
-    ends = np.nonzero(changes == -1)[1]  # one for each start, in the same order
-    pieces = _pieces(rows.tolist(), starts.tolist(), ends.tolist())
-    if not pieces.any():
-        return ink
-    sums = np.concatenate([[0.0], np.cumsum(ink, dtype=np.float64)])
-    first = rows * ink.shape[1]
-    weight = np.bincount(pieces, sums[first + ends] - sums[first + starts])
-    dust = weight < SPECK * weight.max()
-    if not dust.any():
-        return ink
-    cleaned = ink.copy()
-    for run in np.flatnonzero(dust[pieces]):
-        cleaned[rows[run], starts[run] : ends[run]] = 0
-    return cleaned
-
-
-def _pieces(rows: list[int], starts: list[int], ends: list[int]) -> npt.NDArray[np.intp]:
-    """Number the connected pieces of runs that are sorted by row and start: (n_runs,)."""
-    parents = list(range(len(rows)))
-
-    def root(run: int) -> int:
-        while parents[run] != run:
-            parents[run] = parents[parents[run]]
-            run = parents[run]
-        return run
-
-    upper = 0
-    for run, row in enumerate(rows):
-        while rows[upper] < row - 1 or (rows[upper] == row - 1 and ends[upper] < starts[run]):
-            upper += 1
-        other = upper
-        while rows[other] == row - 1 and starts[other] <= ends[run]:
-            parents[root(other)] = root(run)
-            other += 1
-    return np.unique([root(run) for run in range(len(rows))], return_inverse=True)[1]
+    labels, n = pieces(ink)
+    weight = np.bincount(labels.ravel(), ink.ravel(), n + 1)  # of the background: 0
+    is_dust = weight < SPECK * weight.max()
+    return np.where(is_dust[labels], np.float32(0), ink)
 
 
 def crop(ink: Image, threshold: float = 0.25) -> Image:
@@ -249,26 +227,57 @@ def pad_to_square(ink: Image) -> Image:
     return squared
 
 
-def average_areas(image: Image, side: int) -> Image:
-    """Resize to (side, side); each new pixel is the mean of the area that it covers."""
-    return _averaged_rows(_averaged_rows(image, side).T, side).T.astype(np.float32)
+def proportion_strokes(ink: Image) -> Image:
+    """The same digit, drawn with a pen whose width is in MNIST's proportion to the digit's size.
+
+    Only where the proportion lies outside of `STROKE`: then the outlines are moved, in an image of
+    160 pixels, and the box is fitted again. A dot has no stroke and stays.
+    """
+    digit = crop(ink)
+    is_dot = float(digit.sum()) > SOLID * max(digit.shape) ** 2
+    large = _resized(ink, STROKE_SIDE / max(ink.shape))
+    if is_dot or _grey_share(large if large.size < ink.size else ink) > GREY_SHARE:
+        return ink
+    side = max(digit.shape) * max(large.shape) / max(ink.shape)
+    width = stroke_width(large)
+    share = min(max(width / side, STROKE[0]), STROKE[1])
+    # The middle line keeps its size, the digit grows by what the pen grows: solved for that.
+    change = (share * side - width) / (1 - share)
+    if change == 0 or width == 0:
+        return ink
+    is_fitted = digit.shape == ink.shape or max(digit.shape) == max(ink.shape)
+    if not is_fitted:
+        return redrawn(large, change)
+    fitted = crop(redrawn(np.pad(large, max(1, round(change))), change))
+    return pad_to_square(fitted) if ink.shape[0] == ink.shape[1] else fitted
 
 
-def _averaged_rows(image: npt.NDArray[np.floating], n_rows: int) -> npt.NDArray[np.float64]:
-    """Means over stretches of rows whose ends may lie inside a row: (n_rows, width)."""
-    height = len(image)
-    sums = np.zeros((height + 1, image.shape[1]))  # of all rows above each row's upper edge
-    np.cumsum(image, axis=0, out=sums[1:])
-    edges = np.linspace(0, height, n_rows + 1)
-    whole = np.minimum(edges.astype(np.intp), height - 1)
-    part = (edges - whole)[:, None]
-    sums_at_edges = sums[whole] + part * image[whole]
-    return np.diff(sums_at_edges, axis=0) * (n_rows / height)
+def _grey_share(ink: Image) -> float:
+    seen = ink[ink > 0.15]
+    return float(np.mean(seen < 0.85)) if len(seen) else 1.0
+
+
+def _resized(ink: Image, factor: float) -> Image:
+    """Shrunk by averaging areas, or enlarged by linear interpolation."""
+    if factor < 1:
+        return average_areas(ink, *(max(1, round(n * factor)) for n in ink.shape))
+    return enlarged(ink, factor)
+
+
+def _averaged(ink: Image) -> Image:
+    return average_areas(ink, BOX_SIDE)
+
+
+def _sampled(ink: Image) -> Image:
+    """The pixel in the middle of each area, and nothing of the others."""
+    rows, columns = (((np.arange(BOX_SIDE) + 0.5) * n / BOX_SIDE).astype(int) for n in ink.shape)
+    return ink[np.ix_(rows, columns)]
 
 
 def brighten(ink: Image) -> Image:
     """Scale so that the brightest pixel is 1."""
-    return ink / ink.max()
+    brightest = ink.max()
+    return ink / brightest if brightest > 0 else ink
 
 
 def centre(ink: Image) -> Image:
@@ -283,6 +292,10 @@ def centre(ink: Image) -> Image:
     centred = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
     centred[top : top + height, left : left + width] = ink
     return centred
+
+
+def _in_the_middle(ink: Image) -> Image:
+    return np.pad(ink, (IMAGE_SIDE - BOX_SIDE) // 2)
 
 
 def read_image(data: bytes | Path, name: str | None = None) -> npt.NDArray[np.uint8]:

@@ -16,7 +16,8 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from nncore import preprocessing
 from nncore.datasets import Dataset
-from nncore.preprocessing import ImageError, InkError, prepare, read_image
+from nncore.preprocessing import ImageError, InkError, StageName, prepare, read_image
+from tests.nncore.pens import LINES, drawn
 
 
 def seven(side: int = 400, mode: str = "L", paper: object = 255, ink: object = 0) -> Image.Image:
@@ -59,9 +60,12 @@ def test_each_stage_is_kept_with_its_picture() -> None:
     prepared = prepare(np.asarray(seven(280)))
     assert [(stage.name, stage.image.shape) for stage in prepared.stages] == [
         ("grey", (280, 280)),
+        ("even light", (280, 280)),
         ("ink", (280, 280)),
+        ("cleaned", (280, 280)),
         ("cropped", (169, 122)),
         ("squared", (169, 169)),
+        ("stroked", (169, 169)),
         ("averaged", (20, 20)),
         ("brightened", (20, 20)),
         ("centred", (28, 28)),
@@ -146,6 +150,36 @@ def test_digits_come_back_as_they_were(digits: Dataset) -> None:
     assert np.mean([difference(prepare(image).pixels, image) for image in images]) < 0.002
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["even light", "ink", "cleaned", "cropped", "squared", "averaged", "brightened", "centred"],
+)
+def test_a_skipped_stage_changes_the_result_and_nothing_before_it(name: StageName) -> None:
+    image = 1 - drawn(7, 6) / 300
+    image[20:24, 20:24] = 0  # dust
+    if name == "even light":
+        image *= np.linspace(0.3, 1, 280)
+    others: set[StageName] = {"stroked"} - {name}  # it makes the strokes thick enough to be bright
+    with_it, without = prepare(image, skip=others), prepare(image, skip={name} | others)
+    assert [s.name for s in without.stages] == [s.name for s in with_it.stages]
+    assert without.pixels.shape == (28, 28)
+    assert difference(with_it.pixels, without.pixels) > 0.01
+    for one, other in zip(with_it.stages, without.stages):
+        if one.name == name:
+            break
+        assert np.array_equal(one.image, other.image)
+
+
+def test_every_stage_can_be_skipped_at_once() -> None:
+    every = [stage.name for stage in prepare(drawn(7)).stages[1:]]
+    assert prepare(drawn(7), skip=every).pixels.shape == (28, 28)
+
+
+def test_a_stage_that_is_none_cannot_be_skipped() -> None:
+    with pytest.raises(ValueError, match="sharpened is no stage to skip; use one of even light"):
+        prepare(drawn(7), skip={"sharpened"})  # pyright: ignore[reportArgumentType]
+
+
 # --- what must not matter -------------------------------------------------------------------------
 
 
@@ -158,6 +192,20 @@ def test_the_place_on_the_sheet_does_not_matter(right: int, down: int) -> None:
 @given(st.integers(100, 900))
 def test_the_size_hardly_matters(side: int) -> None:
     assert difference(prepare(np.asarray(seven(side))).pixels, SEVEN) < 0.035
+
+
+@pytest.mark.parametrize("digit", LINES)
+def test_the_pen_hardly_matters(digit: int) -> None:
+    # Between the ends of the band the stroke may vary, and with it half a pixel of every edge.
+    seen = [prepare(drawn(digit, pen)).pixels for pen in range(6, 41)]
+    assert max(difference(pixels, seen[18]) for pixels in seen) < 0.08
+    thin = [prepare(drawn(digit, pen)).pixels for pen in range(6, 15)]
+    assert max(difference(pixels, thin[0]) for pixels in thin) < 0.06
+
+
+def test_without_the_stage_the_pen_matters() -> None:
+    thin, thick = (prepare(drawn(5, pen), skip={"stroked"}).pixels for pen in (6, 24))
+    assert difference(thin, thick) > 0.1
 
 
 def test_a_small_digit_on_a_large_sheet_is_found() -> None:

@@ -1,0 +1,86 @@
+"""Grey images as arrays: resizing, blurring, distances, pieces. The one file that imports SciPy.
+
+SciPy's `ndimage` comes without types; here its functions get them.
+"""
+
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage  # pyright: ignore[reportMissingTypeStubs]
+
+Image = npt.NDArray[np.float32]
+"""A grey image (height, width): 0 black to 1 white; as ink, 0 the background to 1 the ink."""
+
+Mask = npt.NDArray[np.bool_]
+
+_ndimage = cast(Any, ndimage)
+
+
+def average_areas(image: Image, height: int, width: int | None = None) -> Image:
+    """Resize to (height, width), or to a square; each new pixel is the mean of what it covers."""
+    columns = height if width is None else width
+    return _averaged_rows(_averaged_rows(image, height).T, columns).T.astype(np.float32)
+
+
+def _averaged_rows(image: npt.NDArray[np.floating], n_rows: int) -> npt.NDArray[np.float64]:
+    """Means over stretches of rows whose ends may lie inside a row: (n_rows, width)."""
+    height = len(image)
+    sums = np.zeros((height + 1, image.shape[1]))  # of all rows above each row's upper edge
+    np.cumsum(image, axis=0, out=sums[1:])
+    edges = np.linspace(0, height, n_rows + 1)
+    whole = np.minimum(edges.astype(np.intp), height - 1)
+    part = (edges - whole)[:, None]
+    sums_at_edges = sums[whole] + part * image[whole]
+    return np.diff(sums_at_edges, axis=0) * (n_rows / height)
+
+
+def enlarged(image: Image, factor: float, *, order: int = 1) -> Image:
+    """Interpolate between the pixels: linearly, or by cubic splines (order 3); cut to 0 to 1."""
+    large = _ndimage.zoom(image, factor, order=order, grid_mode=True, mode="grid-constant")
+    return np.clip(large, 0, 1)
+
+
+def interpolated(image: Image, shape: tuple[int, ...], factor: int) -> Image:
+    """The (height, width) image of which every `factor`-th pixel, from the middle, is given."""
+    lines = [(np.arange(n) - factor // 2) / factor for n in shape]
+    at = np.meshgrid(*lines, indexing="ij")
+    return _ndimage.map_coordinates(image, at, order=1, mode="nearest")
+
+
+def blurred(image: npt.NDArray[np.floating], sigma: float) -> Image:
+    """Each pixel averaged with its neighbourhood, weighted by a Gaussian of `sigma` pixels."""
+    return _ndimage.gaussian_filter(image, sigma, mode="nearest").astype(np.float32)
+
+
+def local_mean(image: Image, side: int) -> Image:
+    """The mean of the square of `side` pixels around each pixel."""
+    return _ndimage.uniform_filter(image, side, mode="nearest")
+
+
+def local_median(image: Image, side: int) -> Image:
+    """The median of the square of `side` pixels around each pixel."""
+    return _ndimage.median_filter(image, side, mode="nearest")
+
+
+def closed(image: Image, side: int) -> Image:
+    """Everything dark and narrower than `side` pixels filled up (a grey closing, Serra 1982)."""
+    return _ndimage.grey_closing(image, (side, side), mode="nearest")
+
+
+def distance_to(mask: Mask) -> npt.NDArray[np.float64]:
+    """Pixels from each pixel's middle to the middle of the nearest that is in the mask."""
+    return _ndimage.distance_transform_edt(~mask)
+
+
+def pieces(mask: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int32], int]:
+    """Number the connected pieces (corners connect) from 1, the rest is 0; and how many."""
+    labels, n = _ndimage.label(mask, np.ones((3, 3)))
+    return labels, int(n)
+
+
+def highest(image: Image, labels: npt.NDArray[np.int32], n: int) -> Image:
+    """The highest value under each label from 0 to n: (n + 1,)."""
+    peaks = np.zeros(n + 1, np.float32)
+    np.maximum.at(peaks, labels.ravel(), image.ravel())
+    return peaks

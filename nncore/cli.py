@@ -585,3 +585,52 @@ def _measure_with_progress(
                 typer.echo(bench_report.line(record))
                 sys.stdout.flush()
     raise AssertionError("a bench without a closing record")
+
+
+@app.command()
+def twins(
+    dataset: Annotated[str, typer.Option(help="mnist or digits.")] = "mnist",
+    steps: Annotated[int, typer.Option(min=1, max=100_000, help="Mini-batches of each.")] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """Train both engines in step: the same weights, the same mini-batches, and their difference."""
+    from nncore import comparison
+
+    with _errors_in_a_sentence():
+        name = TrainingConfig.parse({"dataset": dataset}).dataset
+        run = comparison.run_twins(name, steps)
+    if as_json:
+        typer.echo(run.model_dump_json())
+        return
+    for curve in run.curves:
+        typer.echo(f"{curve.dtype}  step  NumPy cost  PyTorch cost  largest weight difference")
+        rows = zip(curve.steps, curve.numpy_cost, curve.torch_cost, curve.difference, strict=True)
+        for step, mine, other, gap in rows:
+            typer.echo(f"{'':7}  {step:4}  {mine:10.6f}  {other:12.6f}  {gap:.2e}")
+
+
+@app.command()
+def activation(
+    formula: Annotated[str, typer.Argument(help="Of z, for example z * sigmoid(z).")],
+    derivative: Annotated[str, typer.Option(help="Of z as well; only NumPy needs it.")] = "",
+    dataset: Annotated[str, typer.Option(help="mnist or digits.")] = "mnist",
+    as_json: AsJson = False,
+) -> None:
+    """Train a typed activation: in PyTorch as it is, in NumPy if its derivative is right."""
+    from nncore import comparison, expressions
+
+    try:
+        with _errors_in_a_sentence():
+            name = TrainingConfig.parse({"dataset": dataset}).dataset
+            if derivative and not as_json:
+                f, df = expressions.parse(formula), expressions.parse(derivative)
+                typer.echo(expressions.check_derivative(f, df).sentence)
+            run = comparison.run_typed(name, formula, derivative)
+    except expressions.ExpressionError as error:
+        _fail(error)
+    if as_json:
+        typer.echo(run.model_dump_json())
+        return
+    for engine, accuracies in (("torch", run.torch), ("numpy", run.numpy)):
+        shown = "  ".join(f"{accuracy:.2%}" for accuracy in accuracies) or "not trained"
+        typer.echo(f"{engine:5}  test accuracy  {shown}")

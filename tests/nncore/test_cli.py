@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from nncore import checkpoints, datasets
 from nncore.cli import app
+from nncore.comparison import TwinRun, TypedRun
 from nncore.recipes import RECIPES
 
 run = CliRunner().invoke
@@ -200,3 +201,28 @@ def test_gradients_says_what_is_no_example(tmp_path: Path) -> None:
     done = run(app, ["gradients", *asked])
     assert done.exit_code == 2
     assert "is no example" in done.stderr
+
+
+def test_twins_measures_how_far_apart_the_engines_get() -> None:
+    done = run(app, ["twins", "--dataset", "digits", "--steps", "3", "--json"])
+    assert done.exit_code == 0, done.stderr
+    measured = TwinRun.model_validate_json(done.stdout)
+    assert measured.curve("float64").steps == (0, 1, 2, 3)
+    assert measured.command == "python -m nncore twins --dataset digits --steps 3 --json"
+    table = run(app, ["twins", "--dataset", "digits", "--steps", "1"]).stdout
+    assert table.count("largest weight difference") == 2
+    refused = run(app, ["twins", "--dataset", "letters"])
+    assert refused.exit_code == 2
+    assert "letters" in refused.stderr
+
+
+def test_activation_trains_what_is_typed() -> None:
+    done = run(app, ["activation", "tanh(z)", "--derivative", "2", "--dataset", "digits"])
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("Rejected")
+    assert "numpy  test accuracy  not trained" in done.stdout
+    found = run(app, ["activation", "tanh(z)", "--dataset", "digits", "--json"])
+    assert TypedRun.model_validate_json(found.stdout).torch
+    refused = run(app, ["activation", "import os", "--dataset", "digits"])
+    assert refused.exit_code == 2
+    assert "import os" in refused.stderr

@@ -55,6 +55,8 @@ _INSIDE = "inside"
 _INSIDE_CONTROL = "inside-"
 _PICTURE_NEURON = "picture-neuron-"
 _DRAWING = "last-drawing"
+TYPED_ACTIVATION = "typed-activation"
+TYPED_DERIVATIVE = "typed-derivative"
 STEP_SIZE = "step-size"
 WIDGET_PREFIX = "config-"
 """Keys of the controls of a configuration are this and the field's name."""
@@ -578,6 +580,21 @@ def picture_neuron(page: str) -> "Neuron | None":
 def set_picture_neuron(page: str, neuron: "Neuron") -> None:
     """Mark and explain this neuron from now on."""
     st.session_state[_PICTURE_NEURON + page] = neuron
+
+
+# Compare ----------------------------------------------------------------------------------------
+def typed_activation(activation: str, derivative: str) -> tuple[str, str]:
+    """The activation and derivative that were typed; these, to begin with."""
+    return (
+        st.session_state.setdefault(TYPED_ACTIVATION, activation),
+        st.session_state.setdefault(TYPED_DERIVATIVE, derivative),
+    )
+
+
+def type_activation(activation: str, derivative: str) -> None:
+    """Put them into their fields (for a button's `on_click`)."""
+    st.session_state[TYPED_ACTIVATION] = activation
+    st.session_state[TYPED_DERIVATIVE] = derivative
 
 
 # The last drawing -------------------------------------------------------------------------------

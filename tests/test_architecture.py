@@ -41,7 +41,14 @@ def test_only_the_twin_imports_torch() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["nncore", "nncore.training", "nncore.checkpoints", "dashboard.store", "dashboard.jobs"],
+    [
+        "nncore",
+        "nncore.training",
+        "nncore.checkpoints",
+        "dashboard.store",
+        "dashboard.jobs",
+        "dashboard.compare.measure",
+    ],
 )
 def test_importing_loads_no_torch(module: str) -> None:
     code = (

@@ -10,7 +10,7 @@ from tests.browser.app import PHONE, AppPage, Server
 from tests.browser.test_main_job import SEVEN
 
 OpenApp = Callable[..., AppPage]
-PATHS = ["/", "/train", "/results", "/inside", "/draw"]
+PATHS = ["/", "/train", "/results", "/inside", "/draw", "/compare"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,0 +1,1 @@
+"""Compare: NumPy against PyTorch, where every line is measured; a module a section."""

@@ -1,0 +1,515 @@
+"""The charts of Compare: rows in, a Vega-Lite chart placed; it updates where it stands.
+
+An engine has its colour, NumPy's line is broad and PyTorch's lies thin on it, as in every chart
+of the app. What belongs to neither has the app's own colours.
+"""
+
+import math
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.palette import ENGINE_NAMES, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
+from nncore import recipes
+from nncore.comparison import TwinCurve, TwinRun
+from nncore.reproduction import TOLERANCE, Row
+
+GREY = "#7a7f8c"
+_TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
+ENGINE_COLOR = {
+    "field": "engine",
+    "type": "nominal",
+    "scale": {"domain": list(ENGINE_NAMES.values()), "range": [NUMPY, TORCH]},
+    "legend": {"title": None, "orient": "top"},
+}
+_PRECISION_COLOR = {
+    "field": "dtype",
+    "type": "nominal",
+    "scale": {"domain": ["float32", "float64"], "range": [SHIPPED, POSITIVE]},
+    "legend": {"title": None, "orient": "top"},
+}
+
+
+def place(
+    rows: Iterable[dict[str, Any]],
+    layers: Sequence[dict[str, Any]],
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    height: int = 220,
+) -> None:
+    """Layers over one table of rows; `title` says what to see."""
+    table = list(rows)
+    spec: dict[str, Any] = {
+        # Vega cuts a line that is longer than a phone is wide.
+        "title": {"text": textwrap.wrap(title, 40), "anchor": "start"},
+        "height": height,
+        # The plot keeps its height, whatever its title and legend need on a narrow page.
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "layer": _with_domains(layers, table),
+    }
+    if color := _TEXT.get(st.context.theme.type or ""):
+        # Streamlit's own is too faint for a projector.
+        words = {"labelColor": color, "titleColor": color}
+        spec["config"] = {"axis": words, "legend": words}
+    st.vega_lite_chart(pd.DataFrame(table), spec, width="stretch", key=key, alt=alt)
+
+
+def _with_domains(
+    layers: Sequence[dict[str, Any]], rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The layers with the ends of their axes written down.
+
+    A browser draws a chart once before it has the rows, and complains of axes without ends.
+    """
+    values: dict[str, list[float]] = {"x": [], "y": []}
+    for layer in layers:
+        own: list[dict[str, Any]] = layer.get("data", {}).get("values", rows)
+        for channel in ("x", "x2", "y"):
+            encoded = layer["encoding"].get(channel, {})
+            if encoded.get("type", "quantitative") == "quantitative":
+                found = [encoded.get("datum"), *(row.get(encoded.get("field")) for row in own)]
+                values[channel[0]] += [v for v in found if v is not None and math.isfinite(v)]
+    done: list[dict[str, Any]] = []
+    for layer in layers:
+        encoding = dict(layer["encoding"])
+        for channel, ends in values.items():
+            if encoding.get(channel, {}).get("type") == "quantitative":
+                encoding[channel] = {**encoding[channel], "scale": _scale(encoding[channel], ends)}
+        done.append({**layer, "encoding": encoding})
+    return done
+
+
+def _scale(encoded: Mapping[str, Any], values: Sequence[float]) -> dict[str, Any]:
+    """The encoding's scale from the least to the greatest value, with a little room."""
+    scale = dict(encoded.get("scale", {}))
+    log = scale.get("type") == "log"
+    low, high = (min(values), max(values)) if values else (1.0, 2.0)
+    if scale.get("zero", not log):
+        low, high = min(low, 0.0), max(high, 0.0)
+    if log:
+        room = (high / low) ** 0.03 if high > low else 1.1
+        return {**scale, "domain": [low / room, high * room]}
+    room = 0.04 * (high - low) or 0.5
+    return {**scale, "domain": [low - room if low else low, high + room if high else high]}
+
+
+def number(field: str, title: str, *, log: bool = False, **more: Any) -> dict[str, Any]:
+    """A quantitative axis."""
+    scale: dict[str, Any] = {"type": "log", "nice": False} if log else {"zero": False}
+    return {"field": field, "type": "quantitative", "title": title, "scale": scale, **more}
+
+
+def twin_lines(encoding: dict[str, Any], *, dashed: bool = False) -> list[dict[str, Any]]:
+    """A broad line of NumPy, and on it a thin one of PyTorch; `engine` tells the rows apart."""
+    return [
+        {
+            "transform": [{"filter": f"datum.engine === '{name}'"}],
+            "mark": {"type": "line", "strokeWidth": width, "interpolate": "linear"},
+            "encoding": {**encoding, "color": ENGINE_COLOR},
+        }
+        for name, width in zip(ENGINE_NAMES.values(), (5, 1.8), strict=True)
+    ]
+
+
+# Same network, same numbers ----------------------------------------------------------------------
+def twin_costs(curve: TwinCurve) -> None:
+    """Both engines' cost after each step: one line on the other."""
+    rows = [
+        {"engine": name, "step": step, "cost": cost}
+        for name, costs in zip(
+            ENGINE_NAMES.values(), (curve.numpy_cost, curve.torch_cost), strict=True
+        )
+        for step, cost in zip(curve.steps, costs, strict=True)
+        if step > 0
+    ]
+    encoding = {
+        "x": number("step", "steps trained", log=True),
+        "y": number("cost", "cost on the same images"),
+        "tooltip": [{"field": "engine"}, {"field": "step"}, {"field": "cost", "format": ".9f"}],
+    }
+    place(
+        rows,
+        twin_lines(encoding),
+        key="twin-costs",
+        title="Two cost curves, one on the other",
+        alt=f"Cost by step of both engines in {curve.dtype}. After {curve.steps[-1]} steps NumPy "
+        f"has {curve.numpy_cost[-1]:.6f} and PyTorch {curve.torch_cost[-1]:.6f}.",
+    )
+
+
+def twin_differences(run: TwinRun) -> None:
+    """The largest weight difference by step, in both precisions, on a logarithmic axis."""
+    rows = [
+        {"dtype": curve.dtype, "step": step, "gap": gap}
+        for curve in run.curves
+        for step, gap in zip(curve.steps, curve.difference, strict=True)
+        if step > 0 and gap > 0
+    ]
+    ends = ", ".join(f"{c.difference[-1]:.1e} in {c.dtype}" for c in run.curves)
+    gap = number(
+        "gap",
+        "largest difference of a weight",
+        log=True,
+        axis={"format": ".0e", "tickCount": 6},
+    )
+    place(
+        rows,
+        [
+            {
+                "mark": {"type": "line", "strokeWidth": 3, "point": {"size": 16}},
+                "encoding": {
+                    "x": number("step", "steps trained", log=True),
+                    "y": gap,
+                    "color": _PRECISION_COLOR,
+                    "tooltip": [
+                        {"field": "dtype", "title": "precision"},
+                        {"field": "step"},
+                        {"field": "gap", "title": "difference", "format": ".2e"},
+                    ],
+                },
+            }
+        ],
+        key="twin-differences",
+        title="What is left between them is rounding",
+        alt=f"Largest difference of a weight between the engines by step. At the end: {ends}.",
+    )
+
+
+# Ease --------------------------------------------------------------------------------------------
+def line_counts(counts: Sequence[tuple[str, int, int]]) -> None:
+    """Lines of code a part of the step: (part, NumPy's, PyTorch's)."""
+    rows = [
+        {"part": part, "engine": name, "lines": lines}
+        for part, *both in counts
+        for name, lines in zip(ENGINE_NAMES.values(), both, strict=True)
+    ]
+    where: dict[str, Any] = {
+        "y": {
+            "field": "part",
+            "type": "nominal",
+            "title": None,
+            "sort": None,
+            "axis": {"ticks": False, "domain": False, "labelOverlap": False},
+        },
+        "yOffset": {"field": "engine", "sort": list(ENGINE_NAMES.values())},
+        "x": {"field": "lines", "type": "quantitative", "title": "lines of code"},
+    }
+    told = "; ".join(f"{part}: {mine} against {other}" for part, mine, other in counts)
+    place(
+        rows,
+        [
+            {
+                "mark": {"type": "bar"},
+                "encoding": {
+                    **where,
+                    "color": ENGINE_COLOR,
+                    "tooltip": [{"field": "part"}, {"field": "engine"}, {"field": "lines"}],
+                },
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "color": GREY},
+                "encoding": {**where, "text": {"field": "lines"}},
+            },
+        ],
+        key="line-counts",
+        title="Code lines of each part of a step",
+        alt=f"Lines of code, NumPy against PyTorch. {told}.",
+        height=240,
+    )
+
+
+# The riddle --------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """One point of a learning curve by steps."""
+
+    engine: str
+    recipe: str
+    step: int
+    accuracy: float
+    """As a fraction."""
+    here: bool = False
+    """Of a run made on this server, not of the stored ones."""
+
+
+def accuracy_by_steps(points: Sequence[Accuracy]) -> None:
+    """Test accuracy by steps of gradient descent: the batch decides how many there are."""
+    rows = [
+        {
+            "engine": p.engine,
+            "recipe": p.recipe,
+            "step": p.step,
+            "accuracy": 100 * p.accuracy,
+            "here": p.here,
+        }
+        for p in points
+    ]
+    encoding = {
+        "x": number("step", "steps of gradient descent", log=True),
+        "y": number("accuracy", "accuracy on test images (%)"),
+        "tooltip": [
+            {"field": "engine"},
+            {"field": "recipe"},
+            {"field": "step", "format": ","},
+            {"field": "accuracy", "format": ".2f"},
+        ],
+    }
+    dash = {
+        "field": "recipe",
+        "type": "nominal",
+        "scale": {"domain": ["full-batch", "mini-batch"], "range": [[1, 0], [7, 4]]},
+        "legend": None,
+    }
+    lines = twin_lines({**encoding, "strokeDash": dash})
+    for line in lines:
+        line["transform"].append({"filter": "!datum.here"})
+    last = {(p.engine, p.recipe): p for p in points if not p.here}
+    told = "; ".join(f"{e}, {r}: {100 * p.accuracy:.2f} %" for (e, r), p in last.items())
+    place(
+        rows,
+        [
+            *lines,
+            {
+                "transform": [{"filter": "datum.here"}],
+                "mark": {"type": "point", "filled": True, "size": 50},
+                "encoding": {**encoding, "color": ENGINE_COLOR},
+            },
+        ],
+        key="riddle",
+        title="Accuracy follows the steps, whoever takes them. Solid: full batch; dashed: "
+        "mini-batches",
+        alt=f"Test accuracy by number of steps. At the end: {told}.",
+        height=280,
+    )
+
+
+# Published results -------------------------------------------------------------------------------
+def published(rows: Sequence[Row]) -> None:
+    """Each seed's distance from the published figure, in points, and the band that passes."""
+    title = {row.recipe: recipes.get(row.recipe).title for row in rows}
+    points = [
+        {
+            "recipe": title[row.recipe],
+            "seed": run.seed,
+            "gap": 100 * (figure - (row.published_accuracy or 0)),
+            "accuracy": figure,
+            "best": figure == row.best,
+        }
+        for row in rows
+        for run, figure in zip(row.runs, row.figures, strict=True)
+    ]
+    band = 100 * TOLERANCE
+    lost = sum(point["gap"] < -4 for point in points)
+    place(
+        points,
+        [
+            {
+                "data": {"values": [{"low": -band, "high": band}]},
+                "mark": {"type": "rect", "color": POSITIVE, "opacity": 0.18},
+                "encoding": {
+                    "x": number("low", "points from the published figure"),
+                    "x2": {"field": "high"},
+                },
+            },
+            {
+                "mark": {"type": "point", "filled": True, "color": NUMPY},
+                "encoding": {
+                    "x": {"field": "gap", "type": "quantitative"},
+                    "y": {
+                        "field": "recipe",
+                        "type": "nominal",
+                        "title": None,
+                        "sort": None,
+                        "axis": {"labelLimit": 150, "labelOverlap": False, "grid": True},
+                    },
+                    "size": {"condition": {"test": "datum.best", "value": 110}, "value": 40},
+                    "opacity": {"condition": {"test": "datum.best", "value": 1}, "value": 0.5},
+                    "tooltip": [
+                        {"field": "recipe"},
+                        {"field": "seed"},
+                        {"field": "accuracy", "format": ".2%"},
+                        {"field": "gap", "title": "points from published", "format": "+.2f"},
+                    ],
+                },
+            },
+        ],
+        key="published-chart",
+        title="Every seed against the published figure; large: the best seed",
+        alt=f"Distance of every seed from the published figure. {lost} of {len(points)} seeds are "
+        "more than 4 points below it.",
+        height=24 * len(rows),
+    )
+
+
+# Speed -------------------------------------------------------------------------------------------
+def ratios(
+    name: str,
+    points: Sequence[tuple[int, float]],
+    by: Literal["batch", "width"],
+    even: float | None,
+) -> None:
+    """PyTorch's time by NumPy's along the mini-batch or the width; a ring where they are even.
+
+    Args:
+        name: what stays the same along the line.
+        points: (examples in a mini-batch or neurons in the hidden layer, ratio), ascending.
+        by: which of the two.
+        even: where the ratio passes 1, if it does.
+    """
+    across = {"batch": "examples in a mini-batch", "width": "neurons in the hidden layer"}[by]
+    encoding = {
+        "x": number("x", across, log=True),
+        "y": number("ratio", "PyTorch's time by NumPy's", log=True),
+        "tooltip": [
+            {"field": "x", "title": across, "format": ",.0f"},
+            {"field": "ratio", "format": ".2f"},
+        ],
+    }
+    winner = {"condition": {"test": "datum.ratio >= 1", "value": NUMPY}, "value": TORCH}
+    title = f"{name}: above the line, NumPy is faster"
+    place(
+        [{"x": x, "ratio": ratio} for x, ratio in points],
+        [
+            {
+                "mark": {"type": "rule", "color": GREY, "strokeDash": [5, 4]},
+                "encoding": {"y": {"datum": 1}},
+            },
+            {"mark": {"type": "line", "strokeWidth": 2, "color": GREY}, "encoding": encoding},
+            {
+                "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
+                "encoding": {**encoding, "color": winner},
+            },
+            {
+                "data": {"values": [] if even is None else [{"x": even, "ratio": 1.0}]},
+                "mark": {"type": "point", "size": 260, "strokeWidth": 2.5, "color": SHIPPED},
+                "encoding": encoding,
+            },
+        ],
+        key=f"ratios-by-{by}",
+        title=title,
+        alt=f"PyTorch's time by NumPy's by {across}, {name}: "
+        + (f"even at about {even:,.0f}." if even else "one is faster everywhere."),
+    )
+
+
+def step_times(steps: Sequence[tuple[str, int, float, float]], gflops: float | None) -> None:
+    """Time of a step by its floating-point operations: a floor of overhead, then the products.
+
+    Args:
+        steps: (name, operations, NumPy's seconds, PyTorch's seconds), ascending.
+        gflops: the rate of a bare matrix product, in 10^9 operations a second, if it is known.
+    """
+    rows: list[dict[str, Any]] = [
+        {"name": name, "flops": flops, "engine": engine, "time": 1e6 * seconds}
+        for name, flops, *both in steps
+        for engine, seconds in zip(ENGINE_NAMES.values(), both, strict=True)
+    ]
+    ends = [min(s[1] for s in steps), max(s[1] for s in steps)]
+    limit = [{"flops": flops, "time": flops / gflops / 1e3} for flops in ends] if gflops else []
+    encoding = {
+        "x": number("flops", "floating-point operations of a step", log=True, axis=_POWERS),
+        "y": number("time", "time of a step (µs)", log=True),
+        "tooltip": [
+            {"field": "name", "title": "network, mini-batch"},
+            {"field": "engine"},
+            {"field": "time", "title": "µs a step", "format": ",.0f"},
+        ],
+    }
+    title = "Small steps cost overhead, large steps cost matrix products"
+    place(
+        rows,
+        [
+            {
+                "data": {"values": limit},
+                "mark": {"type": "line", "color": GREY, "strokeDash": [5, 4]},
+                "encoding": {"x": encoding["x"], "y": encoding["y"]},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.9},
+                "encoding": {**encoding, "color": ENGINE_COLOR},
+            },
+        ],
+        key="step-times",
+        title=f"{title}. Dashed: a bare matrix product" if gflops else title,
+        alt=f"{title}. The shortest step takes NumPy "
+        f"{min(1e6 * s[2] for s in steps):.0f} µs and PyTorch "
+        f"{min(1e6 * s[3] for s in steps):.0f} µs.",
+    )
+
+
+_POWERS = {"format": ".0e", "tickCount": 5}
+
+
+# Flexibility -------------------------------------------------------------------------------------
+def activation(
+    z: np.ndarray,
+    f: np.ndarray,
+    numeric: np.ndarray,
+    typed: np.ndarray | None,
+    wrong_at: float | None,
+) -> None:
+    """An activation, its slope by central differences, and the typed derivative on that.
+
+    Args:
+        z: (n,) where they are drawn.
+        f: (n,) the activation.
+        numeric: (n,) its slope.
+        typed: (n,) the typed derivative, if there is one.
+        wrong_at: where a rejected derivative is most wrong.
+    """
+    lines = {"f": f, "slope": numeric} | ({} if typed is None else {"typed": typed})
+    rows = [
+        {"kind": kind, "line": _NAMES[kind], "z": float(x), "value": float(y)}
+        for kind, values in lines.items()
+        for x, y in zip(z, values, strict=True)
+        if np.isfinite(y)
+    ]
+    encoding = {
+        "x": number("z", "z"),
+        "y": number("value", "f and its slope"),
+        "color": {
+            "field": "line",
+            "type": "nominal",
+            "scale": {"domain": list(_NAMES.values()), "range": [SHIPPED, GREY, POSITIVE]},
+            "legend": {"title": None, "orient": "top", "columns": 2, "labelLimit": 220},
+        },
+        "tooltip": [
+            {"field": "line", "title": "of"},
+            {"field": "z", "format": ".3f"},
+            {"field": "value", "format": ".6f"},
+        ],
+    }
+    verdict = "no derivative typed" if typed is None else "the typed derivative lies on the slope"
+    if wrong_at is not None:
+        verdict = f"the typed derivative is rejected, most wrong at z = {wrong_at:.3g}"
+    place(
+        rows or [{"kind": "f", "line": _NAMES["f"], "z": 0.0, "value": None}],
+        [
+            *(
+                {
+                    "transform": [{"filter": f"datum.kind === '{kind}'"}],
+                    "mark": {"type": "line", "strokeWidth": width},
+                    "encoding": encoding,
+                }
+                for kind, width in (("f", 3), ("slope", 7), ("typed", 2.5))
+            ),
+            {
+                "data": {"values": [] if wrong_at is None else [{"z": wrong_at}]},
+                "mark": {"type": "rule", "color": NEGATIVE, "strokeWidth": 2},
+                "encoding": {"x": number("z", "z")},
+            },
+        ],
+        key="activation",
+        title="f' must lie on the slope of f",
+        alt=f"The activation, its slope by central differences, and: {verdict}.",
+    )
+
+
+_NAMES = {"f": "f(z)", "slope": "slope of f, measured", "typed": "f'(z) as typed"}

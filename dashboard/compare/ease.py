@@ -1,0 +1,161 @@
+"""Ease: the same parts of a training step in both engines, from this repository's own source."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.compare import charts, section
+from dashboard.palette import ENGINE_MARKDOWN
+from nncore.comparison import Piece
+from nncore.config import EngineName
+from nncore.source_code import entry_of, source_of, without_words
+
+Definition = tuple[str, str]
+"""(module, name) of a function or class of nncore."""
+Entry = tuple[str, str, str]
+"""(module, table, key): a line of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a training step: what of each engine's source does it."""
+
+    name: str
+    numpy: tuple[Definition | Entry, ...]
+    torch: tuple[Definition | Entry, ...]
+    said: str
+    """What to see in it, one sentence."""
+
+
+PARTS = (
+    Part(
+        "Layer",
+        (("network", "_flat_with_views"), ("network", "Network._set_parameters")),
+        (("torch_network", "TorchNetwork._build_module"),),
+        "NumPy lays all parameters into one vector by hand; PyTorch stacks ready-made layers.",
+    ),
+    Part(
+        "Forward",
+        (("network", "Network.forward_pass"),),
+        (("torch_network", "TorchNetwork._last_z"),),
+        "NumPy writes z = aW + b; in PyTorch, calling the module is the forward pass.",
+    ),
+    Part(
+        "Backward",
+        (
+            ("network", "Network.deltas"),
+            ("network", "Network.gradients"),
+            ("costs", "difference"),
+        ),
+        (("torch_network", "TorchNetwork.gradients"), ("torch_network", "TorchNetwork._loss")),
+        "NumPy needs the book's four equations; PyTorch needs the cost, and differentiates it.",
+    ),
+    Part(
+        "Update",
+        (
+            ("network", "Network.train_batch"),
+            ("optimizers", "SGD.update"),
+            ("optimizers", "Momentum.update"),
+            ("optimizers", "Nesterov.update"),
+            ("optimizers", "Adam.update"),
+        ),
+        (
+            ("torch_network", "TorchNetwork.train_batch"),
+            ("torch_network", "TorchNetwork._build_optimizer"),
+        ),
+        "NumPy spells four optimizers out; PyTorch has them, and one chooses.",
+    ),
+    Part(
+        "New activation",
+        (
+            ("activations", "sigmoid"),
+            ("activations", "sigmoid_derivative"),
+            ("activations", "ACTIVATIONS", "sigmoid"),
+        ),
+        (("torch_network", "_ACTIVATIONS", "sigmoid"),),
+        "NumPy needs the function and its derivative; PyTorch needs the function's name.",
+    ),
+)
+
+
+def source(part: Part, engine: EngineName, *, words: bool = False) -> str:
+    """The part as this engine has it, each piece below the name of its file.
+
+    Args:
+        part: one of PARTS.
+        engine: whose.
+        words: with docstrings, comments and blank lines, which are not counted.
+
+    Raises:
+        LookupError: the source has changed; the table above must follow.
+    """
+    pieces = part.numpy if engine == "numpy" else part.torch
+    return "\n\n".join(f"# nncore/{piece[0]}.py\n{_text(piece, words)}" for piece in pieces)
+
+
+def lines(part: Part, engine: EngineName) -> int:
+    """Its lines of code, without docstrings, comments and blank lines."""
+    pieces = part.numpy if engine == "numpy" else part.torch
+    return sum(len(_text(piece, False).splitlines()) for piece in pieces)
+
+
+def totals() -> tuple[int, int]:
+    """Lines of all parts: NumPy's and PyTorch's."""
+    return sum(lines(p, "numpy") for p in PARTS), sum(lines(p, "torch") for p in PARTS)
+
+
+def _text(piece: Definition | Entry, words: bool) -> str:
+    if len(piece) == 3:
+        return entry_of(*piece)
+    return source_of(*piece) if words else without_words(source_of(*piece))
+
+
+def show() -> None:
+    """The section."""
+    section.polled(_draw, lambda: section.active("pieces"))
+
+
+def _draw() -> None:
+    mine, other = totals()
+    st.header(f"Ease: {other} lines in PyTorch, {mine} in NumPy", anchor="ease")
+    st.markdown(
+        "The same training step, read from this app's own source as it runs now. The longer "
+        "column hides nothing: every formula of the book stands in it."
+    )
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        charts.line_counts([(p.name, lines(p, "numpy"), lines(p, "torch")) for p in PARTS])
+    with right:
+        names = [part.name for part in PARTS]
+        chosen = st.pills(
+            "Part of the step",
+            names,
+            default="Backward",
+            required=True,
+            key="ease-part",
+            wrap=True,
+        )
+        part = next(part for part in PARTS if part.name == chosen)
+        st.markdown(part.said)
+        section.button("Run the parts here", "pieces", takes="a few seconds", key="run-pieces")
+        if done := section.measured("pieces"):
+            _results([Piece.model_validate(result) for result in done.results])
+    words = st.toggle("With docstrings and comments, which are not counted", key="ease-words")
+    with st.grid(2, min_column_width=340):
+        for engine in ENGINE_MARKDOWN:
+            with st.container(gap="xsmall", key=f"source-{engine}"):
+                n = lines(part, engine)
+                st.markdown(f"{ENGINE_MARKDOWN[engine]}: {n} line{'' if n == 1 else 's'}")
+                st.code(source(part, engine, words=words), language="python", height=420)
+
+
+def _results(pieces: list[Piece]) -> None:
+    rows = [
+        f"| {piece.name} | {1e6 * piece.numpy_seconds:,.0f} µs | "
+        f"{1e6 * piece.torch_seconds:,.0f} µs | {section.power(piece.difference)} |"
+        for piece in pieces
+    ]
+    head = (
+        "| 100 images | :blue[NumPy] | :orange[PyTorch] | largest difference |\n|---|--:|--:|--:|"
+    )
+    st.markdown("\n".join([head, *rows]))

@@ -1,0 +1,80 @@
+"""One measurement in a process of its own, for `dashboard.compare.measurements`.
+
+`python -m dashboard.compare.measure OWNER KIND ARGUMENTS` prints JSON, a line a result. The server
+so never loads PyTorch, and a measurement never shares its interpreter with the pages.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+from dashboard import lifeline
+from nncore import comparison
+from nncore.bench_report import today
+from nncore.machine import this_machine
+
+
+def twins() -> Iterator[dict[str, Any]]:
+    """Both engines in step."""
+    yield comparison.run_twins(comparison.here()).model_dump(mode="json")
+
+
+def pieces() -> Iterator[dict[str, Any]]:
+    """The parts of one step in both engines."""
+    for piece in comparison.run_pieces(comparison.here()):
+        yield piece.model_dump(mode="json")
+
+
+def activation(f: str, df: str) -> Iterator[dict[str, Any]]:
+    """A typed activation, trained."""
+    yield comparison.run_typed(comparison.here(), f, df).model_dump(mode="json")
+
+
+def bench() -> Iterator[dict[str, Any]]:
+    """What is measured on, and how many results will come; then each with its kind.
+
+    The sweeps come first: they take seconds a point, and tell the most.
+    """
+    from nncore import bench as benchmark  # it loads PyTorch
+
+    n_rows = len(benchmark.CASES) * len(benchmark.devices())
+    n = len(benchmark.BATCH_SIZES) + len(benchmark.WIDTHS) + 1 + n_rows + 1
+    about = {"machine": this_machine().model_dump(), "date": today(), "n": n}
+    yield {
+        "kind": "about",
+        "value": about | {"command": f"python -m nncore bench --pairs {_PAIRS}"},
+    }
+    data = benchmark.random_images()
+    for point in benchmark.sweep_batch_sizes(_PAIRS, data=data):
+        yield {"kind": "batch", "value": asdict(point)}
+    for point in benchmark.sweep_widths(_PAIRS, data=data):
+        yield {"kind": "width", "value": asdict(point)}
+    limit = benchmark.matmul_gflops()
+    yield {"kind": "gflops", "value": limit}
+    for row in benchmark.measure_cases(data, _PAIRS, limit):
+        yield {"kind": "row", "value": asdict(row)}
+    yield {"kind": "nielsen", "value": asdict(benchmark.against_nielsen(_PAIRS))}
+
+
+_PAIRS = 2
+"""Epochs of each engine that count: a visitor waits for them."""
+
+KINDS: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
+    "activation": activation,
+    "bench": bench,
+    "pieces": pieces,
+    "twins": twins,
+}
+
+
+def main(owner: int, kind: str, *arguments: str) -> None:
+    """Measure and print."""
+    lifeline.follow(owner)
+    for result in KINDS[kind](*arguments):
+        print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -1,0 +1,172 @@
+"""The 90.64 against 96.69 % riddle: two recipes on two engines, and what makes the difference."""
+
+from dataclasses import dataclass
+from statistics import fmean
+
+import streamlit as st
+
+from dashboard import jobs, live, runs, state
+from dashboard.compare import charts, published, section
+from dashboard.compare.measurements import torch_is_here
+from dashboard.controls import training_examples
+from dashboard.palette import ENGINE_MARKDOWN, ENGINE_NAMES
+from dashboard.runs import ACTIVE, STATUS_COLORS, store
+from dashboard.store import Run, StoreError
+from dashboard.text import escape, percent
+from nncore import recipes
+from nncore.config import EngineName, TrainingConfig
+from nncore.reproduction import Row, find
+
+FULL, MINI = "full-batch", "mini-batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the four stored results say; differences in percentage points."""
+
+    rows: dict[tuple[str, EngineName], Row]
+
+    @property
+    def batch(self) -> float | None:
+        """By how much mini-batches are better, mean over the engines."""
+        gaps = [
+            100 * (self.rows[MINI, engine].mean - self.rows[FULL, engine].mean)
+            for engine in ENGINE_NAMES
+            if (MINI, engine) in self.rows and (FULL, engine) in self.rows
+        ]
+        return fmean(gaps) if gaps else None
+
+    @property
+    def engine(self) -> float | None:
+        """By how much the engines differ, at most, with the same recipe."""
+        gaps = [
+            100 * abs(self.rows[name, "numpy"].mean - self.rows[name, "torch"].mean)
+            for name in (FULL, MINI)
+            if (name, "numpy") in self.rows and (name, "torch") in self.rows
+        ]
+        return max(gaps) if gaps else None
+
+
+def finding() -> Finding:
+    """From the stored rows; those that are missing are left out."""
+    every = published.stored()
+    rows: dict[tuple[str, EngineName], Row] = {}
+    for name in (FULL, MINI):
+        for engine in ENGINE_NAMES:
+            if row := find(every, name, engine):
+                rows[name, engine] = row
+    return Finding(rows)
+
+
+def steps_an_epoch(config: TrainingConfig) -> int:
+    """Steps of gradient descent in one epoch."""
+    n = training_examples(config)
+    return 1 if config.batch_size == "full" else -(-n // config.batch_size)
+
+
+def show() -> None:
+    """The section."""
+    section.polled(_draw, lambda: any(run.status in ACTIVE for run in _here().values()))
+
+
+def _draw() -> None:
+    found, here = finding(), _here()
+    _heading(found)
+    st.markdown(
+        "A student's report had 90.64 % from a network in NumPy and 96.69 % from the same network "
+        "in PyTorch, which reads as if PyTorch were the more accurate. But the first took the "
+        "full batch, so that 100 epochs were 100 steps, and the second mini-batches, 6,000 steps: "
+        "given the same batch, both engines learn the same."
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        if points := _points(found, here):
+            charts.accuracy_by_steps(points)
+        else:
+            st.caption("No results are stored yet: train all four here.")
+    with right, st.grid(2, min_column_width=150, gap="small"):
+        for name in (FULL, MINI):
+            for engine in ENGINE_NAMES:
+                _result(found.rows.get((name, engine)), name, engine)
+    _train(here)
+    if row := next(iter(found.rows.values()), None):
+        command = f"python -m nncore reproduce --recipes {FULL},{MINI} --engines numpy,torch"
+        section.provenance(row.machine, row.date, command, here=False)
+
+
+def _heading(found: Finding) -> None:
+    title = "The 90.64 against 96.69 % riddle"
+    if found.batch is not None:
+        title += f": the batch makes {found.batch:.1f} points"
+    if found.engine is not None:
+        title += f", the engine {found.engine:.2f}"
+    st.header(title, anchor="riddle")
+
+
+def _result(row: Row | None, name: str, engine: EngineName) -> None:
+    with st.container(border=True, key=f"riddle-{name}-{engine}", gap="xsmall"):
+        st.metric(
+            f"{ENGINE_MARKDOWN[engine]}, {'full batch' if name == FULL else 'mini-batches'}",
+            percent(row.mean if row else None),
+            published.spread(row) if row else "not run yet",
+            delta_color="off",
+            delta_arrow="off",
+        )
+
+
+def _points(found: Finding, here: dict[str, Run]) -> list[charts.Accuracy]:
+    """Mean over the seeds after each epoch, and the epochs of the runs made here."""
+    points = [
+        charts.Accuracy(ENGINE_NAMES[engine], name, epoch * steps_an_epoch(row.config), mean)
+        for (name, engine), row in found.rows.items()
+        for epoch, mean in enumerate(map(fmean, zip(*(r.accuracy for r in row.runs))), 1)
+    ]
+    for name, run in here.items():
+        each = steps_an_epoch(run.config)
+        points += [
+            charts.Accuracy(
+                ENGINE_NAMES[r.engine], name, (r.epoch + 1) * each, r.test_accuracy, here=True
+            )
+            for r in store().epochs(run.id)
+        ]
+    return points
+
+
+def _config(name: str) -> TrainingConfig:
+    return recipes.get(name).config.replace(engines="numpy,torch")
+
+
+def _here() -> dict[str, Run]:
+    """The visitor's newest run of each recipe, whenever and wherever it was started."""
+    mine = store().list_runs(state.workspace())
+    found = {n: next((r for r in mine if r.config == _config(n)), None) for n in (FULL, MINI)}
+    return {name: run for name, run in found.items() if run is not None}
+
+
+def _train(here: dict[str, Run]) -> None:
+    busy = any(run.status in ACTIVE for run in here.values())
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        pressed = st.button(
+            "Train all four here",
+            key="run-riddle",
+            icon=":material/play_arrow:",
+            disabled=busy or not torch_is_here(),
+        )
+        st.caption("Two runs of both engines, about two minutes each.", width="content")
+    if pressed:
+        try:
+            for name in (FULL, MINI):
+                live.start(_config(name), name=recipes.get(name).title)
+        except StoreError as error:
+            st.error(escape(str(error)))
+        else:
+            st.rerun()
+    if busy and (problem := jobs.jobs().problem):
+        st.warning(escape(problem))
+    for name, run in here.items():
+        records = store().epochs(run.id)
+        done = runs.fraction_done(run.config, records, store().progress(run.id))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(run.status, color=STATUS_COLORS[run.status])
+            st.markdown(f"{escape(recipes.get(name).title)}: {done:.0%}", width="content")
+            st.page_link("pages/results.py", label="Open results", query_params={"run": run.id})

@@ -1,0 +1,267 @@
+"""Speed, here and now: PyTorch's time by NumPy's, where they are even, and why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pydantic import TypeAdapter
+
+from dashboard.compare import charts, section
+from dashboard.compare.measurements import measurements
+from dashboard.text import layers
+from nncore import bench_report
+from nncore.bench_report import BatchSize, BenchError, BenchRow, NielsenRow, SweepRow
+from nncore.comparison import crossover
+from nncore.machine import Machine
+from nncore.threads import flops_per_example
+
+N_EXAMPLES = 60_000
+"""Of an epoch of the bench."""
+
+_ROW, _POINT, _NIELSEN = TypeAdapter(BenchRow), TypeAdapter(SweepRow), TypeAdapter(NielsenRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """What was measured, on what, and by which command; stored, or here."""
+
+    machine: Machine
+    date: str
+    command: str
+    by_batch: tuple[SweepRow, ...] = ()
+    by_width: tuple[SweepRow, ...] = ()
+    gflops: float | None = None
+    """Of a bare matrix product, in 10^9 operations a second."""
+    rows: tuple[BenchRow, ...] = ()
+    nielsen: NielsenRow | None = None
+
+    @property
+    def ratios(self) -> list[float]:
+        """PyTorch's time by NumPy's, both on the CPU, of all that was measured."""
+        rows = [row for row in self.rows if row.device == "cpu"]
+        return [row.ratio for row in (*rows, *self.by_batch, *self.by_width)]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of training on the CPU, on both engines."""
+
+    name: str
+    """The network, and its mini-batch."""
+    flops: int
+    """Of the step's matrix products."""
+    numpy_seconds: float
+    torch_seconds: float
+
+
+@cache
+def stored() -> Speeds | None:
+    """The committed figures; None where there are none."""
+    try:
+        report = bench_report.load()
+    except BenchError:
+        return None
+    speed, sweep = report.speed, report.sweep
+    about = speed or sweep
+    if about is None:
+        return None
+    return Speeds(
+        about.machine,
+        about.date,
+        about.command,
+        sweep.by_batch_size if sweep else (),
+        sweep.by_width if sweep else (),
+        speed.matmul_gflops if speed else None,
+        speed.rows if speed else (),
+        speed.nielsen if speed else None,
+    )
+
+
+def read(results: Iterable[dict[str, Any]]) -> Speeds:
+    """What a measurement here has given so far; each result says its kind."""
+    of_kind: dict[str, list[Any]] = {}
+    for result in results:
+        of_kind.setdefault(result["kind"], []).append(result["value"])
+    about = of_kind["about"][0]
+    return Speeds(
+        Machine.model_validate(about["machine"]),
+        about["date"],
+        about["command"],
+        tuple(map(_POINT.validate_python, of_kind.get("batch", ()))),
+        tuple(map(_POINT.validate_python, of_kind.get("width", ()))),
+        next(iter(of_kind.get("gflops", ())), None),
+        tuple(map(_ROW.validate_python, of_kind.get("row", ()))),
+        next(map(_NIELSEN.validate_python, of_kind.get("nielsen", ())), None),
+    )
+
+
+def steps(found: Speeds) -> list[Step]:
+    """Every step that was measured on the CPU, by its operations; smallest first."""
+    made = [
+        _step(
+            row.network,
+            row.batch_size,
+            1e-6 * row.numpy_microseconds,
+            1e-6 * row.torch_microseconds,
+        )
+        for row in (*found.by_batch, *found.by_width)
+    ]
+    made += [
+        _step(
+            row.network,
+            row.batch_size,
+            row.numpy_seconds / N_EXAMPLES,
+            row.torch_seconds / N_EXAMPLES,
+        )
+        for row in found.rows
+        if row.device == "cpu"
+    ]
+    return sorted(made, key=lambda step: step.flops)
+
+
+def _step(network: str, batch: BatchSize, numpy_example: float, torch_example: float) -> Step:
+    """From the seconds of each engine an example."""
+    n = _examples(batch)
+    sizes = tuple(int(size) for size in network.split("-"))
+    return Step(
+        f"{layers(sizes)}, {'full batch' if batch == 'full' else batch}",
+        flops_per_example(sizes) * n,
+        numpy_example * n,
+        torch_example * n,
+    )
+
+
+def _examples(batch: BatchSize) -> int:
+    return N_EXAMPLES if batch == "full" else batch
+
+
+def story(ratios: Sequence[float]) -> str:
+    """The finding, for the heading."""
+    best, worst = max(ratios), min(ratios)
+    if worst >= 1:
+        return f"NumPy leads, by {worst:.1f} to {best:.1f} times"
+    if best <= 1:
+        return f"PyTorch leads, by {1 / best:.1f} to {1 / worst:.1f} times"
+    return f"NumPy leads {best:.1f} to 1 at best, PyTorch {1 / worst:.1f} to 1"
+
+
+def show() -> None:
+    """The section."""
+    section.polled(_draw, lambda: section.active("bench"))
+
+
+def _draw() -> None:
+    here = section.measured("bench")
+    found = read(here.results) if here else stored()
+    if found is None or not found.ratios:
+        st.header("Speed, here and now", anchor="speed")
+        st.caption("No figures are stored yet: measure them here.")
+    else:
+        st.header(f"Speed: {story(found.ratios)}", anchor="speed")
+        _figures(found)
+    _button()
+    if found is not None:
+        section.provenance(found.machine, found.date, found.command, here=here is not None)
+
+
+def _figures(found: Speeds) -> None:
+    st.markdown(
+        "Both engines train the same epochs in turn, PyTorch in its best form. Every operation "
+        "costs PyTorch some overhead before it computes: in small matrix products that is most of "
+        "the time, in large ones it no longer counts. A ring marks where both are even."
+    )
+    with st.grid(2, min_column_width=300):
+        if found.by_batch:
+            points = [(_examples(row.batch_size), row.ratio) for row in found.by_batch]
+            charts.ratios(found.by_batch[0].network, points, "batch", _even(points))
+        if found.by_width:
+            points = [(row.width, row.ratio) for row in found.by_width]
+            name = f"mini-batches of {found.by_width[0].batch_size}"
+            charts.ratios(name, points, "width", _even(points))
+        made = steps(found)
+        charts.step_times(
+            [(s.name, s.flops, s.numpy_seconds, s.torch_seconds) for s in made], found.gflops
+        )
+        with st.container(gap="small"):
+            _limits(found, made)
+    if found.rows:
+        _table(found.rows)
+
+
+def _even(points: list[tuple[int, float]]) -> float | None:
+    return crossover([x for x, _ in points], [ratio for _, ratio in points])
+
+
+def _limits(found: Speeds, made: list[Step]) -> None:
+    """Overhead at one end, the machine's limit at the other, and the book's own loop."""
+    least = min(made, key=lambda step: step.torch_seconds)
+    with st.container(horizontal=True, gap="large"):
+        st.metric(
+            "Least time of a step: :orange[PyTorch]",
+            f"{1e6 * least.torch_seconds:,.0f} µs",
+            width="content",
+        )
+        st.metric(
+            "the same step: :blue[NumPy]", f"{1e6 * least.numpy_seconds:,.0f} µs", width="content"
+        )
+    told = f"That is {least.name}"
+    if found.gflops:
+        products = least.flops / found.gflops / 1e3
+        told += f", whose products alone would take {products:.1g} µs"
+    st.markdown(f"{told}: the rest is overhead.")
+    if found.rows and found.gflops:
+        best = max(found.rows, key=lambda row: row.share_of_matmul)
+        st.markdown(
+            f"At the other end, on {best.network} by {best.batch_size}, NumPy computes at "
+            f"{best.share_of_matmul:.0%} of the machine's limit: {found.gflops:,.0f} GFLOP/s, the "
+            "rate of a bare matrix product."
+        )
+    if found.nielsen:
+        st.markdown(
+            f"The book's own loop, one example at a time, takes {found.nielsen.ratio:.1f} times as "
+            "long as this NumPy engine."
+        )
+
+
+def _table(rows: Sequence[BenchRow]) -> None:
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "network": row.network,
+                    "mini-batch": str(row.batch_size),
+                    "PyTorch on": row.device,
+                    "NumPy s": row.numpy_seconds,
+                    "PyTorch s": row.torch_seconds,
+                    "PyTorch/NumPy": row.ratio,
+                    "of the limit": 100 * row.share_of_matmul,
+                }
+                for row in rows
+            ]
+        ),
+        hide_index=True,
+        height="content",
+        key="bench-rows",
+        alt="Seconds of an epoch of 60,000 images on both engines, and their ratio",
+        column_config={
+            "NumPy s": st.column_config.NumberColumn(format="%.3f", help="An epoch"),
+            "PyTorch s": st.column_config.NumberColumn(format="%.3f", help="An epoch"),
+            "PyTorch/NumPy": st.column_config.NumberColumn(
+                format="%.2f", help="Above 1, NumPy is faster"
+            ),
+            "of the limit": st.column_config.NumberColumn(
+                format="%.0f %%", help="NumPy's rate by that of a bare matrix product"
+            ),
+        },
+    )
+
+
+def _button() -> None:
+    section.button("Measure it here", "bench", takes="a few minutes", key="run-bench")
+    found = measurements().find("bench")
+    if found is not None and found.active and found.results:
+        n, done = found.results[0]["value"]["n"], len(found.results) - 1
+        st.progress(min(done / n, 1.0), text=f"{done} of {n} measured")

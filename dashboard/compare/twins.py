@@ -1,0 +1,105 @@
+"""Same network, same numbers: both engines in step, and one gradient digit for digit."""
+
+import html
+from collections.abc import Sequence
+from functools import cache
+from typing import get_args
+
+import streamlit as st
+
+from dashboard.compare import charts, section
+from dashboard.palette import ENGINE_NAMES
+from dashboard.text import layers
+from nncore import comparison
+from nncore.comparison import ComparisonError, GradientEntry, TwinRun
+from nncore.config import DTypeName
+
+_DIGITS = 17
+"""Significant digits that tell any two numbers of float64 apart."""
+
+
+@cache
+def stored() -> TwinRun | None:
+    """The committed run; None where its file cannot be used."""
+    try:
+        return comparison.load()
+    except ComparisonError:
+        return None
+
+
+def shown() -> tuple[TwinRun | None, bool]:
+    """The run to show, and whether it was made here."""
+    here = section.measured("twins")
+    return (TwinRun.model_validate(here.results[0]), True) if here else (stored(), False)
+
+
+def show() -> None:
+    """The section."""
+    section.polled(_draw, lambda: section.active("twins"))
+
+
+def _draw() -> None:
+    run, here = shown()
+    if run is None:
+        st.header("Same network, same numbers", anchor="numbers")
+        section.button("Train both in step", "twins", takes="a few seconds", key="run-twins")
+        return
+    single, double = run.curve("float32"), run.curve("float64")
+    st.header(
+        f"Same network, same numbers: after {double.steps[-1]} steps no weight differs by more "
+        f"than {section.power(double.difference[-1])}",
+        anchor="numbers",
+    )
+    st.markdown(
+        f"Both engines start a {layers(run.config.layer_sizes)} network from the same weights and "
+        f"see the same mini-batches. In single precision (float32) they end "
+        f"{section.power(single.difference[-1])} apart, in double precision (float64) "
+        f"{section.power(double.difference[-1])}: they add the same products in another order, and "
+        "each sum is rounded."
+    )
+    with st.grid(2, min_column_width=300):
+        charts.twin_costs(single)
+        charts.twin_differences(run)
+    st.subheader("One gradient, digit for digit")
+    st.markdown(
+        "The largest derivatives of the first mini-batch, by hand in NumPy and by PyTorch's "
+        "autograd. In bold: the digits that both have."
+    )
+    with st.grid(2, min_column_width=300):
+        for dtype in get_args(DTypeName):
+            with st.container(border=True, key=f"gradient-{dtype}", gap="xsmall"):
+                st.markdown(f"**{dtype}**")
+                st.html(gradient_html([e for e in run.gradient if e.dtype == dtype]))
+    section.button("Train both in step", "twins", takes="a few seconds", key="run-twins")
+    section.provenance(run.machine, run.date, run.command, here=here)
+
+
+def gradient_html(entries: Sequence[GradientEntry]) -> str:
+    """The entries as a table, one engine's number above the other's; what both have is bold."""
+    rows: list[str] = []
+    for entry in entries:
+        rows.append(
+            f'<tr><th colspan="2" style="text-align:left;padding-top:6px">'
+            f"∂C/∂{html.escape(entry.parameter)}</th></tr>"
+        )
+        for name, (written, same) in zip(ENGINE_NAMES.values(), _both(entry), strict=True):
+            rows.append(
+                f'<tr><td style="padding-right:14px;opacity:0.75">{name}</td>'
+                f"<td>{_marked(written, same)}</td></tr>"
+            )
+    return (
+        '<table style="border-collapse:collapse;font-size:0.875rem;font-family:monospace">'
+        f"{''.join(rows)}</table>"
+    )
+
+
+def _both(entry: GradientEntry) -> list[tuple[str, int]]:
+    mine, other = (f"{value:.{_DIGITS}g}" for value in (entry.numpy, entry.torch))
+    same = comparison.common_digits(mine, other)
+    return [(mine, same), (other, same)]
+
+
+def _marked(written: str, same: int) -> str:
+    rest = written[same:]
+    faded = f'<span style="opacity:0.6">{html.escape(rest)}</span>' if rest else ""
+    return f"<b>{html.escape(written[:same])}</b>{faded}"

@@ -1,0 +1,31 @@
+"""Compare: NumPy against PyTorch, section by section; every figure measured, none asserted."""
+
+import streamlit as st
+
+from dashboard import runs, state
+from dashboard.cold_start import through_the_entry
+from dashboard.compare import ease, flexibility, published, riddle, section, speed, twins
+from dashboard.compare.measurements import torch_is_here
+
+through_the_entry()
+
+st.title("NumPy against PyTorch, measured")
+st.markdown(
+    "Every figure on this page was measured: by a stored run at first, and here, on this machine, "
+    "when you press a section's button."
+)
+st.markdown(
+    "[Same numbers](#numbers) · [Speed](#speed) · [Ease](#ease) · [Flexibility](#flexibility) · "
+    "[The riddle](#riddle) · [Published results](#published)"
+)
+if not torch_is_here():
+    st.info(section.NO_TORCH)
+
+with runs.shown_errors():
+    state.workspace()
+    twins.show()
+    speed.show()
+    ease.show()
+    flexibility.show()
+    riddle.show()
+    published.show()

@@ -1,0 +1,128 @@
+"""Measurements on a server: one at a time, shared by all who ask, and never in the way."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dashboard.compare import measurements as module
+from dashboard.compare.measurements import BusyError, Measurement, Measurements
+
+FAKE = """
+import json, pathlib, sys, time
+owner, kind, *arguments = sys.argv[1:]
+if kind == "count":
+    with open(arguments[0], "a") as file:
+        file.write("x")
+    print(json.dumps({"counted": True}), flush=True)
+elif kind in ("wait", "bench"):
+    print(json.dumps({"started": time.time()}), flush=True)
+    while not pathlib.Path(arguments[0]).exists():
+        time.sleep(0.02)
+elif kind == "fail":
+    print("Traceback", file=sys.stderr)
+    sys.exit("ModuleNotFoundError: No module named 'torch'")
+elif kind == "babble":
+    print("no JSON", flush=True)
+"""
+
+
+@pytest.fixture
+def server() -> Measurements:
+    return Measurements((sys.executable, "-c", FAKE))
+
+
+def until_over(measurement: Measurement, seconds: float = 30) -> Measurement:
+    return until(measurement, lambda: measurement.over, seconds)
+
+
+def until(measurement: Measurement, is_so, seconds: float = 30) -> Measurement:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, measurement
+        time.sleep(0.02)
+    return measurement
+
+
+def test_results_come_as_they_are_made_and_stay(server: Measurements, tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
+    running = server.ask("wait", str(go_on))
+    until(running, lambda: running.results)
+    assert running.active
+    assert not running.done
+    go_on.touch()
+    assert until_over(running).done
+    assert server.find("wait", str(go_on)) is running
+    assert server.find("wait", "other") is None
+
+
+def test_ten_visitors_who_press_at_once_watch_one_measurement(
+    server: Measurements, tmp_path: Path
+) -> None:
+    go_on, counted = tmp_path / "go-on", tmp_path / "counted"
+    first = server.ask("wait", str(go_on))
+    asked = {id(server.ask("count", str(counted))) for _ in range(10)}
+    assert len(asked) == 1
+    second = server.ask("count", str(counted))
+    until(first, lambda: first.started)
+    assert (server.ahead(first), server.ahead(second)) == (0, 1)
+    assert not counted.exists()
+    go_on.touch()
+    until_over(second)
+    assert counted.read_text() == "x"
+    until_over(server.ask("count", str(counted)))  # asked again when it is over: measured again
+    assert counted.read_text() == "xx"
+
+
+def test_a_long_measurement_does_not_hold_up_the_short_ones(
+    server: Measurements, tmp_path: Path
+) -> None:
+    go_on = tmp_path / "go-on"
+    long = server.ask("bench", str(go_on))
+    assert until_over(server.ask("count", str(tmp_path / "counted"))).done
+    assert long.active
+    go_on.touch()
+    until_over(long)
+
+
+def test_too_many_are_told_to_come_back(server: Measurements, tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
+    first = server.ask("wait", str(go_on))
+    until(first, lambda: first.started)
+    waiting = [server.ask("count", str(tmp_path / str(i))) for i in range(module.MAX_WAITING)]
+    with pytest.raises(BusyError, match="8 measurements wait"):
+        server.ask("count", "one more")
+    assert server.ask("count", str(tmp_path / "0")) is waiting[0]
+    go_on.touch()
+    assert all(until_over(measurement).done for measurement in waiting)
+
+
+def test_a_failure_is_a_sentence_and_the_next_one_runs(
+    server: Measurements, tmp_path: Path
+) -> None:
+    failed, babbled = server.ask("fail"), server.ask("babble")
+    assert until_over(failed).error == (
+        "It could not be measured (ModuleNotFoundError: No module named 'torch')."
+    )
+    assert not failed.done
+    assert "broke off" in (until_over(babbled).error or "")
+    assert until_over(server.ask("count", str(tmp_path / "counted"))).done
+
+
+def test_what_hangs_is_given_up(
+    server: Measurements, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", {"wait": 0.3})
+    hangs = server.ask("wait", str(tmp_path / "never"))
+    assert "did not end within" in (until_over(hangs).error or "")
+
+
+def test_old_results_are_forgotten(
+    server: Measurements, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT", 2)
+    for i in range(4):
+        until_over(server.ask("count", str(tmp_path / str(i))))
+    assert server.find("count", str(tmp_path / "0")) is None
+    assert server.find("count", str(tmp_path / "3")) is not None

@@ -1,0 +1,186 @@
+"""Why the network says this digit: what each pixel adds, what it resembles, what would change it.
+
+With ReLU the network is linear around every input, so the difference between the winner's weighted
+sum and the runner-up's can be divided among the pixels without remainder: nothing is estimated.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncore.activations import ACTIVATIONS, Array
+from nncore.feature_visualization import input_gradient
+from nncore.network import Network
+
+MAX_STEPS = 60
+OVERSHOOT = 1.02
+"""A step a little longer than to the boundary, or rounding would end it just before."""
+HALVINGS = 20
+"""Of the way to the boundary, until its end is known to a millionth."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contributions:
+    """The winner's lead over the runner-up, divided: pixels.sum() + biases = lead."""
+
+    winner: int
+    runner_up: int
+    pixels: Array  # (n_in,), above 0 for the winner, below for the runner-up
+    biases: float
+    lead: float
+    """Difference of the two output neurons' weighted sums z."""
+
+
+def contributions(network: Network, x: Array) -> Contributions:
+    """What each pixel adds to the winner's weighted sum over the runner-up's, exact in sum.
+
+    Each hidden neuron is replaced by the straight line through its f(0) and its present a = f(z):
+    a = f(0) + s z. With ReLU, leaky ReLU and linear neurons that line is the neuron itself around
+    this input, and a pixel's contribution is its value times the gradient (Shrikumar et al. 2016,
+    "Not Just a Black Box"). With sigmoid and tanh it is the Rescale rule of their "Learning
+    Important Features Through Propagating Activation Differences" (2017), with z = 0 to compare
+    with: exact in sum as well, but another point to compare with would divide it otherwise.
+
+    Args:
+        network: any network; not changed.
+        x: (n_in,) the image.
+    """
+    layers = network.forward_pass(x.reshape(1, -1))
+    winner, runner_up = _best_two(layers[-1].z[0])
+    at_zero = ACTIVATIONS[network.config.activation](np.zeros(1))
+    # What one unit of each neuron's sum z is worth to the lead, from the outputs backwards.
+    worth = np.zeros(network.layer_sizes[-1])
+    worth[winner], worth[runner_up] = 1, -1
+    biases = 0.0
+    for index in range(len(layers) - 1, -1, -1):
+        biases += float(network.biases[index] @ worth)
+        worth = network.weights[index].astype(np.float64) @ worth
+        if index:
+            biases += float(at_zero[0] * worth.sum())
+            worth = worth * _slopes(network, layers[index - 1].z[0], layers[index - 1].a[0])
+    lead = float(layers[-1].z[0, winner] - layers[-1].z[0, runner_up])
+    return Contributions(winner, runner_up, worth * x.ravel(), biases, lead)
+
+
+def _slopes(network: Network, z: Array, a: Array) -> Array:
+    """s of a = f(0) + s z for each neuron; at z = 0 the derivative, which is the line's limit."""
+    activation = ACTIVATIONS[network.config.activation]
+    at_zero = activation(np.zeros_like(z))
+    flat = activation.derivative(at_zero).astype(np.float64)
+    return np.divide(a.astype(np.float64) - at_zero, z, out=flat, where=np.abs(z) > 1e-6)
+
+
+def _best_two(z: Array) -> tuple[int, int]:
+    order = np.argsort(-z, kind="stable")
+    return int(order[0]), int(order[1])
+
+
+class Neighbours:
+    """Finds the examples nearest to an image: one matrix product for 60,000 of them.
+
+    Args:
+        vectors: (n_samples, n_features) the examples, as pixels or as `hidden_features`.
+    """
+
+    def __init__(self, vectors: Array) -> None:
+        self._vectors = np.ascontiguousarray(vectors, np.float32)
+        self._squares = np.einsum("ij,ij->i", self._vectors, self._vectors)
+
+    def nearest(self, x: Array, count: int) -> tuple[Array, Array]:
+        """(rows, Euclidean distances) of the nearest examples to x (n_features,), nearest first."""
+        x = np.asarray(x, np.float32).ravel()
+        squares = self._squares - 2 * (self._vectors @ x) + x @ x  # |v - x|²
+        count = min(count, len(squares))
+        rows = np.argpartition(squares, count - 1)[:count]
+        distances = np.sqrt(np.square(self._vectors[rows] - x).sum(axis=1))
+        order = np.argsort(distances, kind="stable")
+        return rows[order], distances[order]
+
+
+def hidden_features(network: Network, X: Array) -> Array:
+    """Activations of the last hidden layer (n_samples, n_units); the pixels without one."""
+    if len(network.weights) == 1:
+        return X
+    blocks = [X[start : start + 1_000] for start in range(0, len(X), 1_000)]
+    return np.concatenate([network.forward_pass(block)[-2].a for block in blocks])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turned:
+    """The nearest image found that the network takes for another digit."""
+
+    image: Array  # (n_in,) in [0, 1]
+    digit: int
+    """What it was to become."""
+    distance: float
+    """Euclidean length of the change."""
+    is_reached: bool
+    """Whether the network says that digit now."""
+
+
+def turned_into(network: Network, x: Array, digit: int | None = None) -> Turned:
+    """A small change of the image after which the network names another digit.
+
+    Steps straight to the boundary, as it looks from where one stands, with the pixels held within
+    [0, 1]; in the end as far back as the answer allows (DeepFool, Moosavi-Dezfooli et al. 2016).
+
+    Args:
+        network: any network; not changed.
+        x: (n_in,) the image, in [0, 1].
+        digit: what it is to become; the runner-up if not given.
+
+    Raises:
+        ValueError: the network names that digit already.
+    """
+    start = np.asarray(x, np.float64).ravel()
+    winner, runner_up = _best_two(_sums(network, start))
+    digit = runner_up if digit is None else digit
+    if digit == winner:
+        raise ValueError(f"The network says {digit} already; choose another digit to turn it into.")
+    image = start
+    for _ in range(MAX_STEPS):
+        lead, rival = _lead(network, image, digit)
+        if lead > 0:
+            break
+        image = _stepped(network, image, digit, rival, lead)
+    is_reached = _lead(network, image, digit)[0] > 0
+    if is_reached:
+        image = _as_near_as_possible(network, start, image, digit)
+    return Turned(image, digit, float(np.linalg.norm(image - start)), is_reached)
+
+
+def _sums(network: Network, image: Array) -> Array:
+    return network.forward_pass(image.reshape(1, -1))[-1].z[0].astype(np.float64)
+
+
+def _lead(network: Network, image: Array, digit: int) -> tuple[float, int]:
+    """How far the digit's sum is above the best of the others, and which that is."""
+    z = _sums(network, image)
+    others = np.where(np.arange(len(z)) == digit, -np.inf, z)
+    rival = int(others.argmax())
+    return float(z[digit] - z[rival]), rival
+
+
+def _stepped(network: Network, image: Array, digit: int, rival: int, lead: float) -> Array:
+    last = len(network.weights) - 1
+    row = image.reshape(1, -1)
+    gradient = input_gradient(network, row, last, digit) - input_gradient(network, row, last, rival)
+    gradient = gradient[0].astype(np.float64)
+    is_stuck = ((image <= 0) & (gradient < 0)) | ((image >= 1) & (gradient > 0))
+    gradient[is_stuck] = 0
+    length = float(gradient @ gradient)
+    if length == 0:
+        return image
+    return np.clip(image + (OVERSHOOT * -lead + 1e-4) / length * gradient, 0, 1)
+
+
+def _as_near_as_possible(network: Network, start: Array, end: Array, digit: int) -> Array:
+    """The point of the way from start to end, as early as possible, where the digit wins."""
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if _lead(network, start + middle * (end - start), digit)[0] > 0:
+            high = middle
+        else:
+            low = middle
+    return start + high * (end - start)

@@ -25,7 +25,7 @@ from dashboard.text import duration
 _ROOT = Path(__file__).parent.parent.parent
 LANES: Mapping[str, str] = {"bench": "long"}
 """Measurements of one lane wait for each other; every kind that is not named takes seconds."""
-PATIENCE: Mapping[str, float] = {"bench": 1_800.0}
+PATIENCE: Mapping[str, float] = {"bench": 3_600.0}
 """Seconds after which a measurement is given up, where it is not _PATIENCE."""
 _PATIENCE = 120.0
 MAX_WAITING = 8

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from nncore import datasets
 from tests.browser.app import DESKTOP, FLAGS, AppPage, Server
@@ -38,13 +38,29 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert not server.complaints()
 
 
+@pytest.fixture(scope="module")
+def context_of(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """One context for each kind of device: its cache makes the second page open quickly."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def context(**options: Any) -> BrowserContext:
+        kind = repr(sorted(options.items()))
+        if kind not in contexts:
+            contexts[kind] = browser.new_context(**options)
+        return contexts[kind]
+
+    yield context
+    for opened in contexts.values():
+        opened.close()
+
+
 @pytest.fixture
-def open_app(browser: Browser) -> Iterator[Callable[..., AppPage]]:
-    """Open a path in a fresh context; at the end, no page may have complained."""
+def open_app(context_of: Callable[..., BrowserContext]) -> Iterator[Callable[..., AppPage]]:
+    """Open a path in a fresh tab; at the end, no page may have complained."""
     pages: list[AppPage] = []
 
     def open_page(server: Server, path: str = "/", **context: Any) -> AppPage:
-        app = AppPage(browser.new_context(**{**DESKTOP, **context}).new_page(), server)
+        app = AppPage(context_of(**{**DESKTOP, **context}).new_page(), server)
         app.open(path)
         pages.append(app)
         return app
@@ -52,7 +68,7 @@ def open_app(browser: Browser) -> Iterator[Callable[..., AppPage]]:
     yield open_page
     for app in pages:
         exceptions = app.exceptions()
-        app.page.context.close()
+        app.page.close()
         assert not exceptions
         assert not app.console
 

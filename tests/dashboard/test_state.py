@@ -192,6 +192,7 @@ def show_inside() -> None:
     from dashboard import state
 
     state.read_inside_from_url()
+    state.inside_control("run", "")
     st.button("Other", on_click=lambda: setattr(state.inside(), "neuron", (0, 1)))
     state.write_inside_to_url()
 

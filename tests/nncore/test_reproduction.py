@@ -1,9 +1,11 @@
 """Reproduced results: judged by one rule, kept when interrupted, checked when read."""
 
 import json
+import sys
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
@@ -104,7 +106,9 @@ def accuracies_of(config: TrainingConfig) -> Iterator[float]:
             yield record.test_accuracy
 
 
-def test_processes_give_the_same_rows() -> None:
+def test_processes_give_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A new process runs the main module's file again, and page tests leave a script there.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     alone = [r for r in reproduction.reproduce([QUICK], seeds=2) if isinstance(r, Row)]
     spread = [r for r in reproduction.reproduce([QUICK], seeds=2, jobs=2) if isinstance(r, Row)]
     assert spread[-1].runs == alone[-1].runs

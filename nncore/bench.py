@@ -54,6 +54,7 @@ EXTRAS: dict[str, dict[str, object]] = {
     "momentum": {"optimizer": "momentum"},
     "adam": {"optimizer": "adam", "learning_rate": 0.001},
     "l2": {"l2": 5.0},
+    "dropout": {"dropout": 0.5},
 }
 """What is measured against plain SGD."""
 

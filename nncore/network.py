@@ -20,6 +20,9 @@ from nncore.schedules import Course
 EVALUATION_ROWS = 1_000
 """Examples that are evaluated at once: few enough for their activations to stay in the cache."""
 
+PART_ROWS = 2_048
+"""Examples of a large batch that go through the network at once, for the same reason."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
@@ -188,11 +191,30 @@ class Network:
         X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives;
         where `config.dropout` is not 0, a mask (n_samples, n_units) for each hidden layer.
         """
-        self._backpropagate(X, Y, masks, self._optimizer.gradient_scale)
+        scale = self._optimizer.gradient_scale
+        if len(X) <= PART_ROWS:
+            self._backpropagate(X, Y, masks, scale / len(X))
+        else:
+            self._backpropagate_in_parts(X, Y, masks, scale / len(X))
+        self._add_penalties(scale)
         self._optimizer.update(self._flat, self._gradient)
 
+    def _backpropagate_in_parts(
+        self, X: Array, Y: Array, masks: Sequence[Array], scale: float
+    ) -> None:
+        """`_backpropagate` for a large batch: its gradient is the sum of its parts' gradients."""
+        total = np.zeros_like(self._gradient)
+        for start in range(0, len(X), PART_ROWS):
+            rows = slice(start, start + PART_ROWS)
+            self._backpropagate(X[rows], Y[rows], [mask[rows] for mask in masks], scale)
+            total += self._gradient
+        np.copyto(self._gradient, total)
+
     def _backpropagate(self, X: Array, Y: Array, masks: Sequence[Array], scale: float) -> None:
-        """Leave scale times the gradient of `cost` in self._gradient: `gradients`, in place."""
+        """Leave scale times the sum of the examples' gradients (BP1 to BP4) in self._gradient.
+
+        With scale 1/n that is `gradients` but for the penalties, in place.
+        """
         scratch = self._scratch.get(len(X))
         if scratch is None:
             self._scratch[len(X)] = scratch = _Scratch(len(X), self)
@@ -206,7 +228,7 @@ class Network:
                 a = np.multiply(a, masks[layer], scratch.dropped[layer])
 
         delta = self._cost.delta(a, Y)
-        delta *= scale / len(X)  # the mean over the batch, taken where the array is smallest
+        delta *= scale  # the mean over the batch, taken where the array is smallest
         for layer, before, weights, dW, db, delta_before in scratch.backward:
             given = scratch.dropped[layer] if masks else before
             np.dot(given.T, delta, dW)  # BP4
@@ -218,7 +240,6 @@ class Network:
         dW, db = self.gradient_views
         np.dot(X.T, delta, dW[0])
         np.dot(scratch.ones, delta, db[0])
-        self._add_penalties(scale)
 
     def _add_penalties(self, scale: float) -> None:
         if self.config.l2 or self.config.l1:

@@ -18,6 +18,12 @@ from nncore.config import TrainingConfig
 BLOCK = 32_768
 """Parameters updated at once: four vectors of so many float32 fill half a megabyte."""
 
+TINY = 1e-17
+"""Added to every gradient that an optimizer remembers. Where a gradient stays 0 (a dark pixel, a
+dead neuron), what is remembered is only ever multiplied by mu or beta: it shrinks to where float32
+has no normal numbers, never gets to 0, and a processor takes a hundred times as long for it. So
+small a gradient is nothing to a weight, and a thousandth of its square is still a normal number."""
+
 
 def blocks(n: int) -> list[slice]:
     """The parts of a vector of n numbers that are worked on at once."""
@@ -78,6 +84,7 @@ class Momentum(Optimizer):
         """One step along the velocity."""
         for rows, v in self._blocks:
             w, g = parameters[rows], gradient[rows]
+            g += TINY
             v *= self.momentum
             v += g
             np.multiply(v, self.learning_rate, out=g)
@@ -99,6 +106,7 @@ class Nesterov(Momentum):
         """One step along the gradient and the velocity to come."""
         for rows, v in self._blocks:
             w, g = parameters[rows], gradient[rows]
+            g += TINY
             v *= self.momentum
             v += g
             g += self.momentum * v
@@ -132,6 +140,7 @@ class Adam(Optimizer):
         rate = self.learning_rate * root / (1 - self.BETA_1**self.step)
         for rows, m, v in self._blocks:
             w, g = parameters[rows], gradient[rows]
+            g += TINY
             m *= self.BETA_1
             m += (1 - self.BETA_1) * g
             v *= self.BETA_2

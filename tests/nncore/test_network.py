@@ -149,3 +149,19 @@ def test_probabilities_of_outputs_that_are_all_rounded_to_0() -> None:
 def test_a_wrong_shape_is_named() -> None:
     with pytest.raises(ValueError, match=r"\(3, 5\).*784"):
         small(np.random.default_rng(0))[0].forward(np.zeros((3, 5)))
+
+
+def test_a_large_batch_goes_through_in_parts_to_the_same_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = TrainingConfig(hidden=(12,), dtype="float64", l2=0.3, learning_rate=0.5)
+    rng = np.random.default_rng(0)
+    initial = initial_parameters(config, rng=rng)
+    X, Y = rng.random((50, 784)), np.eye(10)[rng.integers(0, 10, 50)]
+    whole, parts = Network(config, initial, n_train=50), Network(config, initial, n_train=50)
+    whole.train_batch(X, Y)
+    monkeypatch.setattr("nncore.network.PART_ROWS", 16)
+    parts.train_batch(X, Y)
+    for (W, b), (V, c) in zip(whole.parameters(), parts.parameters(), strict=True):
+        np.testing.assert_allclose(W, V, rtol=0, atol=1e-14)
+        np.testing.assert_allclose(b, c, rtol=0, atol=1e-14)

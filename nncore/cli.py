@@ -611,7 +611,10 @@ def twins(
 
 @app.command()
 def activation(
-    formula: Annotated[str, typer.Argument(help="Of z, for example z * sigmoid(z).")],
+    formula: Annotated[
+        str,
+        typer.Argument(help="Of z, such as z * sigmoid(z); one that begins with - comes after --."),
+    ],
     derivative: Annotated[str, typer.Option(help="Of z as well; only NumPy needs it.")] = "",
     dataset: Annotated[str, typer.Option(help="mnist or digits.")] = "mnist",
     as_json: AsJson = False,

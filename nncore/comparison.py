@@ -5,6 +5,7 @@
 """
 
 import math
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -214,9 +215,7 @@ def run_typed(dataset: DatasetName, activation: str, derivative: str = "") -> Ty
         if isinstance(record, EpochRecord) and not record.diverged:
             accuracies[record.engine].append(record.test_accuracy)
     return TypedRun(
-        command=f'python -m nncore activation "{f.text}"'
-        + (f' --derivative "{df.text}"' if df else "")
-        + f" --dataset {dataset} --json",
+        command=_typed_command(dataset, f.text, df.text if df else ""),
         date=datetime.now(UTC).date().isoformat(),
         machine=this_machine(),
         config=config,
@@ -227,6 +226,14 @@ def run_typed(dataset: DatasetName, activation: str, derivative: str = "") -> Ty
         torch=tuple(accuracies["torch"]),
         numpy=tuple(accuracies["numpy"]),
     )
+
+
+def _typed_command(dataset: DatasetName, activation: str, derivative: str) -> str:
+    """The formula comes last, after `--`: it may begin with a minus."""
+    words = ["python", "-m", "nncore", "activation", "--dataset", dataset, "--json"]
+    if derivative:
+        words += ["--derivative", derivative]
+    return shlex.join([*words, "--", activation])
 
 
 def load_typed(path: Path = STORED_TYPED) -> TypedRun:

@@ -15,7 +15,7 @@ from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.engine import Engine
 from nncore.expressions import Expression
-from nncore.network import Layer, Network, passed_on
+from nncore.network import Layer, Network
 from nncore.training import draw_parameters
 
 
@@ -41,13 +41,9 @@ class ExpressionNetwork(Network):
         for k in range(len(self.weights) - 1):
             self.functions[k] = lambda z, out: activation(z)
 
-    def deltas(self, layers: list[Layer], Y: Array, masks: Sequence[Array] = ()) -> list[Array]:
-        """As `Network.deltas`, with f' from z: BP1, then BP2 from the last layer backwards."""
-        errors = [self._cost.delta(layers[-1].a, Y)]
-        for layer in range(len(layers) - 2, -1, -1):
-            dC_da = passed_on(errors[-1] @ self.weights[layer + 1].T, masks, layer)
-            errors.append(dC_da * self.derivative(layers[layer].z))
-        return errors[::-1]
+    def activation_derivative(self, layer: Layer) -> Array:
+        """f'(z) as typed, (n_samples, n_out)."""
+        return self.derivative(layer.z)
 
     def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
         """One step on a mini-batch, by `gradients`."""

@@ -98,8 +98,12 @@ class Network:
         errors = [self._cost.delta(layers[-1].a, Y)]
         for layer in range(len(layers) - 2, -1, -1):
             dC_da = passed_on(errors[-1] @ self.weights[layer + 1].T, masks, layer)
-            errors.append(dC_da * self._activation.derivative(layers[layer].a))
+            errors.append(dC_da * self.activation_derivative(layers[layer]))
         return errors[::-1]
+
+    def activation_derivative(self, layer: Layer) -> Array:
+        """f'(z) of a hidden layer, (n_samples, n_out)."""
+        return self._activation.derivative(layer.a)
 
     def gradients(
         self, X: Array, Y: Array, masks: Sequence[Array] = ()

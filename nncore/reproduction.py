@@ -286,13 +286,7 @@ def _train_seed(
 ) -> Iterator[SeedProgress | SeedRun]:
     """Signs of life, then the run."""
     config = recipe.config.replace(engines=(engine,), seed=seed)
-    data = datasets.load(
-        config.dataset,
-        validation_split=config.validation_split,
-        train_size=config.train_size,
-        dtype=config.dtype,
-        data_dir=data_dir,
-    )
+    data = datasets.load_for(config, data_dir=data_dir)
     accuracy: list[float] = []
     diverged = False
     for record in train(config, data, build(config, len(data.train)), pace=Pace(0.5)):

@@ -1,7 +1,7 @@
 """`TorchNetwork`: the twin of `Network`, written as PyTorch means it: modules, autograd, optim.
 
-The only file that imports torch. Initial weights come from NumPy, so both start from the same
-numbers; `nn.Linear` keeps its weight as (n_out, n_in), hence the transpositions at the edge.
+Only this file and the bench import torch. Initial weights come from NumPy, so both start from the
+same numbers; `nn.Linear` keeps its weight as (n_out, n_in), hence the transpositions at the edge.
 """
 
 # torch leaves some of its own signatures partly untyped.

@@ -1,6 +1,5 @@
 """What keeps Inside quick: how products are threaded, and a pass over all test images in parts."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -10,7 +9,7 @@ import numpy as np
 
 from dashboard.once import once
 from nncore.network import EVALUATION_ROWS
-from nncore.threads import limited_to
+from nncore.threads import limited_to, n_cpus
 
 
 @once
@@ -32,5 +31,5 @@ def by_rows(function: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> np.n
         with np.errstate(all="ignore"):  # a diverged network answers too
             return function(part)
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
+    with ThreadPoolExecutor(max_workers=n_cpus()) as threads:
         return np.concatenate(list(threads.map(quietly, parts)))

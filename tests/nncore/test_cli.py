@@ -1,6 +1,7 @@
 """The command line: JSON that others can rely on, sentences on standard error, exit statuses."""
 
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -221,8 +222,18 @@ def test_activation_trains_what_is_typed() -> None:
     assert done.exit_code == 0, done.stderr
     assert done.stdout.startswith("Rejected")
     assert "numpy  test accuracy  not trained" in done.stdout
-    found = run(app, ["activation", "tanh(z)", "--dataset", "digits", "--json"])
-    assert TypedRun.model_validate_json(found.stdout).torch
     refused = run(app, ["activation", "import os", "--dataset", "digits"])
     assert refused.exit_code == 2
     assert "import os" in refused.stderr
+
+
+def test_the_command_of_a_typed_run_makes_it_again_whatever_it_begins_with() -> None:
+    words = ["--dataset", "digits", "--derivative", "-1", "--json", "--", "-z"]
+    found = TypedRun.model_validate_json(run(app, ["activation", *words]).stdout)
+    assert found.torch
+    assert found.accepted
+    *program, command = shlex.split(found.command)[:4]
+    assert program == ["python", "-m", "nncore"]
+    again = run(app, [command, *shlex.split(found.command)[4:]])
+    assert again.exit_code == 0, again.stderr
+    assert TypedRun.model_validate_json(again.stdout).torch == found.torch

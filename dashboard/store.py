@@ -330,6 +330,22 @@ class RunStore:
         with self._read() as connection:
             return list(connection.execute(query.order_by(_run.c.queued_at, _run.c.id)).scalars())
 
+    def is_training(self) -> bool:
+        """Whether a run of any workspace trains now."""
+        query = select(func.count()).where(_run.c.status == RunStatus.RUNNING)
+        with self._read() as connection:
+            return connection.execute(query).scalar_one() > 0
+
+    def require_room(self, workspace: str, max_active: int | None, n: int) -> None:
+        """Nothing, where this workspace may have `n` more runs waiting or training.
+
+        Raises:
+            StoreError: it may not.
+        """
+        if max_active is not None:
+            with self._read() as connection:
+                _require_room(connection, workspace, max_active, n)
+
     # --- what pages change --------------------------------------------------------------------
 
     def create_run(
@@ -679,13 +695,14 @@ def _owned(run_id: str, workspace: str | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _require_room(connection: Connection, workspace: str, max_active: int) -> None:
+def _require_room(connection: Connection, workspace: str, max_active: int, n: int = 1) -> None:
     active = or_(_run.c.status == RunStatus.QUEUED, _run.c.claim.is_not(None))
     count = select(func.count()).where(_run.c.workspace == workspace, active)
-    if connection.execute(count).scalar_one() >= max_active:
+    if connection.execute(count).scalar_one() + n > max_active:
+        this = "this one" if n == 1 else f"these {n}"
         raise StoreError(
             f"No more than {max_active} of your runs can wait or train at once; "
-            "let one end, or stop one, and start this one then."
+            f"let one end, or stop one, and start {this} then."
         )
 
 

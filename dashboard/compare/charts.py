@@ -89,6 +89,7 @@ def _with_domains(
 def _scale(encoded: Mapping[str, Any], values: Sequence[float]) -> dict[str, Any]:
     """The encoding's scale from the least to the greatest value, with a little room."""
     scale = dict(encoded.get("scale", {}))
+    share = scale.pop("room", 0.04)
     log = scale.get("type") == "log"
     low, high = (min(values), max(values)) if values else (1.0, 2.0)
     if scale.get("zero", not log):
@@ -96,7 +97,7 @@ def _scale(encoded: Mapping[str, Any], values: Sequence[float]) -> dict[str, Any
     if log:
         room = (high / low) ** 0.03 if high > low else 1.1
         return {**scale, "domain": [low / room, high * room]}
-    room = 0.04 * (high - low) or 0.5
+    room = share * (high - low) or 0.5
     return {**scale, "domain": [low - room if low else low, high + room if high else high]}
 
 
@@ -201,6 +202,7 @@ def line_counts(counts: Sequence[tuple[str, int, int]]) -> None:
         "yOffset": {"field": "engine", "sort": list(ENGINE_NAMES.values())},
         "x": {"field": "lines", "type": "quantitative", "title": "lines of code"},
     }
+    where["x"]["scale"] = {"room": 0.15}  # for the number behind the longest bar
     told = "; ".join(f"{part}: {mine} against {other}" for part, mine, other in counts)
     place(
         rows,

@@ -25,6 +25,7 @@ from nncore.gradient_check import STEP
 
 _FIRST = EXAMPLES[0]
 _POINTS = 241
+_MISTAKE = "1.01 * "
 
 
 @cache
@@ -43,7 +44,8 @@ def show() -> None:
 
 def _ask() -> tuple[str, str, str]:
     """What is measured for what the fields say."""
-    return "activation", *state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    f, df = state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    return "activation", f.strip(), df.strip()
 
 
 def _draw() -> None:
@@ -67,20 +69,31 @@ def _draw() -> None:
         return
     df: Expression | None = None
     check: DerivativeCheck | None = None
+    readable = True
     with left:
-        try:
-            df = parse(ask[2])
-            check = check_derivative(f, df)
-        except ExpressionError as error:
-            st.error(escape(f"f'(z): {error}"))
+        if not ask[2]:
+            st.info("No derivative: PyTorch trains alone.")
         else:
-            (st.success if check.accepted else st.error)(
-                escape(check.sentence),
-                icon=":material/check:" if check.accepted else ":material/close:",
-            )
+            try:
+                df = parse(ask[2])
+                check = check_derivative(f, df)
+            except ExpressionError as error:
+                readable = False
+                st.error(escape(f"f'(z): {error}"))
+            else:
+                (st.success if check.accepted else st.error)(
+                    escape(check.sentence),
+                    icon=":material/check:" if check.accepted else ":material/close:",
+                )
     with right:
         _picture(f, df, check)
-    section.button("Train it here", *ask, takes="a few seconds", key="run-activation")
+    section.button(
+        "Train it here",
+        *ask,
+        takes="a few seconds",
+        key="run-activation",
+        disabled=not readable,
+    )
     _trained(ask, kept)
 
 
@@ -93,7 +106,7 @@ def _fields() -> None:
                 on_click=state.type_activation,
                 args=(example.activation, example.derivative),
             )
-    state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    _, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
     st.text_input(
         "Activation f(z)",
         key=state.TYPED_ACTIVATION,
@@ -103,7 +116,7 @@ def _fields() -> None:
         "relu, abs, maximum(a, b) and where(condition, a, b).",
     )
     st.text_input(
-        "Its derivative f'(z), which only NumPy needs",
+        "Its derivative f'(z), which only NumPy needs; empty for none",
         key=state.TYPED_DERIVATIVE,
         max_chars=MAX_LENGTH,
         persist_state="session",
@@ -113,13 +126,23 @@ def _fields() -> None:
         key="plant-mistake",
         icon=":material/bug_report:",
         on_click=_plant,
-        help="The derivative times 1.01: too little to see in the picture, but not to be measured.",
+        disabled=_planted(derivative) is None,
+        help="The derivative times 1.01: too little to see in the picture, but not to be measured. "
+        f"Once, and only where {MAX_LENGTH} characters hold it.",
     )
 
 
 def _plant() -> None:
     activation, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
-    state.type_activation(activation, f"1.01 * ({derivative})"[:MAX_LENGTH])
+    if (planted := _planted(derivative)) is not None:
+        state.type_activation(activation, planted)
+
+
+def _planted(derivative: str) -> str | None:
+    """The derivative with the mistake; None where it has it, is empty or would become too long."""
+    planted = f"{_MISTAKE}({derivative.strip()})"
+    there = derivative.strip().startswith(f"{_MISTAKE}(")
+    return None if there or not derivative.strip() or len(planted) > MAX_LENGTH else planted
 
 
 def _picture(f: Expression, df: Expression | None, check: DerivativeCheck | None) -> None:
@@ -151,7 +174,7 @@ def _trained(ask: tuple[str, str, str], kept: TypedRun | None) -> None:
         f"Test accuracy of 784-{run.config.hidden[0]}-10 with this activation after "
         f"{run.config.epochs} epochs of {run.n_train:,} images."
     )
-    section.provenance(run.machine, run.date, run.command, here=here is not None)
+    section.provenance(run.machine, run.date, run.command, here=here)
 
 
 def _last(accuracies: tuple[float, ...]) -> str:

@@ -41,11 +41,10 @@ def bench() -> Iterator[dict[str, Any]]:
 
     n_rows = len(benchmark.CASES) * len(benchmark.devices())
     n = len(benchmark.BATCH_SIZES) + len(benchmark.WIDTHS) + 1 + n_rows + 1
+    command = f"python -m nncore bench --pairs {_PAIRS}"
+    commands = {"command": command, "sweep_command": f"{command} --sweep"}
     about = {"machine": this_machine().model_dump(), "date": today(), "n": n}
-    yield {
-        "kind": "about",
-        "value": about | {"command": f"python -m nncore bench --pairs {_PAIRS}"},
-    }
+    yield {"kind": "about", "value": about | commands}
     data = benchmark.random_images()
     for point in benchmark.sweep_batch_sizes(_PAIRS, data=data):
         yield {"kind": "batch", "value": asdict(point)}

@@ -2,7 +2,8 @@
 
 A measurement runs in a process of its own (`dashboard.compare.measure`), fed by a thread that waits
 for it, so that a page switch, a refresh or a closed browser makes no difference to it. Who asks for
-what is measured already watches that one.
+what is measured already watches that one. Two at once would measure each other: so a short one
+waits for a long one too, and a run of the job queue that trained meanwhile is told.
 """
 
 import json
@@ -13,30 +14,32 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from dashboard.once import once
+from dashboard.settings import SettingsError
+from dashboard.store import StoreError, run_store
 from dashboard.text import duration
 
 _ROOT = Path(__file__).parent.parent.parent
-LANES: Mapping[str, str] = {"bench": "long"}
-"""Measurements of one lane wait for each other; every kind that is not named takes seconds."""
 PATIENCE: Mapping[str, float] = {"bench": 3_600.0}
 """Seconds after which a measurement is given up, where it is not _PATIENCE."""
 _PATIENCE = 120.0
 MAX_WAITING = 8
 KEPT = 32
+REST: Mapping[str, float] = {"bench": 3_600.0}
+"""Seconds that a result must be old before a visitor among others may have another."""
 
 Ask = tuple[str, ...]
 """What is measured: its kind, and its arguments."""
 
 
 class BusyError(RuntimeError):
-    """Too many measurements wait already; one sentence for the reader."""
+    """Not now: too much waits, or was measured a moment ago; one sentence for the reader."""
 
 
 @dataclass(slots=True)
@@ -45,11 +48,23 @@ class Measurement:
 
     ask: Ask
     asked_at: float
+    workspace: str | None = None
+    """Who asked first, where visitors are told apart."""
+    before: "Measurement | None" = None
+    """The last one of this that came to its end: it stands until this one does."""
     results: list[dict[str, Any]] = field(default_factory=list)
-    started: bool = False
+    started_at: float | None = None
     over: bool = False
+    over_at: float = 0.0
+    disturbed: bool = False
+    """A run of the job queue trained meanwhile, so that times are too long."""
     error: str | None = None
     """One sentence, where it failed."""
+
+    @property
+    def started(self) -> bool:
+        """It had its turn."""
+        return self.started_at is not None
 
     @property
     def active(self) -> bool:
@@ -63,80 +78,110 @@ class Measurement:
 
 
 class Measurements:
-    """The measurements of one server, in lanes; what is over is kept to be shown.
+    """The measurements of one server, in a queue; what is over is kept to be shown.
 
     Args:
         command: what a measurement is run with; its owner, kind and arguments are added.
+        training: whether something trains on this server now.
     """
 
-    def __init__(self, command: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self,
+        command: tuple[str, ...] | None = None,
+        *,
+        training: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._command = command or (sys.executable, "-m", "dashboard.compare.measure")
         self._lock = threading.Lock()
         self._known: OrderedDict[Ask, Measurement] = OrderedDict()
-        self._waiting: dict[str, deque[Measurement]] = {}
+        self._training = training
+        self._waiting: deque[Measurement] = deque()
+        self._worker = False
 
-    def ask(self, *ask: str) -> Measurement:
+    def ask(self, *ask: str, workspace: str | None = None) -> Measurement:
         """Have something measured: now, or after what is measured already.
 
+        Args:
+            ask: its kind and arguments.
+            workspace: whose wish it is, where visitors share the server: each may have one that
+                waits, and what takes long is not measured again within `REST`.
+
         Raises:
-            BusyError: too many wait.
+            BusyError: too many wait, or one of the two.
         """
         with self._lock:
             known = self._known.get(ask)
             if known is not None and known.active:
                 return known
-            lane = LANES.get(ask[0], "short")
-            queue = self._waiting.get(lane)
-            if queue is not None and len(queue) >= MAX_WAITING:
+            if len(self._waiting) >= MAX_WAITING:
                 raise BusyError(
                     f"{MAX_WAITING} measurements wait on this server already; "
                     "try again in a minute."
                 )
-            made = self._known[ask] = Measurement(ask, time.time())
+            before = _last_whole(known)
+            if workspace is not None:
+                self._check_turn(ask, workspace, before)
+            made = self._known[ask] = Measurement(ask, time.time(), workspace, before)
             self._known.move_to_end(ask)
             self._forget()
-            if queue is None:
-                queue = self._waiting[lane] = deque()
-                threading.Thread(
-                    target=self._work, args=(lane,), name=f"measure-{lane}", daemon=True
-                ).start()
-            queue.append(made)
+            self._waiting.append(made)
+            if not self._worker:
+                self._worker = True
+                threading.Thread(target=self._work, name="measure", daemon=True).start()
             return made
 
+    def _check_turn(self, ask: Ask, workspace: str, before: Measurement | None) -> None:
+        if any(waiting.workspace == workspace for waiting in self._waiting):
+            raise BusyError(
+                "A measurement of yours waits already; ask for this one when that has begun."
+            )
+        left = before.over_at + REST.get(ask[0], 0.0) - time.time() if before else 0.0
+        if left > 0:
+            raise BusyError(
+                "This was measured here less than an hour ago, for everybody; it can be measured "
+                f"again in {duration(left)}."
+            )
+
     def find(self, *ask: str) -> Measurement | None:
-        """What was last measured for this, or is being measured."""
+        """What was last asked for this, whatever has become of it."""
         with self._lock:
             return self._known.get(ask)
+
+    def result(self, *ask: str) -> Measurement | None:
+        """The last one of this that came to its end."""
+        with self._lock:
+            return _last_whole(self._known.get(ask))
 
     def ahead(self, measurement: Measurement) -> int:
         """How many must be over before this one starts."""
         with self._lock:
-            queue = self._waiting.get(LANES.get(measurement.ask[0], "short"), deque())
-            if measurement.started or measurement not in queue:
+            if measurement.started or measurement not in self._waiting:
                 return 0
-            return 1 + queue.index(measurement)
+            return 1 + self._waiting.index(measurement)
 
     def _forget(self) -> None:
         over = [ask for ask, measurement in self._known.items() if measurement.over]
         for ask in over[: max(0, len(self._known) - KEPT)]:
             del self._known[ask]
 
-    def _work(self, lane: str) -> None:
-        """A lane's thread: it ends when nothing waits any more."""
+    def _work(self) -> None:
+        """The thread that measures: it ends when nothing waits any more."""
         while True:
             with self._lock:
-                queue = self._waiting[lane]
-                if not queue:
-                    del self._waiting[lane]
+                if not self._waiting:
+                    self._worker = False
                     return
-                measurement = queue.popleft()
-                measurement.started = True
+                measurement = self._waiting.popleft()
+                measurement.started_at = time.time()
             try:
                 measurement.error = self._run(measurement)
             except Exception as error:  # whatever it was, the others must get their turn
                 measurement.error = f"The measurement broke off ({error}); try again."
             finally:
+                measurement.over_at = time.time()
                 measurement.over = True
+                if measurement.done:
+                    measurement.before = None
 
     def _run(self, measurement: Measurement) -> str | None:
         patience = PATIENCE.get(measurement.ask[0], _PATIENCE)
@@ -163,7 +208,9 @@ class Measurements:
             timer.start()
             try:
                 assert process.stdout is not None
+                measurement.disturbed = self._training()
                 for line in process.stdout:
+                    measurement.disturbed |= self._training()
                     measurement.results.append(json.loads(line))
                 process.wait()
             finally:
@@ -177,6 +224,12 @@ class Measurements:
         return None
 
 
+def _last_whole(measurement: Measurement | None) -> Measurement | None:
+    if measurement is None or measurement.done:
+        return measurement
+    return measurement.before
+
+
 def _last_words(said: str) -> str:
     lines = said.strip().splitlines()
     return lines[-1].strip()[:200].rstrip(".") if lines else "no reason given"
@@ -185,7 +238,15 @@ def _last_words(said: str) -> str:
 @once
 def measurements() -> Measurements:
     """This server's measurements."""
-    return Measurements()
+    return Measurements(training=_a_run_trains)
+
+
+def _a_run_trains() -> bool:
+    """Whether the job queue trains; False where the store cannot say."""
+    try:
+        return run_store().is_training()
+    except (StoreError, SettingsError):
+        return False
 
 
 def torch_is_here() -> bool:

@@ -72,7 +72,7 @@ def show() -> None:
             why = row.explanation or "we cannot say why."
             st.markdown(f"- **{escape(recipes.get(name).title)}**: {escape(why)}")
     if rows:
-        section.provenance(rows[0].machine, max(row.date for row in rows), COMMAND, here=False)
+        section.provenance(rows[0].machine, max(row.date for row in rows), COMMAND)
     else:
         st.caption(f"No results are stored yet. `{COMMAND}` makes them.")
 

@@ -1,4 +1,4 @@
-"""The 90.64 against 96.69 % riddle: two recipes on two engines, and what makes the difference."""
+"""The riddle of a student's report: two recipes on two engines, and what makes the difference."""
 
 from dataclasses import dataclass
 from statistics import fmean
@@ -11,11 +11,13 @@ from dashboard.compare.measurements import torch_is_here
 from dashboard.controls import training_examples
 from dashboard.palette import ENGINE_MARKDOWN, ENGINE_NAMES
 from dashboard.runs import ACTIVE, STATUS_COLORS, store
+from dashboard.settings import settings
 from dashboard.store import Run, StoreError
 from dashboard.text import escape, percent
 from nncore import recipes
 from nncore.config import EngineName, TrainingConfig
 from nncore.reproduction import Row, find
+from nncore.training import EpochRecord
 
 FULL, MINI = "full-batch", "mini-batch"
 
@@ -60,27 +62,42 @@ def finding() -> Finding:
 
 def steps_an_epoch(config: TrainingConfig) -> int:
     """Steps of gradient descent in one epoch."""
-    n = training_examples(config)
-    return 1 if config.batch_size == "full" else -(-n // config.batch_size)
+    return config.n_batches(training_examples(config))
 
 
 def show() -> None:
     """The section."""
-    section.polled(_draw, lambda: any(run.status in ACTIVE for run in _here().values()))
+    here: dict[str, Run] = {}
+
+    def active() -> bool:
+        here.clear()
+        here.update(_here())  # once for all that is drawn
+        return any(run.status in ACTIVE for run in here.values())
+
+    section.polled(lambda: _draw(dict(here)), active)
 
 
-def _draw() -> None:
-    found, here = finding(), _here()
+def _draw(here: dict[str, Run]) -> None:
+    found = finding()
+    records = {name: store().epochs(run.id) for name, run in here.items()}
     _heading(found)
-    st.markdown(
-        "A student's report had 90.64 % from a network in NumPy and 96.69 % from the same network "
-        "in PyTorch, which reads as if PyTorch were the more accurate. But the first took the "
-        "full batch, so that 100 epochs were 100 steps, and the second mini-batches, 6,000 steps: "
-        "given the same batch, both engines learn the same."
+    full, mini = (recipes.get(name).config for name in (FULL, MINI))
+    told = (
+        f"A student's report had {_reported(FULL)} % from a network in NumPy and "
+        f"{_reported(MINI)} % from the same network in PyTorch, which reads as if PyTorch were the "
+        f"more accurate. But the first took the full batch, so that {full.epochs:,} epochs were "
+        f"{full.epochs * steps_an_epoch(full):,} steps, and the second mini-batches, "
+        f"{mini.epochs * steps_an_epoch(mini):,} steps"
     )
+    if found.engine is not None:
+        told += (
+            f": given the same batch, our engines end within {found.engine:.2f} points of each "
+            "other"
+        )
+    st.markdown(f"{told}.")
     left, right = st.columns([3, 2], gap="large")
     with left:
-        if points := _points(found, here):
+        if points := _points(found, here, records):
             charts.accuracy_by_steps(points)
         else:
             st.caption("No results are stored yet: train all four here.")
@@ -88,19 +105,26 @@ def _draw() -> None:
         for name in (FULL, MINI):
             for engine in ENGINE_NAMES:
                 _result(found.rows.get((name, engine)), name, engine)
-    _train(here)
+    _train(here, records)
     if row := next(iter(found.rows.values()), None):
         command = f"python -m nncore reproduce --recipes {FULL},{MINI} --engines numpy,torch"
-        section.provenance(row.machine, row.date, command, here=False)
+        section.provenance(row.machine, row.date, command)
 
 
 def _heading(found: Finding) -> None:
-    title = "The 90.64 against 96.69 % riddle"
+    title = f"The {_reported(FULL)} against {_reported(MINI)} % riddle"
     if found.batch is not None:
         title += f": the batch makes {found.batch:.1f} points"
     if found.engine is not None:
         title += f", the engine {found.engine:.2f}"
     st.header(title, anchor="riddle")
+
+
+def _reported(name: str) -> str:
+    """The report's accuracy, in percent."""
+    accuracy = recipes.get(name).published_accuracy
+    assert accuracy is not None, name
+    return f"{100 * accuracy:.2f}"
 
 
 def _result(row: Row | None, name: str, engine: EngineName) -> None:
@@ -114,7 +138,9 @@ def _result(row: Row | None, name: str, engine: EngineName) -> None:
         )
 
 
-def _points(found: Finding, here: dict[str, Run]) -> list[charts.Accuracy]:
+def _points(
+    found: Finding, here: dict[str, Run], records: dict[str, list[EpochRecord]]
+) -> list[charts.Accuracy]:
     """Mean over the seeds after each epoch, and the epochs of the runs made here."""
     points = [
         charts.Accuracy(ENGINE_NAMES[engine], name, epoch * steps_an_epoch(row.config), mean)
@@ -127,7 +153,7 @@ def _points(found: Finding, here: dict[str, Run]) -> list[charts.Accuracy]:
             charts.Accuracy(
                 ENGINE_NAMES[r.engine], name, (r.epoch + 1) * each, r.test_accuracy, here=True
             )
-            for r in store().epochs(run.id)
+            for r in records[name]
         ]
     return points
 
@@ -143,7 +169,7 @@ def _here() -> dict[str, Run]:
     return {name: run for name, run in found.items() if run is not None}
 
 
-def _train(here: dict[str, Run]) -> None:
+def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]]) -> None:
     busy = any(run.status in ACTIVE for run in here.values())
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         pressed = st.button(
@@ -152,9 +178,10 @@ def _train(here: dict[str, Run]) -> None:
             icon=":material/play_arrow:",
             disabled=busy or not torch_is_here(),
         )
-        st.caption("Two runs of both engines, about two minutes each.", width="content")
+        st.caption("Two runs of both engines.", width="content")
     if pressed:
         try:
+            store().require_room(state.workspace(), settings().max_active, 2)
             for name in (FULL, MINI):
                 live.start(_config(name), name=recipes.get(name).title)
         except StoreError as error:
@@ -164,8 +191,7 @@ def _train(here: dict[str, Run]) -> None:
     if busy and (problem := jobs.jobs().problem):
         st.warning(escape(problem))
     for name, run in here.items():
-        records = store().epochs(run.id)
-        done = runs.fraction_done(run.config, records, store().progress(run.id))
+        done = runs.fraction_done(run.config, records[name], store().progress(run.id))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(run.status, color=STATUS_COLORS[run.status])
             st.markdown(f"{escape(recipes.get(name).title)}: {done:.0%}", width="content")

@@ -3,17 +3,18 @@ measures it here, and a fragment that polls while it does."""
 
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from dashboard import runs
+from dashboard import runs, state
 from dashboard.compare.measurements import (
     BusyError,
     Measurement,
     measurements,
     torch_is_here,
 )
+from dashboard.settings import settings
 from dashboard.text import escape
 from nncore.machine import Machine
 
@@ -30,7 +31,8 @@ def polled(draw: Callable[[], None], active: Callable[[], bool]) -> None:
 
     def body() -> None:
         with runs.shown_errors():
-            if polling and not active():
+            still = active()
+            if polling and not still:
                 st.rerun()  # once: the full run takes the timer away
             draw()
 
@@ -38,9 +40,8 @@ def polled(draw: Callable[[], None], active: Callable[[], bool]) -> None:
 
 
 def measured(*ask: str) -> Measurement | None:
-    """The measurement that stands for this, if it came to its end."""
-    found = measurements().find(*ask)
-    return found if found is not None and found.done else None
+    """The last measurement of this that came to its end, even while another is made."""
+    return measurements().result(*ask)
 
 
 def active(*ask: str) -> bool:
@@ -63,7 +64,7 @@ def button(label: str, *ask: str, takes: str, key: str, disabled: bool = False) 
         st.caption(_said(found) if found else f"Takes {takes}.", width="content")
     if pressed:
         try:
-            measurements().ask(*ask)
+            measurements().ask(*ask, workspace=state.workspace() if settings().multiuser else None)
         except BusyError as error:
             st.warning(escape(str(error)))
         else:
@@ -74,20 +75,37 @@ def button(label: str, *ask: str, takes: str, key: str, disabled: bool = False) 
 
 def _said(found: Measurement) -> str:
     if not found.active:
-        when = time.strftime("%H:%M", time.localtime(found.asked_at))
-        return f"Measured here at {when}." if found.done else "Not measured."
+        return f"{_made(found)}." if found.done else "Not measured."
     if ahead := measurements().ahead(found):
         return f"Waits for its turn: number {ahead} in the queue."
-    return f"Measuring, {time.time() - found.asked_at:.0f} s so far: PyTorch has to start first."
+    so_far = f"Measuring, {time.time() - (found.started_at or time.time()):.0f} s so far"
+    return f"{so_far}." if found.results else f"{so_far}: PyTorch has to start first."
 
 
-def provenance(machine: Machine, day: str, command: str, *, here: bool) -> None:
-    """Where figures come from, in a line below them."""
+def _made(measurement: Measurement) -> str:
+    """When it was measured, and whether something was in its way."""
+    when = datetime.fromtimestamp(measurement.over_at, UTC)
+    told = f"Measured here on {_day(when.date())} at {when:%H:%M} UTC"
+    return f"{told}, while a run was training" if measurement.disturbed else told
+
+
+def provenance(
+    machine: Machine, day: str, command: str, *, here: Measurement | None = None, of: str = ""
+) -> None:
+    """Where figures come from, in a line below them.
+
+    Args:
+        machine: what they were measured on.
+        day: when, for stored ones.
+        command: what makes them again.
+        here: the measurement on this server that they are of; None for stored ones.
+        of: which figures, where a section has some of another origin.
+    """
     blas = machine.blas.split(" ")[0] if machine.blas else "no BLAS"
     torch = f"PyTorch {machine.torch}" if machine.torch else "no PyTorch"
-    made = "Measured here, just now" if here else f"Stored run of {_day(day)}"
+    made = _made(here) if here else f"Stored run of {_day(date.fromisoformat(day))}"
     st.caption(
-        f"{made}: {escape(machine.processor)}, {machine.cores} cores, NumPy {machine.numpy} "
+        f"{of}{made}: {escape(machine.processor)}, {machine.cores} cores, NumPy {machine.numpy} "
         f"({escape(blas)}), {torch}. Make it again: `{command}`"
     )
 
@@ -103,6 +121,5 @@ def power(value: float) -> str:
     return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}"
 
 
-def _day(day: str) -> str:
-    found = date.fromisoformat(day)
-    return f"{found.day} {found:%B %Y}"
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

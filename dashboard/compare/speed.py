@@ -25,12 +25,22 @@ _ROW, _POINT, _NIELSEN = TypeAdapter(BenchRow), TypeAdapter(SweepRow), TypeAdapt
 
 
 @dataclass(frozen=True, slots=True)
-class Speeds:
-    """What was measured, on what, and by which command; stored, or here."""
+class Origin:
+    """What was measured on, when, and by which command."""
 
     machine: Machine
     date: str
     command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """What was measured, and its origins; stored, or here."""
+
+    of_epochs: Origin | None = None
+    """Of the rows, the matrix product and the book's loop."""
+    of_sweeps: Origin | None = None
+    """Of the lines by batch size and by width: a command of their own."""
     by_batch: tuple[SweepRow, ...] = ()
     by_width: tuple[SweepRow, ...] = ()
     gflops: float | None = None
@@ -65,13 +75,11 @@ def stored() -> Speeds | None:
     except BenchError:
         return None
     speed, sweep = report.speed, report.sweep
-    about = speed or sweep
-    if about is None:
+    if speed is None and sweep is None:
         return None
     return Speeds(
-        about.machine,
-        about.date,
-        about.command,
+        Origin(speed.machine, speed.date, speed.command) if speed else None,
+        Origin(sweep.machine, sweep.date, sweep.command) if sweep else None,
         sweep.by_batch_size if sweep else (),
         sweep.by_width if sweep else (),
         speed.matmul_gflops if speed else None,
@@ -86,10 +94,10 @@ def read(results: Iterable[dict[str, Any]]) -> Speeds:
     for result in results:
         of_kind.setdefault(result["kind"], []).append(result["value"])
     about = of_kind["about"][0]
+    machine = Machine.model_validate(about["machine"])
     return Speeds(
-        Machine.model_validate(about["machine"]),
-        about["date"],
-        about["command"],
+        Origin(machine, about["date"], about["command"]),
+        Origin(machine, about["date"], about["sweep_command"]),
         tuple(map(_POINT.validate_python, of_kind.get("batch", ()))),
         tuple(map(_POINT.validate_python, of_kind.get("width", ()))),
         next(iter(of_kind.get("gflops", ())), None),
@@ -164,12 +172,15 @@ def _draw() -> None:
         _figures(found)
     _button()
     if found is not None:
-        section.provenance(found.machine, found.date, found.command, here=here is not None)
+        for of, origin in (("Lines: ", found.of_sweeps), ("Table: ", found.of_epochs)):
+            if origin:
+                section.provenance(origin.machine, origin.date, origin.command, here=here, of=of)
 
 
 def _figures(found: Speeds) -> None:
     st.markdown(
-        "Both engines train the same epochs in turn, PyTorch in its best form. Every operation "
+        "Both engines train the same epochs in turn, PyTorch with its fused optimizer; for the "
+        "table, with the faster way that it names. Every operation "
         "costs PyTorch some overhead before it computes: in small matrix products that is most of "
         "the time, in large ones it no longer counts. A ring marks where both are even."
     )
@@ -210,8 +221,11 @@ def _limits(found: Speeds, made: list[Step]) -> None:
     told = f"That is {least.name}"
     if found.gflops:
         products = least.flops / found.gflops / 1e3
-        told += f", whose products alone would take {products:.1g} µs"
-    st.markdown(f"{told}: the rest is overhead.")
+        told += (
+            f", whose products alone would take {products:.1g} µs: the rest is everything but the "
+            "products"
+        )
+    st.markdown(f"{told}.")
     if found.rows and found.gflops:
         best = max(found.rows, key=lambda row: row.share_of_matmul)
         st.markdown(
@@ -234,6 +248,7 @@ def _table(rows: Sequence[BenchRow]) -> None:
                     "network": row.network,
                     "mini-batch": str(row.batch_size),
                     "PyTorch on": row.device,
+                    "its way": row.torch_way,
                     "NumPy s": row.numpy_seconds,
                     "PyTorch s": row.torch_seconds,
                     "PyTorch/NumPy": row.ratio,
@@ -249,6 +264,10 @@ def _table(rows: Sequence[BenchRow]) -> None:
         column_config={
             "NumPy s": st.column_config.NumberColumn(format="%.3f", help="An epoch"),
             "PyTorch s": st.column_config.NumberColumn(format="%.3f", help="An epoch"),
+            "its way": st.column_config.TextColumn(
+                help="The fastest of PyTorch's ways that were tried: how its optimizer steps, or "
+                "compiled"
+            ),
             "PyTorch/NumPy": st.column_config.NumberColumn(
                 format="%.2f", help="Above 1, NumPy is faster"
             ),

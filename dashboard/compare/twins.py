@@ -27,19 +27,14 @@ def stored() -> TwinRun | None:
         return None
 
 
-def shown() -> tuple[TwinRun | None, bool]:
-    """The run to show, and whether it was made here."""
-    here = section.measured("twins")
-    return (TwinRun.model_validate(here.results[0]), True) if here else (stored(), False)
-
-
 def show() -> None:
     """The section."""
     section.polled(_draw, lambda: section.active("twins"))
 
 
 def _draw() -> None:
-    run, here = shown()
+    here = section.measured("twins")
+    run = TwinRun.model_validate(here.results[0]) if here else stored()
     if run is None:
         st.header("Same network, same numbers", anchor="numbers")
         section.button("Train both in step", "twins", takes="a few seconds", key="run-twins")

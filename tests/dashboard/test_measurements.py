@@ -75,15 +75,68 @@ def test_ten_visitors_who_press_at_once_watch_one_measurement(
     assert counted.read_text() == "xx"
 
 
-def test_a_long_measurement_does_not_hold_up_the_short_ones(
-    server: Measurements, tmp_path: Path
-) -> None:
+def test_a_short_measurement_waits_for_a_long_one(server: Measurements, tmp_path: Path) -> None:
     go_on = tmp_path / "go-on"
     long = server.ask("bench", str(go_on))
-    assert until_over(server.ask("count", str(tmp_path / "counted"))).done
-    assert long.active
+    short = server.ask("count", str(tmp_path / "counted"))
+    until(long, lambda: long.results)
+    assert not short.started
     go_on.touch()
-    until_over(long)
+    assert until_over(short).done
+    assert long.done
+
+
+def test_a_result_stands_until_the_next_one_is_whole(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    script = f"import pathlib, sys; sys.exit(pathlib.Path({str(broken)!r}).exists())"
+    server = Measurements((sys.executable, "-c", script))
+    first = until_over(server.ask("twins"))
+    broken.touch()
+    second = server.ask("twins")
+    assert server.find("twins") is second
+    assert server.result("twins") is first
+    assert until_over(second).error
+    assert server.result("twins") is first
+    broken.unlink()
+    third = until_over(server.ask("twins"))
+    assert server.result("twins") is third
+    assert third.before is None  # what it replaces is not kept for ever
+
+
+def test_among_visitors_one_request_of_each_waits(server: Measurements, tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
+    running = server.ask("wait", str(go_on), workspace="a")
+    until(running, lambda: running.started)
+    waiting = server.ask("count", str(tmp_path / "1"), workspace="a")
+    with pytest.raises(BusyError, match="of yours waits"):
+        server.ask("count", str(tmp_path / "2"), workspace="a")
+    assert server.ask("count", str(tmp_path / "1"), workspace="a") is waiting
+    other = server.ask("count", str(tmp_path / "2"), workspace="b")
+    go_on.touch()
+    assert until_over(other).done
+
+
+def test_among_visitors_a_bench_rests_an_hour(
+    server: Measurements, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = tmp_path / "go-on"
+    go_on.touch()
+    ask = ("bench", str(go_on))
+    first = until_over(server.ask(*ask, workspace="a"))
+    with pytest.raises(BusyError, match="less than an hour ago"):
+        server.ask(*ask, workspace="b")
+    until_over(server.ask(*ask))  # one's own machine is one's own business
+    first = server.result(*ask)
+    assert first is not None
+    first.over_at -= 3_600
+    assert until_over(server.ask(*ask, workspace="b")).done
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_a_run_that_trained_meanwhile_is_told(tmp_path: Path, training: bool) -> None:
+    server = Measurements((sys.executable, "-c", FAKE), training=lambda: training)
+    made = until_over(server.ask("count", str(tmp_path / "counted")))
+    assert made.disturbed == training
 
 
 def test_too_many_are_told_to_come_back(server: Measurements, tmp_path: Path) -> None:

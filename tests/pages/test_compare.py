@@ -1,13 +1,14 @@
 import json
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs
+from dashboard import jobs, state
 from dashboard.compare import (
     ease,
     flexibility,
@@ -19,6 +20,7 @@ from dashboard.compare import (
     twins,
 )
 from dashboard.compare.measurements import Measurements
+from dashboard.settings import settings
 from dashboard.store import RunStatus, run_store
 from nncore import recipes
 from nncore.bench_report import BenchRow, NielsenRow, SweepRow
@@ -87,9 +89,8 @@ BY_WIDTH = (point(16, 32, 3.0), point(128, 32, 1.5), point(512, 32, 0.6))
 ROW = BenchRow("784-30-10", 10, 1, "cpu", 0.3, 2.4, "fused", 8.0, 28.0, 0.14)
 ON_A_GPU = BenchRow("784-30-10", 10, 1, "cuda, H100", 0.3, 6.0, "fused", 20.0, 28.0, 0.14)
 SPEEDS = speed.Speeds(
-    machine=this_machine(),
-    date="2026-11-21",
-    command="python -m nncore bench",
+    of_epochs=speed.Origin(this_machine(), "2026-11-21", "python -m nncore bench"),
+    of_sweeps=speed.Origin(this_machine(), "2026-11-20", "python -m nncore bench --sweep"),
     by_batch=BY_BATCH,
     by_width=BY_WIDTH,
     gflops=200.0,
@@ -211,8 +212,9 @@ def test_the_speed_heading_follows_the_figures(ratios: tuple[float, float], told
 def test_a_bench_made_here_shows_its_progress_and_then_its_figures(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    about = {"machine": this_machine().model_dump(), "date": "2026-11-21", "command": "c", "n": 8}
-    first = [("about", about), *(("batch", asdict(row)) for row in BY_BATCH[:2])]
+    about = {"machine": this_machine().model_dump(), "date": "2026-11-21", "n": 8}
+    commands = {"command": "c", "sweep_command": "c --sweep"}
+    first = [("about", about | commands), *(("batch", asdict(row)) for row in BY_BATCH[:2])]
     rest = [("gflops", 200.0), ("row", asdict(ROW)), ("nielsen", asdict(SPEEDS.nielsen))]
     lines, more = (
         "\n".join(json.dumps({"kind": kind, "value": value}) for kind, value in part)
@@ -242,6 +244,25 @@ print({more!r})
     go_on.touch()
     wait_for("bench")
     assert heading(other.run(), "Speed") == "Speed: NumPy leads, by 2.0 to 8.0 times"
+    assert any("Measured here on" in c.value and "`c --sweep`" in c.value for c in other.caption)
+
+
+def test_the_two_measurements_of_speed_have_their_own_origins():
+    said = [caption.value for caption in page("compare").caption]
+    lines = next(text for text in said if text.startswith("Lines: "))
+    table = next(text for text in said if text.startswith("Table: "))
+    assert "20 November 2026" in lines
+    assert lines.endswith("`python -m nncore bench --sweep`")
+    assert "21 November 2026" in table
+    assert table.endswith("`python -m nncore bench`")
+
+
+def test_without_the_rate_of_a_product_nothing_is_said_of_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    assert any("the rest is" in m.value for m in page("compare").markdown)
+    monkeypatch.setattr(speed, "stored", lambda: replace(SPEEDS, gflops=None))
+    assert not any("the rest is" in m.value for m in page("compare").markdown)
 
 
 def progress_texts(at: AppTest) -> list[str]:
@@ -274,6 +295,26 @@ def test_a_run_of_the_twins_made_here_takes_the_stored_ones_place(
     at.run()
     assert heading(at, "Same network").endswith(" 1.2·10⁻¹")
     assert TwinRun.model_validate(section.measured("twins").results[0]) == made
+    day = f"{datetime.now(UTC):%B %Y at }"
+    assert any(day in c.value and "UTC" in c.value for c in at.caption)
+
+
+def test_visitors_who_share_a_server_are_told_to_wait(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("NN_MULTIUSER", "1")
+    settings.cache_clear()
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path / 'go')!r}).exists():\n"
+    own = Measurements((sys.executable, "-c", f"{wait}    time.sleep(0.02)"))
+    monkeypatch.setattr(section, "measurements", lambda: own)
+    own.ask("wait")
+    at = page("compare")
+    at.button(key="run-twins").click().run()
+    assert not at.warning
+    at.button(key="run-pieces").click().run()
+    assert at.warning[0].value.startswith("A measurement of yours waits already")
+    (tmp_path / "go").touch()
+    wait_for("twins")
 
 
 @pytest.mark.parametrize("part", ease.PARTS, ids=lambda part: part.name)
@@ -309,12 +350,25 @@ def test_a_right_derivative_is_accepted_and_a_wrong_one_rejected_at_once():
     assert at.error[0].value.startswith("Rejected")
     typed(at, "z ** 3", "3 * z ** 2")
     assert at.success[0].value.startswith("Accepted")
+    at.button(key="plant-mistake").click().run()
+    assert at.text_input(key="typed-derivative").value == "1.01 * (3 * z ** 2)"
+    assert at.button(key="plant-mistake").disabled  # once is enough
     at.button(key="example-Sine").click().run()
     assert at.text_input(key="typed-activation").value == "sin(z)"
     assert at.success[0].value.startswith("Accepted")
+    typed(at, "z", "1" + " + 0.00000000000" * 12)  # 193 characters: no room for the mistake
+    assert at.button(key="plant-mistake").disabled
 
 
-@pytest.mark.parametrize("text", ["__import__('os')", "<b>z</b>", "", "[a](b)", "z z", "exp(exp"])
+def test_without_a_derivative_pytorch_trains_alone():
+    at = typed(page("compare"), "tanh(z)", " ")
+    assert not at.error
+    assert at.info[0].value == "No derivative: PyTorch trains alone."
+    assert at.button(key="plant-mistake").disabled
+    assert not at.button(key="run-activation").disabled
+
+
+@pytest.mark.parametrize("text", ["__import__('os')", "<b>z</b>", "[a](b)", "z z", "exp(exp"])
 def test_what_is_no_expression_is_one_sentence_and_nothing_runs(text: str):
     at = typed(page("compare"), text, "1")
     assert not at.exception
@@ -323,7 +377,7 @@ def test_what_is_no_expression_is_one_sentence_and_nothing_runs(text: str):
     assert heading(at, "Every published")  # the sections below stand
     at = typed(page("compare"), "z", text)
     assert at.error[0].value.startswith("f\\'\\(z\\)")
-    assert not at.button(key="run-activation").disabled  # autograd needs no derivative
+    assert at.button(key="run-activation").disabled
 
 
 def test_a_typed_activation_is_trained_by_both_engines_or_by_pytorch_alone():
@@ -357,6 +411,30 @@ def test_the_riddle_is_trained_by_the_job_queue_once(queue: FakeJobs):
     again = page("compare")  # a refresh: the session is new, the runs are the store's
     assert again.button(key="run-riddle").disabled
     assert [run.status for run in mine] == [RunStatus.QUEUED] * 2
+
+
+def test_the_riddle_starts_both_runs_or_none(monkeypatch: pytest.MonkeyPatch, queue: FakeJobs):
+    monkeypatch.setenv("NN_MULTIUSER", "1")
+    monkeypatch.setenv("NN_MAX_QUEUED", "2")
+    settings.cache_clear()
+    monkeypatch.setattr(state, "workspace", lambda: "k" * 32)
+    run_store().create_run("k" * 32, recipes.get("classroom").config)
+    at = page("compare")
+    at.button(key="run-riddle").click().run()
+    assert "start these 2 then" in at.error[0].value
+    assert len(run_store().list_runs("k" * 32)) == 1
+
+
+def test_the_riddle_concludes_only_from_results(monkeypatch: pytest.MonkeyPatch):
+    def told(at: AppTest) -> str:
+        return next(m.value for m in at.markdown if m.value.startswith("A student's"))
+
+    assert told(page("compare")).endswith(
+        "100 epochs were 100 steps, and the second mini-batches, 6,000 steps: given the same "
+        "batch, our engines end within 0.20 points of each other."
+    )
+    monkeypatch.setattr(published, "stored", lambda: [r for r in ROWS if r.engine == "numpy"])
+    assert told(page("compare")).endswith("6,000 steps.")
 
 
 def test_a_trained_run_of_the_riddle_is_drawn(monkeypatch: pytest.MonkeyPatch, queue: FakeJobs):

@@ -123,6 +123,8 @@ _ALL = (
         0.2142,
         _QUADRATIC.replace(hidden=(100,), learning_rate=0.001),
         "test",
+        explanation="At this rate 30 epochs hardly leave the random start, and the start decides: "
+        "our seeds end between 18 and 35 %, with the book's 21.42 % among them.",
     ),
     Recipe(
         "nielsen-ch1-diverges",
@@ -133,6 +135,8 @@ _ALL = (
         0.0982,
         _QUADRATIC.replace(learning_rate=100.0),
         "test",
+        explanation="Saturated outputs name almost only one digit, whatever the image, and the "
+        "accuracy is that digit's share of the test images: 9.82 % are fours, 10.32 % are twos.",
     ),
     Recipe(
         "nielsen-no-hidden",
@@ -174,6 +178,8 @@ _ALL = (
         0.8227,
         _CROSS_ENTROPY.replace(train_size=1_000, epochs=400),
         "test",
+        explanation="Ours is better: on 1,000 images the initial weights decide a point or two. "
+        "Our seeds end between 81.4 and 83.5 %, their mean 0.3 points from the book's figure.",
     ),
     Recipe(
         "nielsen-ch3-overfitting-l2",
@@ -184,6 +190,8 @@ _ALL = (
         0.871,
         _CROSS_ENTROPY.replace(train_size=1_000, epochs=400, l2=0.1),
         "test",
+        explanation="Ours is better: our seeds end between 87.4 and 87.9 %, the lowest of them 0.3 "
+        "points from the book's single run.",
     ),
     Recipe(
         "nielsen-ch3-l2",

@@ -84,3 +84,9 @@ def highest(image: Image, labels: npt.NDArray[np.int32], n: int) -> Image:
     peaks = np.zeros(n + 1, np.float32)
     np.maximum.at(peaks, labels.ravel(), image.ravel())
     return peaks
+
+
+def grown(labels: npt.NDArray[np.int32], reach: float) -> npt.NDArray[np.int32]:
+    """Each unlabelled pixel within `reach` pixels of a labelled one gets the nearest's label."""
+    distance, at = _ndimage.distance_transform_edt(labels == 0, return_indices=True)
+    return np.where(distance <= reach, labels[tuple(at)], 0)

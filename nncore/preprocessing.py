@@ -20,6 +20,7 @@ import PIL.Image
 
 from nncore.images import Image, average_areas, enlarged, pieces
 from nncore.photographs import MIN_CONTRAST, InkError, even_light, find_ink
+from nncore.segmentation import Piece, segment
 from nncore.strokes import redrawn, stroke_width
 
 StageName = Literal[
@@ -104,6 +105,25 @@ def prepare(image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ())
     found = find_strokes(image, skip=skip)
     prepared = prepare_ink(found[-1].image, skip=skip)
     return Prepared(prepared.pixels, [*found, *prepared.stages])
+
+
+def prepare_each(
+    image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ()
+) -> list[tuple[Piece, Prepared]]:
+    """Each digit of a picture that shows several, in reading order: where it is, and prepared.
+
+    Args:
+        image: as `prepare` takes it.
+        skip: as `prepare` takes it.
+
+    Raises:
+        InkError: there is no ink on it.
+        ValueError: the array is no image, or no such stage can be skipped.
+    """
+    _check_skipped(skip)
+    found = find_strokes(image, skip=skip)
+    digits = segment(found[-1].image)
+    return [(piece, prepare_ink(piece.ink, skip=skip)) for piece in digits]
 
 
 def find_strokes(

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from nncore import reproduction
 from nncore.activations import Array, sigmoid, sigmoid_derivative
 from nncore.config import CostName, TrainingConfig
 from nncore.costs import COSTS
@@ -470,12 +471,11 @@ class StoredCurve:
 
 @cache
 def stored_curves() -> dict[str, StoredCurve]:
-    """The runs of the recipes `full-batch` and `mini-batch`, by those names."""
-    file = _ASSETS.parent / "results" / "batches.json"
-    runs = json.loads(file.read_text(encoding="utf-8"))["runs"]
-    return {
-        run["name"]: StoredCurve(
-            run["name"], run["command"], run["steps_an_epoch"], tuple(run["test_accuracy"])
-        )
-        for run in runs
-    }
+    """The NumPy engine's first runs of the recipes `full-batch` and `mini-batch`, by name."""
+    curves: dict[str, StoredCurve] = {}
+    rows = reproduction.load()
+    for name in ("full-batch", "mini-batch"):
+        if row := reproduction.find(rows, name):
+            steps = row.config.n_batches(60_000)
+            curves[name] = StoredCurve(name, row.command, steps, row.runs[0].accuracy)
+    return curves

@@ -46,8 +46,9 @@ _QUADRATIC = TrainingConfig(
     initializer="normal",
 )
 _CROSS_ENTROPY = _QUADRATIC.replace(cost="cross-entropy", learning_rate=0.5)
+# The report names neither its layers nor its mini-batches; these come near both its figures.
 _STEPS = TrainingConfig(
-    hidden=(128,),
+    hidden=(128, 64, 32),
     activation="relu",
     cost="log-likelihood",
     learning_rate=0.1,
@@ -272,12 +273,12 @@ _ALL = (
     Recipe(
         "mini-batch",
         "The same in mini-batches",
-        "The full batch's network, cost and learning rate, but 60 steps an epoch: 100 epochs are "
-        "6,000 steps, and that is the whole difference.",
+        "The full batch's network, cost and learning rate, but 15 steps an epoch: 100 epochs are "
+        "1,500 steps, and that is the whole difference.",
         _STUDENT,
         "96.69 % (the same report's PyTorch run)",
         0.9669,
-        _STEPS.replace(batch_size=1_000),
+        _STEPS.replace(batch_size=4_000),
         "test",
     ),
     Recipe(

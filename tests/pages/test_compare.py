@@ -430,11 +430,11 @@ def test_the_riddle_concludes_only_from_results(monkeypatch: pytest.MonkeyPatch)
         return next(m.value for m in at.markdown if m.value.startswith("A student's"))
 
     assert told(page("compare")).endswith(
-        "100 epochs were 100 steps, and the second mini-batches, 6,000 steps: given the same "
+        "100 epochs were 100 steps, and the second mini-batches, 1,500 steps: given the same "
         "batch, our engines end within 0.20 points of each other."
     )
     monkeypatch.setattr(published, "stored", lambda: [r for r in ROWS if r.engine == "numpy"])
-    assert told(page("compare")).endswith("6,000 steps.")
+    assert told(page("compare")).endswith("1,500 steps.")
 
 
 def test_a_trained_run_of_the_riddle_is_drawn(monkeypatch: pytest.MonkeyPatch, queue: FakeJobs):

@@ -34,6 +34,8 @@ def skeleton(shape: Mask) -> Mask:
         for bit, step in enumerate(around):
             codes |= flat[remaining + step] << bit
         gone = removable[codes]
+        if gone.all():  # a square of four pixels would vanish
+            gone[:1] = False
         flat[remaining[gone]] = 0
         remaining = remaining[~gone]
         quiet = 0 if gone.any() else quiet + 1

@@ -42,6 +42,14 @@ def test_without_ink_there_is_no_width() -> None:
     assert stroke_width(np.zeros((9, 9), np.float32)) == 0
 
 
+@pytest.mark.parametrize("side", [1, 2, 3, 4])
+def test_a_blot_of_a_few_pixels_keeps_a_middle(side: int) -> None:
+    ink = np.pad(np.ones((side, side), np.float32), 6)
+    assert 1 <= skeleton(ink > 0).sum() <= side
+    assert 0 < stroke_width(ink) <= side + 1
+    assert redrawn(ink, -3).max() > 0
+
+
 @pytest.mark.parametrize("change", [-15, -6, 4, 11])
 def test_another_pen_draws_the_same_line(change: int) -> None:
     other = redrawn(drawn(3, 24) / np.float32(255), change)

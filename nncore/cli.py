@@ -39,6 +39,7 @@ from nncore.config import (
     TrainingConfig,
 )
 from nncore.datasets import DataError
+from nncore.doubt import DoubtError
 from nncore.engine import Engine
 from nncore.gradient_check import TOLERANCE, check_gradients
 from nncore.initializers import initial_parameters
@@ -77,7 +78,14 @@ def _say(message: str, colour: str | None = None) -> None:
 def _errors_in_a_sentence() -> Generator[None]:
     try:
         yield
-    except (ConfigError, DataError, CheckpointError, ReproductionError, BenchError) as error:
+    except (
+        ConfigError,
+        DataError,
+        CheckpointError,
+        DoubtError,
+        ReproductionError,
+        BenchError,
+    ) as error:
         _fail(error)
 
 
@@ -426,6 +434,58 @@ def _images(paths: list[Path]) -> Iterator[Path]:
             yield from found
         else:
             yield path
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        str, typer.Option(help="A model file, or a shipped model's name.")
+    ] = "shipped",
+    reinked: Annotated[int, typer.Option(min=0, max=10_000, help="Test digits to draw.")] = 0,
+    photo: Annotated[
+        bool, typer.Option("--photo", help="Photograph as many drawings, or 1,000.")
+    ] = False,
+    teach_doubt: Annotated[
+        bool, typer.Option("--teach-doubt", help="First train anew what tells digits from others.")
+    ] = False,
+    card: Annotated[
+        bool, typer.Option("--card", help="Write the figures into the card beside the model.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a model: MNIST's test set, the same digits drawn and photographed, and doubt."""
+    from nncore import doubt, evaluation
+
+    with _errors_in_a_sentence():
+        path = evaluation.model_path(model, checkpoints.SHIPPED.parent)
+        network = checkpoints.load(path).network()
+        data = datasets.load("mnist")
+        if teach_doubt:
+            from nncore.doubt_training import teach
+
+            _say("Drawing scribbles and letters, and learning to tell them from digits: minutes.")
+            teach(data).save(doubt.SHIPPED)
+            _say(f"Saved {doubt.SHIPPED}")
+        judged = evaluation.evaluate(
+            network,
+            data,
+            n_reinked=reinked,
+            n_photos=(reinked or 1_000) if photo else 0,
+            doubt=doubt.load(),
+        )
+        if card:
+            _say(f"Saved {evaluation.add_to_card(path, judged)}")
+    if as_json:
+        typer.echo(json.dumps({"model": str(path), **asdict(judged)}))
+        return
+    for name, value in asdict(judged).items():
+        if isinstance(value, dict):
+            for kind, share in value.items():  # pyright: ignore
+                typer.echo(f"{name + ': ' + kind:26}  {share:.2%}")
+        elif name == "temperature":
+            typer.echo(f"{name:26}  {value:.3f}")
+        elif value is not None:
+            typer.echo(f"{name:26}  {value:.2%}")
 
 
 # --- the rest ------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ A network's accuracy on MNIST's own test images says nothing about the way from 
 the same digits lie on a canvas as a visitor would leave them: anywhere, in any size, with any pen.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -44,6 +46,12 @@ def reink(digit: npt.NDArray[np.floating], *, rng: np.random.Generator) -> Image
     canvas = np.zeros((CANVAS, CANVAS), np.float32)
     canvas[top : top + height, left : left + width] = drawn
     return canvas
+
+
+def reinked(digits: npt.NDArray[np.floating], *, seed: int) -> Iterator[Image]:
+    """Every digit (n, 784) drawn again; each draws its own luck, however many there are."""
+    for i, digit in enumerate(digits):
+        yield reink(digit, rng=np.random.default_rng([seed, i]))
 
 
 def _smoothly(image: Image, factor: float) -> Image:

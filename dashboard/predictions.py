@@ -1,4 +1,4 @@
-"""What the models make of an image: the shipped one, and every network that this workspace trained.
+"""What the models make of an image: the shipped ones, and every network that was trained here.
 
 Any checkpoint is run by the NumPy engine, whichever engine trained it: the server needs no torch.
 Models are read once and kept; a new checkpoint of a run is a new model.
@@ -8,20 +8,49 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dashboard import charts, digits, palette
 from dashboard.store import StoreError, run_store
-from dashboard.text import plain
-from nncore.checkpoints import SHIPPED, CheckpointError, from_bytes, load
+from dashboard.text import escape, plain
+from nncore import checkpoints
+from nncore.checkpoints import SHIPPED, CheckpointError, ShippedName, from_bytes, load
 from nncore.config import DatasetName, EngineName
+from nncore.doubt import calibrated
+from nncore.evaluation import temperature_of
 from nncore.network import Network
 
 MAX_RUNS = 100
 """Runs that are offered: the newest."""
 MAX_MODELS = 20
 """Models that are asked at once for the table, the newest; so many stay in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A model that comes with the app."""
+
+    name: ShippedName
+
+    @property
+    def key(self) -> str:
+        """What its elements are called: `shipped` is the one that answers on Home."""
+        return "shipped" if self.name == checkpoints.default_shipped() else self.name
+
+    @property
+    def title(self) -> str:
+        """Its name for a heading."""
+        return self.name.capitalize()
+
+    @property
+    def markdown(self) -> str:
+        """Its name in its colour."""
+        return f":violet[{self.title}]"
+
+    @property
+    def color(self) -> str:
+        """The colour of its bars."""
+        return palette.SHIPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +63,29 @@ class Trained:
     epoch: int
     batch: int
     dataset: DatasetName = "mnist"
+
+    @property
+    def key(self) -> str:
+        """What its elements are called."""
+        return self.engine
+
+    @property
+    def title(self) -> str:
+        """Its name for a heading."""
+        return palette.ENGINE_NAMES[self.engine]
+
+    @property
+    def markdown(self) -> str:
+        """Its name in its colour."""
+        return palette.ENGINE_MARKDOWN[self.engine]
+
+    @property
+    def color(self) -> str:
+        """The colour of its bars."""
+        return palette.ENGINE_COLORS[self.engine]
+
+
+Model = Shipped | Trained
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,13 +117,19 @@ def ask(network: Network, pixels: np.ndarray) -> Answer:
 
 
 @st.cache_resource(show_spinner=False)
-def shipped_network() -> Network:
-    """The model that comes with the app.
+def shipped_network(name: ShippedName = "classroom") -> Network:
+    """A model that comes with the app.
 
     Raises:
         CheckpointError: the file is missing or damaged.
     """
-    return load(SHIPPED).network()
+    return load(SHIPPED[name]).network()
+
+
+@st.cache_data(show_spinner=False)
+def temperature(name: ShippedName) -> float:
+    """What makes the confidence of a shipped model mean what it says (`nncore.doubt`)."""
+    return temperature_of(SHIPPED[name])
 
 
 @st.cache_resource(max_entries=2 * MAX_MODELS, show_spinner=False)
@@ -110,15 +168,43 @@ def trained_models(workspace: str) -> list[Trained]:
     return found
 
 
-def answers(models: Sequence[Trained], pixels: np.ndarray) -> list[tuple[Trained, Answer]]:
-    """What each trained model says; one that is gone or damaged is left out."""
-    said: list[tuple[Trained, Answer]] = []
+def network_of(model: Model) -> Network:
+    """A shipped or a trained model, read the first time.
+
+    Raises:
+        CheckpointError: its file or checkpoint is gone or damaged.
+        StoreError: the run store cannot be read.
+    """
+    return shipped_network(model.name) if isinstance(model, Shipped) else trained_network(model)
+
+
+def answer_of(model: Model, pixels: np.ndarray) -> Answer:
+    """What it says of one 28x28 image; a shipped model's confidence is calibrated.
+
+    Raises:
+        CheckpointError: its file or checkpoint is gone or damaged.
+        StoreError: the run store cannot be read.
+    """
+    answer = ask(network_of(model), pixels)
+    if isinstance(model, Shipped):
+        return Answer(calibrated(answer.probabilities, temperature(model.name)))
+    return answer
+
+
+def answers(models: Sequence[Model], pixels: np.ndarray) -> list[tuple[Model, Answer]]:
+    """What each model says; a trained one that is gone or damaged is left out."""
+    said: list[tuple[Model, Answer]] = []
     for model in models:
         try:
-            said.append((model, ask(trained_network(model), pixels)))
+            said.append((model, answer_of(model, pixels)))
         except (CheckpointError, StoreError):
             continue
     return said
+
+
+def shipped_models() -> list[Shipped]:
+    """The models that come with the app and are there, the best first."""
+    return [Shipped(name) for name in checkpoints.shipped_names()]
 
 
 def sureness(confidence: float) -> str:
@@ -126,48 +212,62 @@ def sureness(confidence: float) -> str:
     return "over 99.9% sure" if confidence > 0.999 else f"{confidence:.1%} sure"
 
 
+CALIBRATED = (
+    "How sure a network is, is worth knowing only if it is right as often as it says. This one was "
+    "asked about thousands of digits that it never learned, and its percentages are scaled by what "
+    "came out: of the answers that say 90 %, about nine in ten are right."
+)
+TRAINED_HERE = (
+    "As the network itself says it. One that has just been trained is often surer than it should "
+    "be; Results shows by how much."
+)
+
+
 def show_answer(
-    answer: Answer,
-    name: str,
-    color: str,
-    key: str,
-    *,
-    seen: np.ndarray | None = None,
-    bars: int = 200,
+    answer: Answer, model: Model, *, seen: np.ndarray | None = None, bars: int = 200
 ) -> None:
     """One model's answer: the digit in large, how sure it is, and the ten bars.
 
-    `name` is markdown of ours; `key` is `numpy`, `torch` or `shipped`; `seen` puts the image that
-    the model looked at beside its answer.
+    `seen` puts the image that the model looked at beside its answer.
     """
-    with st.container(key=f"prediction-{key}", gap="xsmall"):
+    shipped = isinstance(model, Shipped)
+    with st.container(key=f"prediction-{model.key}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if seen is not None:
                 digits.show_digit(seen)
             st.metric(
-                name,
+                model.markdown,
                 str(answer.digit) if answer.is_number else "–",
                 sureness(answer.confidence) if answer.is_number else "no answer",
                 delta_color="off",
                 delta_arrow="off",
+                help=CALIBRATED if shipped else TRAINED_HERE,
                 width="content",
             )
         if not answer.is_number:
             st.caption("This network diverged: its weights are no numbers any more.")
             return
-        who = {**palette.ENGINE_NAMES, "shipped": "The shipped model"}[key]
-        charts.show_probabilities(answer.probabilities, color, f"bars-{key}", height=bars, who=who)
+        who = f"The shipped model {model.name}" if shipped else model.title
+        charts.show_probabilities(
+            answer.probabilities, model.color, f"bars-{model.key}", height=bars, who=who
+        )
 
 
-def show_shipped(pixels: np.ndarray, *, with_image: bool = False, bars: int = 200) -> None:
-    """The shipped model's answer, or one sentence where its file cannot be used."""
+def show_shipped(
+    model: Shipped, pixels: np.ndarray, *, with_image: bool = False, bars: int = 200
+) -> None:
+    """A shipped model's answer, or one sentence where its file cannot be used."""
     try:
-        answer = ask(shipped_network(), pixels)
+        answer = answer_of(model, pixels)
     except CheckpointError as error:
-        st.warning(f"The model that comes with the app cannot be used. {error}")
+        st.warning(f"The model that comes with the app cannot be used. {escape(str(error))}")
         return
-    seen = pixels if with_image else None
-    show_answer(answer, "Shipped model", palette.SHIPPED, "shipped", seen=seen, bars=bars)
+    show_answer(answer, model, seen=pixels if with_image else None, bars=bars)
+
+
+def default_model() -> Shipped:
+    """The shipped model that answers where nobody chose one."""
+    return Shipped(checkpoints.default_shipped())
 
 
 def choose_run(models: Sequence[Trained], key: str = "draw-run") -> list[Trained]:
@@ -180,52 +280,3 @@ def choose_run(models: Sequence[Trained], key: str = "draw-run") -> list[Trained
     else:
         run_id = next(iter(names), None)
     return [model for model in models if model.run_id == run_id]
-
-
-def show_answers(models: Sequence[Trained], pixels: np.ndarray) -> None:
-    """Side by side: the engines of one run, and the shipped model."""
-    said = answers(models, pixels)
-    places = st.columns(max(2, len(said) + 1), gap="medium")
-    for place, (model, answer) in zip(places, said, strict=False):
-        with place:
-            name, color = palette.ENGINE_MARKDOWN[model.engine], palette.ENGINE_COLORS[model.engine]
-            show_answer(answer, name, color, model.engine)
-            if model.dataset == "digits":
-                st.caption(_SMALL)
-    with places[len(said)]:
-        show_shipped(pixels)
-    if not models:
-        with places[1], st.container(border=True):
-            st.markdown("**Your own networks answer here**")
-            st.markdown("Train one, and NumPy and PyTorch stand beside the shipped model.")
-            st.page_link(
-                "pages/train.py", label="Train a network", icon=":material/model_training:"
-            )
-
-
-_SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
-
-
-def show_all(models: Sequence[Trained], pixels: np.ndarray, key: str = "all-models") -> None:
-    """A table of what every trained model says, the newest `MAX_MODELS` of them."""
-    rows = answers(models[:MAX_MODELS], pixels)
-    frame = pd.DataFrame(
-        {
-            "Run": [model.run_name for model, _ in rows],
-            "Engine": [palette.ENGINE_NAMES[model.engine] for model, _ in rows],
-            "Epochs": [model.epoch for model, _ in rows],
-            "Digit": [str(answer.digit) if answer.is_number else "–" for _, answer in rows],
-            "Sure": [answer.confidence if answer.is_number else None for _, answer in rows],
-        }
-    )
-    st.dataframe(
-        frame,
-        hide_index=True,
-        key=key,
-        alt="What every trained model of this workspace says about the image",
-        column_config={
-            "Sure": st.column_config.ProgressColumn(
-                "Sure", format="percent", min_value=0.0, max_value=1.0
-            )
-        },
-    )

@@ -325,7 +325,7 @@ def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
 
 def shipped() -> None:
     """Something real before anything is trained: the model that comes with the app."""
-    if not SHIPPED.exists():
+    if not SHIPPED["classroom"].exists():
         st.caption("Train a network, and its curves and mistakes will be here.")
         return
     found = runs.evaluate_shipped()

@@ -18,6 +18,7 @@ import streamlit as st
 from dashboard.settings import settings
 from nncore import recipes
 from nncore.config import QUERY_KEYS, ConfigError, EngineName, TrainingConfig
+from nncore.preprocessing import StageName
 from nncore.surgery import Edit
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ _INSIDE = "inside"
 _INSIDE_CONTROL = "inside-"
 _PICTURE_NEURON = "picture-neuron-"
 _DRAWING = "last-drawing"
+_DRAW = "draw"
+_DRAW_CONTROL = "draw-control-"
 TYPED_ACTIVATION = "typed-activation"
 TYPED_DERIVATIVE = "typed-derivative"
 STEP_SIZE = "step-size"
@@ -595,6 +598,45 @@ def type_activation(activation: str, derivative: str) -> None:
     """Put them into their fields (for a button's `on_click`)."""
     st.session_state[TYPED_ACTIVATION] = activation
     st.session_state[TYPED_DERIVATIVE] = derivative
+
+
+# Draw -------------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class DrawView:
+    """How Draw looks at the drawing; a page switch keeps it."""
+
+    section: str = ""
+    """Which section is open; empty for the first."""
+    skipped: frozenset[StageName] = frozenset()
+    """Stages between the ink and the network that are switched off."""
+    threshold: float | None = None
+    """From which score on a drawing is doubted in this session; None for what was shipped."""
+
+
+def draw_view() -> DrawView:
+    """How Draw looks at the drawing; made at first sight."""
+    return st.session_state.setdefault(_DRAW, DrawView())
+
+
+def draw_control(name: str, value: Any) -> str:
+    """The key of a control on Draw, made to show this value."""
+    st.session_state[_DRAW_CONTROL + name] = value
+    return _DRAW_CONTROL + name
+
+
+def draw_control_value(name: str) -> Any:
+    """What the user set a control on Draw to."""
+    return st.session_state.get(_DRAW_CONTROL + name)
+
+
+def switch_stage(name: StageName) -> None:
+    """Turn a stage off, or on again."""
+    draw_view().skipped ^= frozenset[StageName]({name})
+
+
+def switch_all_stages_on() -> None:
+    """Prepare the drawing as MNIST's digits were again."""
+    draw_view().skipped = frozenset()
 
 
 # The last drawing -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from safetensors import SafetensorError, deserialize  # pyright: ignore[reportUnknownVariableType]
@@ -19,8 +19,13 @@ from nncore.activations import Array
 from nncore.config import MAX_LEARNING_RATE, ConfigError, EngineName, TrainingConfig
 from nncore.network import Network
 
-SHIPPED = Path(__file__).parent.parent / "assets" / "models" / "shipped.safetensors"
-"""The model that comes with the project, trained by its NumPy engine."""
+ShippedName = Literal["robust", "classroom"]
+SHIPPED: dict[ShippedName, Path] = {
+    name: Path(__file__).parent.parent / "assets" / "models" / f"{name}.safetensors"
+    for name in get_args(ShippedName)
+}
+"""The models that come with the project, trained by its NumPy engine, each with a card beside it;
+the one that reads drawings best is first."""
 
 MAX_BYTES = 512 * 2**20
 """Of a file that is read: 20 million parameters with Adam's moments in float64 fit."""
@@ -134,6 +139,32 @@ def load(path: Path) -> Checkpoint:
         raise CheckpointError(
             f"{path} cannot be read ({error.strerror}); check the path of the model."
         ) from None
+
+
+def shipped_names() -> list[ShippedName]:
+    """The shipped models whose files are there, the best first."""
+    return [name for name, path in SHIPPED.items() if path.is_file()]
+
+
+def default_shipped() -> ShippedName:
+    """The shipped model that names drawings where nobody chose one: the best that is there."""
+    return (*shipped_names(), "robust")[0]
+
+
+def find(model: str) -> Path:
+    """Where a model is that was given by its name, or by the path of its file.
+
+    Raises:
+        CheckpointError: neither a shipped model's name nor a file.
+    """
+    known = {str(name): SHIPPED[name] for name in shipped_names()}
+    path = known.get(model, Path(model))
+    if not path.is_file():
+        raise CheckpointError(
+            f"{model} is no shipped model and no file; "
+            f"use {', '.join(known)} or the path of a model file."
+        )
+    return path
 
 
 def _parse(blob: bytes) -> tuple[dict[str, str], dict[str, Array]]:

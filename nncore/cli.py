@@ -62,6 +62,10 @@ IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".ti
 """What `predict` takes from a folder; a file that is named is read whatever its suffix."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+ModelOption = Annotated[
+    str, typer.Option("--model", help=f"{', '.join(checkpoints.SHIPPED)}, or a model file.")
+]
+DEFAULT_MODEL = checkpoints.default_shipped()
 
 
 def _fail(message: object) -> NoReturn:
@@ -392,13 +396,12 @@ def _reproduced(row: reproduction.Row) -> str:
 @app.command()
 def predict(
     paths: Annotated[list[Path], typer.Argument(help="Image files, or folders of them.")],
-    model: Annotated[str, typer.Option(help="A model file, or `shipped`.")] = "shipped",
+    model: ModelOption = DEFAULT_MODEL,
     as_json: AsJson = False,
 ) -> None:
     """Name the digit in each image, prepared as the drawing page does it."""
     with _errors_in_a_sentence():
-        path = checkpoints.SHIPPED if model == "shipped" else Path(model)
-        network = checkpoints.load(path).network()
+        network = checkpoints.load(checkpoints.find(model)).network()
     failed = False
     for image in _images(paths):
         try:
@@ -438,9 +441,7 @@ def _images(paths: list[Path]) -> Iterator[Path]:
 
 @app.command()
 def evaluate(
-    model: Annotated[
-        str, typer.Option(help="A model file, or a shipped model's name.")
-    ] = "shipped",
+    model: ModelOption = DEFAULT_MODEL,
     reinked: Annotated[int, typer.Option(min=0, max=10_000, help="Test digits to draw.")] = 0,
     photo: Annotated[
         bool, typer.Option("--photo", help="Photograph as many drawings, or 1,000.")
@@ -457,7 +458,7 @@ def evaluate(
     from nncore import doubt, evaluation
 
     with _errors_in_a_sentence():
-        path = evaluation.model_path(model, checkpoints.SHIPPED.parent)
+        path = checkpoints.find(model)
         network = checkpoints.load(path).network()
         data = datasets.load("mnist")
         if teach_doubt:

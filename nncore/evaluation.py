@@ -145,6 +145,44 @@ def _rounded(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a model: how it was made, and its figures as shares from 0 to 1."""
+
+    recipe: str
+    seed: int
+    command: str
+    machine: str
+    minutes: float | None
+    """Of training."""
+    test_accuracy: float
+    reinked_accuracy: float | None
+    photo_accuracy: float | None
+
+
+def card_of(model: Path) -> Card | None:
+    """The card beside a model; None where there is none that can be read."""
+    try:
+        card = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))
+        judged = card.get("evaluation", {})
+        return Card(
+            recipe=str(card.get("recipe") or ""),
+            seed=int(card["seed"]),
+            command=str(card["command"]),
+            machine=str(card.get("machine", "")),
+            minutes=_number(card.get("minutes")),
+            test_accuracy=float(card["test_accuracy"]),
+            reinked_accuracy=_number(judged.get("reinked_accuracy")),
+            photo_accuracy=_number(judged.get("photo_accuracy")),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
 def temperature_of(model: Path) -> float:
     """The temperature on a model's card; 1, which changes nothing, where there is none."""
     try:
@@ -153,9 +191,3 @@ def temperature_of(model: Path) -> float:
     except (OSError, ValueError, KeyError, TypeError):
         return 1.0
     return temperature if 0 < temperature < float("inf") else 1.0
-
-
-def model_path(name: str, folder: Path) -> Path:
-    """A model of the project by its name, or any file by its path."""
-    named = folder / f"{name}.safetensors"
-    return named if named.exists() else Path(name)

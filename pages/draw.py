@@ -1,10 +1,21 @@
+"""Draw: one drawing, everything the networks say of it, and why."""
+
 import streamlit as st
 
 from dashboard import drawing, predictions, state
 from dashboard.cold_start import through_the_entry
+from dashboard.draw import answers, doubts, neurons, section, stages
+from dashboard.draw.subject import look_at
+from dashboard.inside import pace
 from dashboard.predictions import Trained
 from dashboard.store import StoreError
 from dashboard.text import escape
+
+SECTIONS: dict[str, section.Section] = {
+    "stages": ("From ink to 28x28", stages.show),
+    "doubt": ("Digit or not", doubts.show),
+    "neurons": ("Every neuron", neurons.show),
+}
 
 
 def trained_models(workspace: str) -> list[Trained]:
@@ -18,36 +29,22 @@ def trained_models(workspace: str) -> list[Trained]:
 
 @st.fragment
 def pad_and_answers(workspace: str) -> None:
-    """Reruns alone at every stroke; answers come before the slower pictures of the stages."""
+    """Reruns alone at every stroke; answers come before the slower pictures of the sections."""
+    trained = trained_models(workspace)
     left, right = st.columns([1, 2.2], gap="large")
+    with right:
+        chosen = predictions.choose_run(trained)
     with left:
-        ink = drawing.choose_ink()
-        seen = drawing.prepared(ink)
-    if seen is None:
+        subject = look_at(drawing.choose_ink(), trained, chosen)
+    if subject is None:
         return
     with right:
-        models = trained_models(workspace)
-        drawing.show_seen(seen, ink.note)
-        chosen = predictions.choose_run(models)
-        predictions.show_answers(chosen, seen.pixels)
-        if len(models) > 2:
-            every = st.expander(
-                "What every network trained here says", on_change="rerun", key="all"
-            )
-            if every.open:
-                with every:
-                    predictions.show_all(models, seen.pixels)
-    st.header("Every neuron that looks at it")
-    drawing.show_neurons(ink, seen, chosen)
-    st.header("How ink becomes 28x28 pixels")
-    st.markdown(
-        "MNIST's digits were made this way, so a network that learned them reads a drawing only "
-        "if it takes the same steps."
-    )
-    drawing.show_stages(seen)
+        answers.show(subject)
+    section.show(SECTIONS, subject)
 
 
 through_the_entry()
+pace.one_thread_a_product()
 st.title("What do the networks see?")
 st.markdown(
     "Draw a digit, pick a sample or bring a picture: every network gets the same 28x28 pixels."

@@ -3,6 +3,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import canvas, drawing, navigation, predictions
+from dashboard.draw import cards, doubts
 
 # For whom, why, and the pages to offer, the best first: those that exist are linked.
 WAYS = (
@@ -44,10 +45,13 @@ def try_it() -> None:
         seen = drawing.prepared(ink)
         if seen is not None:
             st.caption(ink.note)
-            predictions.show_shipped(seen.pixels, with_image=True, bars=180)
+            doubts.say(seen.pixels)
+            model = predictions.default_model()
+            predictions.show_shipped(model, seen.pixels, with_image=True, bars=180)
+            cards.about(model)
             st.page_link(
                 "pages/inside.py",
-                label="Follow it through the network",
+                label="Follow it through a small network",
                 icon=":material/hub:",
                 query_params={"example": "drawing"},
             )

@@ -127,7 +127,7 @@ def test_bad_input_gives_one_sentence_and_status_2(arguments: list[str], said: s
 
 def test_predict_names_digits_on_dark_and_on_bright(tmp_path: Path) -> None:
     test = datasets.load("digits").test
-    shipped = checkpoints.load(checkpoints.SHIPPED).network()
+    shipped = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
     right = np.flatnonzero(shipped.forward(test.images).argmax(axis=1) == test.labels)[:3]
     for i in right:
         pixels = (test.images[i].reshape(28, 28) * 255).astype(np.uint8)
@@ -168,14 +168,14 @@ def test_recipes_lists_every_recipe() -> None:
 
 @pytest.mark.mnist
 def test_the_shipped_model_is_what_its_card_says(mnist: datasets.Dataset) -> None:
-    card = json.loads(checkpoints.SHIPPED.with_suffix(".json").read_text())
-    network = checkpoints.load(checkpoints.SHIPPED).network()
+    card = json.loads(checkpoints.SHIPPED["classroom"].with_suffix(".json").read_text())
+    network = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
     right = network.forward(mnist.test.images).argmax(axis=1) == mnist.test.labels
     assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=2e-4)
-    assert checkpoints.load(checkpoints.SHIPPED).config == RECIPES["classroom"].config.replace(
-        engines="numpy"
-    )
-    assert checkpoints.SHIPPED.stat().st_size < 1_000_000
+    assert checkpoints.load(checkpoints.SHIPPED["classroom"]).config == RECIPES[
+        "classroom"
+    ].config.replace(engines="numpy")
+    assert checkpoints.SHIPPED["classroom"].stat().st_size < 1_000_000
 
 
 def test_gradients_of_both_engines_agree(tmp_path: Path) -> None:
@@ -185,7 +185,14 @@ def test_gradients_of_both_engines_agree(tmp_path: Path) -> None:
     found: list[dict[str, np.ndarray]] = []
     for engine in ("numpy", "torch"):
         out = tmp_path / f"{engine}.safetensors"
-        asked = [str(checkpoints.SHIPPED), str(example), "--save", str(out), "--engine", engine]
+        asked = [
+            str(checkpoints.SHIPPED["classroom"]),
+            str(example),
+            "--save",
+            str(out),
+            "--engine",
+            engine,
+        ]
         done = run(app, ["gradients", *asked])
         assert done.exit_code == 0, done.stderr
         found.append(load_file(out))
@@ -198,7 +205,12 @@ def test_gradients_of_both_engines_agree(tmp_path: Path) -> None:
 
 
 def test_gradients_says_what_is_no_example(tmp_path: Path) -> None:
-    asked = [str(checkpoints.SHIPPED), str(tmp_path / "none"), "--save", str(tmp_path / "out")]
+    asked = [
+        str(checkpoints.SHIPPED["classroom"]),
+        str(tmp_path / "none"),
+        "--save",
+        str(tmp_path / "out"),
+    ]
     done = run(app, ["gradients", *asked])
     assert done.exit_code == 2
     assert "is no example" in done.stderr

@@ -89,6 +89,6 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     words, model = tmp_path / "words", tmp_path / "model.safetensors"
     words.write_text("nothing of the kind")
     save_file({"hidden.W": np.zeros((3, 3))}, model, {"format": "nn-magic-doubt-1"})
-    for path in (words, model, tmp_path / "none", doubt.SHIPPED.with_name("shipped.safetensors")):
+    for path in (words, model, tmp_path / "none", doubt.SHIPPED.with_name("classroom.safetensors")):
         with pytest.raises(DoubtError, match=r"cannot be used .*--teach-doubt"):
             doubt.load(path)

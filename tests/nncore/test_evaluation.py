@@ -16,11 +16,11 @@ from nncore.doubt import DoubtError
 @pytest.mark.mnist
 def test_the_command_gives_every_figure(mnist: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "N_OTHERS", 12)
-    asked = ["evaluate", "--reinked", "16", "--photo", "--json"]
+    asked = ["evaluate", "--model", "classroom", "--reinked", "16", "--photo", "--json"]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.stderr
     report = json.loads(done.stdout)
-    network = checkpoints.load(checkpoints.SHIPPED).network()
+    network = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
     right = network.predict_proba(mnist.test.images).argmax(axis=1) == mnist.test.labels
     assert report["test_accuracy"] == pytest.approx(float(np.mean(right)))
     assert report["reinked_accuracy"] > 0.7
@@ -32,7 +32,7 @@ def test_the_command_gives_every_figure(mnist: Dataset, monkeypatch: pytest.Monk
 
 
 def test_drawings_are_not_judged_unless_asked_for(digits: Dataset) -> None:
-    network = checkpoints.load(checkpoints.SHIPPED).network()
+    network = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
     judged = evaluation.evaluate(network, digits)
     assert judged.reinked_accuracy is judged.photo_accuracy is judged.others_doubted is None
     assert judged.temperature > 0
@@ -44,12 +44,14 @@ def test_drawings_are_not_judged_unless_asked_for(digits: Dataset) -> None:
 
 
 def test_a_model_is_named_or_given_by_its_path(tmp_path: Path) -> None:
-    folder = checkpoints.SHIPPED.parent
-    assert evaluation.model_path("shipped", folder) == checkpoints.SHIPPED
-    assert evaluation.model_path("some/file.safetensors", folder) == Path("some/file.safetensors")
+    assert checkpoints.find("classroom") == checkpoints.SHIPPED["classroom"]
+    file = tmp_path / "classroom"
+    file.touch()
+    assert checkpoints.find(str(file)) == file
     done = CliRunner().invoke(app, ["evaluate", "--model", str(tmp_path / "none")])
     assert done.exit_code == 2
-    assert "cannot be read" in done.stderr
+    assert "is no shipped model and no file; use" in done.stderr
+    assert "classroom" in done.stderr
 
 
 def test_the_card_keeps_what_it_said_and_gains_the_figures(tmp_path: Path, digits: Dataset) -> None:
@@ -57,7 +59,9 @@ def test_the_card_keeps_what_it_said_and_gains_the_figures(tmp_path: Path, digit
     assert evaluation.temperature_of(model) == 1
     (tmp_path / "m.json").write_text('{"recipe": "classroom"}')
     assert evaluation.temperature_of(model) == 1
-    judged = evaluation.evaluate(checkpoints.load(checkpoints.SHIPPED).network(), digits)
+    judged = evaluation.evaluate(
+        checkpoints.load(checkpoints.SHIPPED["classroom"]).network(), digits
+    )
     card = json.loads(evaluation.add_to_card(model, judged).read_text())
     assert card["recipe"] == "classroom"
     assert card["evaluation"]["test_accuracy"] == pytest.approx(judged.test_accuracy, abs=1e-5)
@@ -67,12 +71,14 @@ def test_the_card_keeps_what_it_said_and_gains_the_figures(tmp_path: Path, digit
 
 def test_a_card_that_is_none_is_a_sentence(tmp_path: Path, digits: Dataset) -> None:
     (tmp_path / "m.json").write_text("[1, 2")
-    judged = evaluation.evaluate(checkpoints.load(checkpoints.SHIPPED).network(), digits)
+    judged = evaluation.evaluate(
+        checkpoints.load(checkpoints.SHIPPED["classroom"]).network(), digits
+    )
     with pytest.raises(DoubtError, match="check its JSON"):
         evaluation.add_to_card(tmp_path / "m.safetensors", judged)
     assert evaluation.temperature_of(tmp_path / "m.safetensors") == 1
 
 
 def test_the_shipped_model_knows_its_temperature() -> None:
-    assert 0.5 < evaluation.temperature_of(checkpoints.SHIPPED) < 3
-    assert evaluation.temperature_of(checkpoints.SHIPPED) != 1
+    assert 0.5 < evaluation.temperature_of(checkpoints.SHIPPED["classroom"]) < 3
+    assert evaluation.temperature_of(checkpoints.SHIPPED["classroom"]) != 1

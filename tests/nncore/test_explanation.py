@@ -27,7 +27,7 @@ def network(activation: str, hidden: tuple[int, ...] = (20, 12)) -> Network:
 
 @pytest.fixture
 def shipped() -> Network:
-    return checkpoints.load(checkpoints.SHIPPED).network()
+    return checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
 
 
 @pytest.mark.parametrize("hidden", [(), (20,), (20, 12)])

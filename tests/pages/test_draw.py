@@ -19,7 +19,7 @@ from tests.pages.drawn import CONFIG, app, draw, network, predicted
 @pytest.fixture(autouse=True)
 def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunStore]:
     monkeypatch.setenv("NN_HOME", str(tmp_path))
-    monkeypatch.setattr(predictions, "shipped_network", network)
+    monkeypatch.setattr(predictions, "shipped_network", lambda _name: network())
     settings.cache_clear()
     run_store.cache_clear()
     predictions.trained_models.clear()
@@ -74,8 +74,8 @@ def test_every_engine_of_the_newest_run_answers(store: RunStore):
     draw(at, samples.sample(6)).run()
     assert not at.exception
     assert [predicted(at, key) for key in ("numpy", "torch", "shipped")] == ["6", "6", "6"]
-    assert list(at.dataframe[0].value["Run"]) == ["new", "new", "old"]
-    assert list(at.dataframe[0].value["Digit"]) == ["6", "6", "6"]
+    assert list(at.dataframe[0].value["Run"])[-3:] == ["new", "new", "old"]
+    assert set(at.dataframe[0].value["Digit"]) == {"6"}
 
 
 def test_another_run_can_be_chosen(store: RunStore):
@@ -166,7 +166,7 @@ def test_networks_of_the_small_digits_say_so(store: RunStore):
 
 def test_every_stage_between_ink_and_network_is_shown():
     at = page()
-    assert any("How ink becomes 28x28 pixels" in header.value for header in at.header)
+    assert any("From ink to 28x28" in header.value for header in at.header)
 
 
 def test_an_unreadable_store_leaves_the_shipped_model(monkeypatch: pytest.MonkeyPatch):

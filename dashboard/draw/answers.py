@@ -1,0 +1,73 @@
+"""What the models say, side by side: robust against classroom, NumPy against PyTorch."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import drawing, predictions
+from dashboard.draw import cards, doubts
+from dashboard.draw.subject import Subject
+from dashboard.predictions import MAX_MODELS, Shipped, Trained
+
+_SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
+
+
+def show(subject: Subject) -> None:
+    """Whether it looks like a digit, what the models see, what each says, and all in a table."""
+    doubts.say(subject.pixels)
+    drawing.show_seen(subject.seen, subject.ink.note)
+    _side_by_side(subject)
+    every = st.expander("What all of them say", on_change="rerun", key="all")
+    if every.open:
+        with every:
+            _table(subject)
+
+
+def _side_by_side(subject: Subject) -> None:
+    own = [model for model in subject.models if isinstance(model, Trained)]
+    said = dict(predictions.answers(own, subject.pixels))
+    shown = [model for model in subject.models if isinstance(model, Shipped) or model in said]
+    places = st.columns(len(shown) + (not own), gap="medium")
+    for place, model in zip(places, shown, strict=False):
+        with place:
+            if isinstance(model, Shipped):
+                predictions.show_shipped(model, subject.pixels)
+                cards.about(model)
+            else:
+                predictions.show_answer(said[model], model)
+                if model.dataset == "digits":
+                    st.caption(_SMALL)
+    if not own:
+        with places[-1], st.container(border=True):
+            st.markdown("**Your own networks answer here**")
+            st.markdown("Train one, and NumPy and PyTorch stand beside the models that came along.")
+            st.page_link(
+                "pages/train.py", label="Train a network", icon=":material/model_training:"
+            )
+
+
+def _table(subject: Subject) -> None:
+    shipped = [model for model in subject.models if isinstance(model, Shipped)]
+    rows = predictions.answers([*shipped, *subject.trained[:MAX_MODELS]], subject.pixels)
+    frame = pd.DataFrame(
+        {
+            "Run": [
+                "comes with the app" if isinstance(model, Shipped) else model.run_name
+                for model, _ in rows
+            ],
+            "Network": [model.title for model, _ in rows],
+            "Epochs": [None if isinstance(model, Shipped) else model.epoch for model, _ in rows],
+            "Digit": [str(answer.digit) if answer.is_number else "–" for _, answer in rows],
+            "Sure": [answer.confidence if answer.is_number else None for _, answer in rows],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key="all-models",
+        alt="What every model says about the drawing",
+        column_config={
+            "Sure": st.column_config.ProgressColumn(
+                "Sure", format="percent", min_value=0.0, max_value=1.0
+            )
+        },
+    )

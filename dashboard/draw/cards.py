@@ -1,0 +1,39 @@
+"""About a shipped model: how it was made and what it can do, from the card beside its file."""
+
+import streamlit as st
+
+from dashboard.predictions import Shipped
+from dashboard.text import escape, percent
+from nncore.checkpoints import SHIPPED
+from nncore.evaluation import Card, card_of
+
+
+def about(model: Shipped) -> None:
+    """A button that opens the model's card; nothing where it has none."""
+    card = card_of(SHIPPED[model.name])
+    if card is None:
+        return
+    with st.popover("About this model", icon=":material/info:", type="tertiary"):
+        st.markdown(f"**{model.title}**")
+        st.markdown(_results(card))
+        st.caption(_origin(card))
+
+
+def _results(card: Card) -> str:
+    rows = [
+        ("MNIST's test images named right", card.test_accuracy),
+        ("the same digits, drawn on a pad", card.reinked_accuracy),
+        ("the same digits, photographed", card.photo_accuracy),
+    ]
+    return "\n".join(f"- {what}: **{percent(share)}**" for what, share in rows if share is not None)
+
+
+def _origin(card: Card) -> str:
+    facts = [
+        f"recipe {card.recipe}" if card.recipe else "",
+        f"seed {card.seed}",
+        f"{card.minutes:g} minutes of training" if card.minutes else "",
+        f"on {card.machine}" if card.machine else "",
+    ]
+    told = escape(", ".join(fact for fact in facts if fact))
+    return f"Trained by the NumPy engine: {told}. Make it again: `{card.command}`"

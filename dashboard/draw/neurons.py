@@ -1,0 +1,42 @@
+"""The drawing in one network, neuron by neuron."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import predictions, state
+from dashboard.components.network_view import Neuron, network_view
+from dashboard.draw.subject import Subject
+from dashboard.predictions import Shipped
+from dashboard.store import StoreError
+from dashboard.text import escape
+from nncore.checkpoints import CheckpointError
+
+
+def show(subject: Subject) -> None:
+    """The network picture of one model, which is chosen here."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        model = subject.choose_model("neurons", "Whose neurons")
+        if state.last_drawing() is subject.ink.image:
+            own = (
+                {} if isinstance(model, Shipped) else {"run": model.run_id, "engine": model.engine}
+            )
+            st.page_link(
+                "pages/inside.py",
+                label="Follow it through on Inside",
+                icon=":material/hub:",
+                query_params={**own, "example": "drawing"},
+            )
+    try:
+        network = predictions.network_of(model)
+    except (CheckpointError, StoreError) as error:
+        st.warning(escape(str(error)))
+        return
+    answer = predictions.answer_of(model, subject.pixels)
+    network_view(
+        network,
+        subject.pixels,
+        selected=state.picture_neuron("draw") or Neuron(len(network.biases) - 1, answer.digit),
+        on_select=partial(state.set_picture_neuron, "draw"),
+        label="The network with the drawing in it",
+    )

@@ -1,0 +1,64 @@
+"""What every section of Draw looks at: one drawing, what became of it, and who is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from dashboard import drawing, predictions, state
+from dashboard.drawing import Ink
+from dashboard.predictions import Model, Trained
+from nncore.preprocessing import Prepared, StageName
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """One drawing on its way to the models."""
+
+    ink: Ink
+    whole: Prepared
+    """With every stage on."""
+    seen: Prepared
+    """With the stages that are switched off left out; the same as `whole` where none is."""
+    skipped: frozenset[StageName]
+    models: list[Model]
+    """Who answers: the shipped ones, the best first, then the engines of the chosen run."""
+    trained: list[Trained]
+    """Every network of this workspace, newest run first."""
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """(28, 28) in [0, 1]: what the models see."""
+        return self.seen.pixels
+
+    def choose_model(self, name: str, label: str) -> Model:
+        """Place the choice of one of the models; the first engine, else the smallest shipped."""
+        by_title = {model.title: model for model in self.models}
+        first = next((m.title for m in self.models if isinstance(m, Trained)), [*by_title][-1])
+        title = state.draw_control_value(name)
+        st.segmented_control(
+            label,
+            list(by_title),
+            required=True,
+            key=state.draw_control(name, title if title in by_title else first),
+            label_visibility="collapsed",
+        )
+        return by_title[state.draw_control_value(name)]
+
+
+def look_at(ink: Ink, trained: Sequence[Trained], chosen: Sequence[Trained]) -> Subject | None:
+    """The drawing prepared; None after one sentence about why it cannot be used.
+
+    Args:
+        ink: where it comes from.
+        trained: every network of this workspace.
+        chosen: those of them that stand beside the shipped models.
+    """
+    skipped = state.draw_view().skipped
+    whole = drawing.prepared(ink)
+    seen = drawing.prepared(ink, skipped) if whole and skipped else whole
+    if whole is None or seen is None:
+        return None
+    models = [*(predictions.shipped_models() or [predictions.default_model()]), *chosen]
+    return Subject(ink, whole, seen, skipped, models, list(trained))

@@ -29,7 +29,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Row,
     String,
     Table,
@@ -42,7 +41,8 @@ from sqlalchemy import (
     update,
 )
 
-from dashboard.database import Database, StoreError
+from dashboard.database import Database, StoreError, metadata
+from dashboard.handwriting_store import HandwritingStore, freeze
 from dashboard.once import once
 from dashboard.settings import settings
 from nncore.config import ConfigError, EngineName, TrainingConfig
@@ -138,7 +138,6 @@ class CheckpointInfo:
 
 # Tables -----------------------------------------------------------------------------------------
 # Times are seconds since 1970 and names are short strings: types that every database has.
-_metadata = MetaData()
 
 
 def _run_id(**options: Any) -> Column[str]:
@@ -152,7 +151,7 @@ def _engine(**options: Any) -> Column[str]:
 
 _run = Table(
     "run",
-    _metadata,
+    metadata,
     Column("id", String(32), primary_key=True),
     Column("workspace", String(64), nullable=False),
     Column("name", String(MAX_NAME), nullable=False),
@@ -169,7 +168,7 @@ _run = Table(
 )
 _epoch = Table(
     "epoch",
-    _metadata,
+    metadata,
     _run_id(primary_key=True),
     _engine(primary_key=True),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
@@ -187,7 +186,7 @@ _epoch = Table(
 )
 _checkpoint = Table(
     "checkpoint",
-    _metadata,
+    metadata,
     _run_id(primary_key=True),
     _engine(primary_key=True),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
@@ -197,7 +196,7 @@ _checkpoint = Table(
 )
 _request = Table(
     "request",
-    _metadata,
+    metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     _run_id(nullable=False, index=True),
     Column("kind", String(16), nullable=False),
@@ -206,7 +205,7 @@ _request = Table(
 )
 _progress = Table(
     "progress",
-    _metadata,
+    metadata,
     _run_id(primary_key=True),
     _engine(primary_key=True),
     Column("epoch", Integer, nullable=False),
@@ -238,8 +237,9 @@ class RunStore:
         self._seen_lock = threading.Lock()
         self._database = Database(url, busy_seconds=busy_seconds)
         self._read, self._write = self._database.read, self._database.write
+        self.handwriting = HandwritingStore(self._database)
         with self._write() as connection:
-            _metadata.create_all(connection)
+            metadata.create_all(connection)
 
     def close(self) -> None:
         """Give all connections back; the store opens new ones when it is used again."""
@@ -356,11 +356,15 @@ class RunStore:
         *,
         start: RequestKind | None = None,
         max_active: int | None = None,
+        with_handwriting: bool = False,
     ) -> Run:
         """A new run at the end of the queue; with `start` (a step) it does that, then pauses.
 
+        `with_handwriting` adds the workspace's digits, as they are now, to its training images.
+
         Raises:
-            StoreError: `max_active` of the workspace's runs wait for a worker or have one.
+            StoreError: `max_active` of the workspace's runs wait for a worker or have one, or
+                there are no handwritten digits to add.
         """
         run_id, now = secrets.token_hex(12), time.time()
         with self._write() as connection:
@@ -378,6 +382,8 @@ class RunStore:
                     learning_rate=config.learning_rate,
                 )
             )
+            if with_handwriting:
+                freeze(connection, run_id, workspace)
             if start is not None:
                 _post(connection, run_id, start, None)
             return _as_run(connection.execute(select(_run).where(_run.c.id == run_id)).one())

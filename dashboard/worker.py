@@ -29,7 +29,7 @@ from dashboard.store import (
 from nncore import checkpoints, datasets, training
 from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, EngineName
-from nncore.datasets import DataError
+from nncore.datasets import DataError, Dataset
 from nncore.engine import Engine
 from nncore.training import EpochRecord, Pace, Progress
 
@@ -272,7 +272,7 @@ class _Training:
 
     def _train(self) -> tuple[RunStatus, str | None]:
         config = self._run.config
-        data = datasets.load_for(config)
+        data = self._with_handwriting(datasets.load_for(config))
         self._n_train = len(data.train)
         self._engines = training.build(config, self._n_train)
         self._restore()
@@ -294,6 +294,12 @@ class _Training:
         except _Stop:
             self._keep_places()
             return RunStatus.STOPPED, None
+
+    def _with_handwriting(self, data: Dataset) -> Dataset:
+        """The data with the run's own copy of the class's digits, where it learns from them."""
+        find = self._claim.store.handwriting.learned_digits
+        extra = self._insist(lambda: find(self._run.id))
+        return data if extra is None else datasets.with_extra(data, *extra)
 
     # --- where a run goes on ------------------------------------------------------------------
 

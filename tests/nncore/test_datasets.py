@@ -349,3 +349,40 @@ def test_the_real_mnist(mnist: Dataset) -> None:
     # The training set's mean pixel, known to everyone who ever standardised MNIST.
     whole = mnist.train.images.base
     assert float(whole.mean(dtype=np.float64)) == pytest.approx(0.1307, abs=5e-5)
+
+
+# --- more training images -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("n_train", "n_extra", "times"),
+    [(50_000, 0, 0), (50_000, 1, 50), (50_000, 12, 50), (50_000, 200, 28), (1_000, 2_000, 1)],
+)
+def test_extra_images_are_repeated_to_a_tenth_of_an_epoch(n_train: int, n_extra: int, times: int):
+    assert datasets.repeats(n_train, n_extra) == times
+    if 1 < times < 50:
+        assert n_extra * times / (n_train + n_extra * times) == pytest.approx(0.1, abs=0.01)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_extra_images_join_the_training_images_alone(dtype: datasets.DTypeName):
+    data = load("digits", dtype=dtype)
+    extra = np.arange(20 * 784, dtype=np.uint32).reshape(20, 784).astype(np.uint8)
+    labels = (np.arange(20) % 10).astype(np.uint8)
+    more = datasets.with_extra(data, extra, labels)
+    n, times = len(data.train), datasets.repeats(len(data.train), 20)
+    assert times == 7
+    assert len(more.train) == n + 20 * times
+    assert more.train.images.dtype == data.train.images.dtype
+    assert (more.train.images[:n] == data.train.images).all()
+    for shown in np.split(more.train.images[n:], times):
+        assert np.allclose(shown * 255, extra)
+    assert (more.train.labels[n:] == np.tile(labels, times)).all()
+    assert more.validation is data.validation
+    assert more.test is data.test
+    assert len(load("digits", dtype=dtype).train) == n  # what others share is untouched
+
+
+def test_no_extra_images_change_nothing():
+    data = load("digits")
+    assert datasets.with_extra(data, np.empty((0, 784), np.uint8), np.empty(0, np.uint8)) is data

@@ -1,0 +1,259 @@
+"""What is kept of the class's handwriting, for whom, and what a run learns from it."""
+
+import sqlite3
+from zlib import crc32
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import handwriting_store, worker
+from dashboard.handwriting_store import Handwriting, Learned, held_back
+from dashboard.jobs import run_training
+from dashboard.store import RequestKind, RunStatus, RunStore, StoreError
+from nncore import checkpoints, datasets, training
+from nncore.config import TrainingConfig
+from tests.dashboard.test_jobs import training_thread, wait_for
+
+CONFIG = TrainingConfig(dataset="digits", hidden=(10,), engines=("numpy", "torch"), epochs=2)
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    yield store
+    store.close()
+
+
+def images(n, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (n, 784), np.uint8)
+
+
+def keep(store, n, workspace="mine", seed=0):
+    """Keep n digits, the labels in turn."""
+    for number, image in enumerate(images(n, seed)):
+        store.handwriting.keep(workspace, image, number % 10)
+
+
+# --- the set --------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_comes_back_in_its_order(store):
+    assert len(store.handwriting.digits("mine")) == 0
+    keep(store, 12)
+    kept = store.handwriting.digits("mine")
+    assert (kept.images == images(12)).all()
+    assert kept.labels.tolist() == [*range(10), 0, 1]
+    assert len(set(kept.ids)) == 12
+    assert all(when.tzinfo is not None for when in kept.kept_at)
+
+
+def test_the_same_digit_is_kept_once_and_another_label_is_another_digit(store):
+    image = images(1)[0]
+    first = store.handwriting.keep("mine", image, 7)
+    assert store.handwriting.keep("mine", image.copy(), 7) == first
+    assert len(store.handwriting.digits("mine")) == 1
+    assert store.handwriting.keep("mine", image, 1) != first
+    assert store.handwriting.digits("mine").labels.tolist() == [7, 1]
+
+
+def test_workspaces_do_not_see_nor_delete_each_others_digits(store):
+    keep(store, 3, "mine")
+    keep(store, 2, "yours")  # the same images: the same ids in another workspace
+    assert (len(store.handwriting.digits("mine")), len(store.handwriting.digits("yours"))) == (3, 2)
+    assert len(store.handwriting.digits("")) == 0
+    mine = store.handwriting.digits("mine").ids
+    assert store.handwriting.delete("yours", mine[2:]) == 0
+    assert store.handwriting.delete("yours") == 2
+    assert store.handwriting.digits("mine").ids == mine
+
+
+def test_one_is_deleted_or_all(store):
+    keep(store, 4)
+    ids = store.handwriting.digits("mine").ids
+    assert store.handwriting.delete("mine", [ids[1]]) == 1
+    assert store.handwriting.digits("mine").ids == (ids[0], *ids[2:])
+    assert store.handwriting.delete("mine", []) == 0
+    assert store.handwriting.delete("mine") == 3
+    assert len(store.handwriting.digits("mine")) == 0
+
+
+def test_a_full_set_says_so_in_a_sentence_and_takes_what_it_has(store, monkeypatch):
+    monkeypatch.setattr(handwriting_store, "MAX_DIGITS", 3)
+    keep(store, 3)
+    with pytest.raises(StoreError, match=r"^3 handwritten digits are kept, .* delete some") as full:
+        store.handwriting.keep("mine", images(1, seed=1)[0], 0)
+    assert str(full.value).count(".") == 1
+    keep(store, 3)
+    store.handwriting.keep("yours", images(1, seed=1)[0], 0)
+    assert len(store.handwriting.digits("mine")) == 3
+
+
+@pytest.mark.parametrize(
+    ("image", "label"),
+    [
+        (np.zeros((28, 28), np.uint8), 1),
+        (np.zeros(784, np.float32), 1),
+        (np.zeros(784, np.uint8), 10),
+        (np.zeros(784, np.uint8), -1),
+    ],
+)
+def test_what_is_no_digit_is_refused(store, image, label):
+    with pytest.raises(ValueError, match="is no digit; use"):
+        store.handwriting.keep("mine", image, label)
+    assert len(store.handwriting.digits("mine")) == 0
+
+
+def test_a_database_from_before_goes_on_working(store, tmp_path):
+    run = store.create_run("mine", CONFIG)
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        connection.execute("DROP TABLE handwritten_digit")
+        connection.execute("DROP TABLE run_handwriting")
+    connection.close()
+    again = RunStore(store.url)
+    keep(again, 2)
+    assert len(again.handwriting.digits("mine")) == 2
+    assert again.get_run(run.id) == run
+    assert again.handwriting.learned(run.id) is None
+    again.close()
+
+
+# --- what is held back ----------------------------------------------------------------------------
+
+
+def written(labels, same=()):
+    """Digits with these labels; positions in `same` show one image."""
+    kept = images(len(labels))
+    kept[list(same)] = 1
+    ids = tuple(f"{crc32(image.tobytes()):08x}-{i}" for i, image in enumerate(kept))
+    return Handwriting(ids, np.array(labels, np.uint8), kept, ())
+
+
+@given(labels=st.lists(st.integers(0, 9), max_size=60))
+def test_every_fifth_is_held_back_and_every_label_has_its_share(labels):
+    digits = written(labels)
+    held = held_back(digits)
+    assert held.sum() == len(labels) // 5
+    for label in range(10):
+        mine = held[digits.labels == label]
+        assert len(mine) // 5 <= mine.sum() <= len(mine) / 5 + 1
+
+
+def test_an_image_with_two_labels_is_on_one_side():
+    digits = written([1] * 5 + [7] * 5, same=[0, 9])
+    held = held_back(digits)
+    assert held[0] == held[9]
+
+
+# --- what a run learns from -----------------------------------------------------------------------
+
+
+def test_a_run_keeps_what_it_began_with(store):
+    keep(store, 12)
+    run = store.create_run("mine", CONFIG, with_handwriting=True)
+    before = store.handwriting.digits("mine")
+    assert store.handwriting.learned(run.id) == Learned(10, 2)
+    learned, labels = store.handwriting.learned_digits(run.id)
+    held = held_back(before)
+    assert (learned == before.images[~held]).all()
+    assert (labels == before.labels[~held]).all()
+
+    keep(store, 5, seed=1)
+    store.handwriting.delete("mine", before.ids[:6])
+    assert (store.handwriting.learned_digits(run.id)[0] == learned).all()
+    assert (store.handwriting.was_learned(run.id, before.images) == ~held).all()
+    assert not store.handwriting.was_learned(run.id, images(5, seed=1)).any()
+
+
+def test_a_run_without_handwriting_learned_none(store):
+    keep(store, 2)
+    run = store.create_run("mine", CONFIG)
+    assert store.handwriting.learned(run.id) is None
+    assert store.handwriting.learned_digits(run.id) is None
+    assert not store.handwriting.was_learned(run.id, images(2)).any()
+
+
+def test_there_is_no_run_where_there_is_nothing_to_learn_from(store):
+    keep(store, 3, "yours")
+    with pytest.raises(StoreError, match="no handwritten digits"):
+        store.create_run("mine", CONFIG, with_handwriting=True)
+    assert store.list_runs("mine") == []
+
+
+def test_deleting_takes_the_copies_of_finished_runs_and_of_no_others(store, tmp_path):
+    keep(store, 10)
+    finished, open_ = (store.create_run("mine", CONFIG, with_handwriting=True) for _ in range(2))
+    keep(store, 2, "yours")
+    theirs = store.create_run("yours", CONFIG, with_handwriting=True)
+    for run in (finished, theirs):
+        store.claim(run.id, "w").release(RunStatus.FINISHED)
+    was = store.handwriting.was_learned(finished.id, images(10))
+    store.handwriting.delete("mine")
+    assert store.handwriting.learned(finished.id) == Learned(8, 2)
+    assert (store.handwriting.was_learned(finished.id, images(10)) == was).all()
+    with pytest.raises(StoreError, match="were deleted"):
+        store.handwriting.learned_digits(finished.id)
+    assert len(store.handwriting.learned_digits(open_.id)[1]) == 8
+    assert len(store.handwriting.learned_digits(theirs.id)[1]) == 2
+    store.delete_run(open_.id)
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM run_handwriting").fetchone() == (2,)
+    connection.close()
+
+
+# --- training -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """The training images of every run that a worker of this process trains, in their order."""
+    found = []
+    train = training.train
+
+    def watched(config, data, engines, **options):
+        found.append(data.train)
+        return train(config, data, engines, **options)
+
+    monkeypatch.setattr(worker.training, "train", watched)
+    return found
+
+
+def test_both_engines_learn_from_the_digits_that_are_not_held_back(store, seen):
+    keep(store, 10)
+    run = store.create_run("mine", CONFIG, with_handwriting=True)
+    plain = store.create_run("mine", CONFIG)
+    assert run_training(run.id, store.url) == run_training(plain.id, store.url) == "finished"
+    own, labels = store.handwriting.learned_digits(run.id)
+    n = len(seen[1])
+    times = datasets.repeats(n, 8)
+    assert (len(own), times) == (8, 17)
+    assert len(seen[0]) == n + 8 * times
+    assert (seen[0].images[:n] == seen[1].images).all()
+    assert np.abs(seen[0].images[n : n + 8] - own / 255).max() < 1e-6
+    assert (seen[0].labels[n:].reshape(times, 8) == labels).all()
+    costs = [record.train_cost for record in store.epochs(run.id)]
+    assert costs[::2] == pytest.approx(costs[1::2], rel=1e-3)  # the twins took the same steps
+    assert costs[0] != store.epochs(plain.id)[0].train_cost
+
+
+def test_a_resumed_run_goes_on_with_the_digits_that_it_began_with(store, seen):
+    keep(store, 10)
+    config = CONFIG.replace(engines="numpy", epochs=3)
+    whole = store.create_run("mine", config, with_handwriting=True)
+    run = store.create_run("mine", config, with_handwriting=True, start=RequestKind.STEP_EPOCH)
+    assert run_training(whole.id, store.url) == "finished"
+
+    with training_thread(store, run.id):
+        wait_for(store, run.id, "paused")
+    store.handwriting.delete("mine", store.handwriting.digits("mine").ids[:4])
+    keep(store, 7, seed=1)
+    assert store.request(run.id, RequestKind.RESUME)
+    assert run_training(run.id, store.url) == "finished"
+
+    assert (seen[1].images == seen[2].images).all()
+    one, other = (
+        checkpoints.from_bytes(store.checkpoint_blob(run_id, "numpy")).state
+        for run_id in (whole.id, run.id)
+    )
+    assert all(np.array_equal(one[name], other[name]) for name in one)

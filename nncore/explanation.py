@@ -1,7 +1,7 @@
 """Why the network says this digit: what each pixel adds, what it resembles, what would change it.
 
 With ReLU the network is linear around every input, so the difference between the winner's weighted
-sum and the runner-up's can be divided among the pixels without remainder: nothing is estimated.
+sum and a rival's can be divided among the pixels without remainder: nothing is estimated.
 """
 
 from dataclasses import dataclass
@@ -21,18 +21,22 @@ HALVINGS = 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contributions:
-    """The winner's lead over the runner-up, divided: pixels.sum() + biases = lead."""
+    """The winner's lead over a rival: pixels.sum() + biases, and terms.sum() + bias as well."""
 
     winner: int
-    runner_up: int
-    pixels: Array  # (n_in,), above 0 for the winner, below for the runner-up
-    biases: float
+    rival: int
     lead: float
-    """Difference of the two output neurons' weighted sums z."""
+    """Difference of the two output neurons' weighted sums z; below 0 if the rival is ahead."""
+    pixels: Array  # (n_in,), above 0 for the winner, below for the rival
+    biases: float
+    """What every layer's biases add."""
+    terms: Array  # (n_units,), a (w_winner - w_rival) of each input of the output layer
+    bias: float
+    """What the output layer's biases add."""
 
 
-def contributions(network: Network, x: Array) -> Contributions:
-    """What each pixel adds to the winner's weighted sum over the runner-up's, exact in sum.
+def contributions(network: Network, x: Array, rival: int | None = None) -> Contributions:
+    """What each pixel adds to the winner's weighted sum over another output's, exact in sum.
 
     Each hidden neuron is replaced by the straight line through its f(0) and its present a = f(z):
     a = f(0) + s z. With ReLU, leaky ReLU and linear neurons that line is the neuron itself around
@@ -44,22 +48,27 @@ def contributions(network: Network, x: Array) -> Contributions:
     Args:
         network: any network; not changed.
         x: (n_in,) the image.
+        rival: the output to compare the largest one with; the runner-up if not given.
+
+    Raises:
+        ValueError: the rival is the winner.
     """
     layers = network.forward_pass(x.reshape(1, -1))
-    winner, runner_up = _best_two(layers[-1].z[0])
+    winner, rival = _winner_and(rival, layers[-1].z[0])
     at_zero = ACTIVATIONS[network.config.activation](np.zeros(1))
     # What one unit of each neuron's sum z is worth to the lead, from the outputs backwards.
     worth = np.zeros(network.layer_sizes[-1])
-    worth[winner], worth[runner_up] = 1, -1
-    biases = 0.0
-    for index in range(len(layers) - 1, -1, -1):
+    worth[winner], worth[rival] = 1, -1
+    bias = biases = float(network.biases[-1] @ worth)
+    worth = network.weights[-1].astype(np.float64) @ worth
+    terms = worth * (layers[-2].a[0] if len(layers) > 1 else x.ravel())
+    for index in range(len(layers) - 2, -1, -1):
+        biases += float(at_zero[0] * worth.sum())
+        worth = worth * _slopes(network, layers[index].z[0], layers[index].a[0])
         biases += float(network.biases[index] @ worth)
         worth = network.weights[index].astype(np.float64) @ worth
-        if index:
-            biases += float(at_zero[0] * worth.sum())
-            worth = worth * _slopes(network, layers[index - 1].z[0], layers[index - 1].a[0])
-    lead = float(layers[-1].z[0, winner] - layers[-1].z[0, runner_up])
-    return Contributions(winner, runner_up, worth * x.ravel(), biases, lead)
+    lead = float(layers[-1].z[0, winner] - layers[-1].z[0, rival])
+    return Contributions(winner, rival, lead, worth * x.ravel(), biases, terms, bias)
 
 
 def _slopes(network: Network, z: Array, a: Array) -> Array:
@@ -70,9 +79,12 @@ def _slopes(network: Network, z: Array, a: Array) -> Array:
     return np.divide(a.astype(np.float64) - at_zero, z, out=flat, where=np.abs(z) > 1e-6)
 
 
-def _best_two(z: Array) -> tuple[int, int]:
-    order = np.argsort(-z, kind="stable")
-    return int(order[0]), int(order[1])
+def _winner_and(rival: int | None, z: Array) -> tuple[int, int]:
+    """The output with the largest sum, and the rival, or else the runner-up."""
+    winner, runner_up = (int(i) for i in np.argsort(-z, kind="stable")[:2])
+    if rival == winner:
+        raise ValueError(f"The network says {rival} already; choose another digit.")
+    return winner, runner_up if rival is None else rival
 
 
 class Neighbours:
@@ -133,10 +145,7 @@ def turned_into(network: Network, x: Array, digit: int | None = None) -> Turned:
         ValueError: the network names that digit already.
     """
     start = np.asarray(x, np.float64).ravel()
-    winner, runner_up = _best_two(_sums(network, start))
-    digit = runner_up if digit is None else digit
-    if digit == winner:
-        raise ValueError(f"The network says {digit} already; choose another digit to turn it into.")
+    _, digit = _winner_and(digit, _sums(network, start))
     image = start
     for _ in range(MAX_STEPS):
         lead, rival = _lead(network, image, digit)

@@ -54,35 +54,6 @@ def _sum_and_slope(network: Network, X: Array, layer: int, index: int) -> tuple[
     return inputs[-1] @ w + network.biases[layer][index], gradient
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Contest:
-    """What decided between two outputs for one example: the parts of z_first - z_second."""
-
-    gap: float
-    """z_first - z_second; the output with the largest z is the answer."""
-    terms: Array
-    """a_i (w_i,first - w_i,second) of each input of the output layer, (n_in,)."""
-    bias: float
-    """b_first - b_second; the terms and this sum to the gap."""
-    slope: Array
-    """d gap / dx of each pixel, (784,)."""
-
-
-def contest(network: Network, x: Array, first: int, second: int) -> Contest:
-    """Why an example x (n_in,) was called `first` and not `second`; network not changed."""
-    X, last = x.reshape(1, -1), len(network.weights) - 1
-    W, b = network.weights[last], network.biases[last]
-    terms = layer_inputs(network, X, last)[-1][0] * (W[:, first] - W[:, second])
-    z_first, slope_first = _sum_and_slope(network, X, last, first)
-    z_second, slope_second = _sum_and_slope(network, X, last, second)
-    return Contest(
-        gap=float(z_first[0] - z_second[0]),
-        terms=terms,
-        bias=float(b[first] - b[second]),
-        slope=slope_first[0] - slope_second[0],
-    )
-
-
 def layer_inputs(network: Network, X: Array, layer: int) -> list[Array]:
     """What goes into each layer up to `layer`: X, then the activations, (n_samples, n_in) each.
 

@@ -9,7 +9,8 @@ from dashboard.components.signed_view import signed_view
 from dashboard.inside.choice import Example, Model, layer_name, look_at, neuron_name
 from dashboard.text import formula_number, number
 from nncore.costs import COSTS
-from nncore.feature_visualization import contest, input_gradient
+from nncore.explanation import contributions
+from nncore.feature_visualization import input_gradient
 from nncore.network import Layer, Network
 
 FUNCTIONS = {
@@ -43,10 +44,9 @@ def show(model: Model, example: Example, neuron: Neuron) -> None:
 
 def _decision(network: Network, example: Example, output: Layer) -> None:
     """The answer against its rival: the true digit of a mistake, else the second in the race."""
-    ranked = np.argsort(-output.z[0], kind="stable")
-    answer, second = int(ranked[0]), int(ranked[1])
-    rival = second if example.label is None or example.label == answer else example.label
-    found = contest(network, example.pixels, answer, rival)
+    is_right = example.label == int(output.z[0].argmax())
+    found = contributions(network, example.pixels, None if is_right else example.label)
+    answer, rival = found.winner, found.rival
     k = len(network.weights) - 1
     who = layer_name(network, k - 1) if k else "the pixels"
     top = np.argsort(-np.abs(found.terms), kind="stable")[:_BARS]
@@ -62,17 +62,18 @@ def _decision(network: Network, example: Example, output: Layer) -> None:
         st.latex(
             rf"\begin{{aligned}} z_{{{answer}}} - z_{{{rival}}} "
             rf"&= \sum_i a_i (w_{{i,{answer}}} - w_{{i,{rival}}}) + b_{{{answer}}} - b_{{{rival}}}"
-            rf" \\ &= {z[0]} - {z[1]} = {formula_number(found.gap, bare=True)} \end{{aligned}}"
+            rf" \\ &= {z[0]} - {z[1]} = {formula_number(found.lead, bare=True)} \end{{aligned}}"
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.image(
-                digits.png(digits.signed(found.slope * example.pixels)),
+                digits.png(digits.signed(found.pixels)),
                 width=160,
                 alt=f"The inked pixels that speak for {answer} and those that speak for {rival}",
             )
             st.markdown(
-                f"Green ink speaks for {answer}, magenta ink for {rival}: how the gap changes "
-                "with each pixel, times the ink that is there.",
+                f"Green ink speaks for {answer}, magenta ink for {rival}: together "
+                f"{number(float(found.pixels.sum()))}, and with {number(found.biases)} of the "
+                "biases, that is the gap.",
                 width=290,
             )
     with right:

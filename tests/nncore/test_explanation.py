@@ -38,9 +38,24 @@ def test_contributions_sum_up_to_the_lead(activation: str, hidden: tuple[int, ..
         x = np.random.default_rng(seed).random(784)
         found = contributions(net, x)
         assert found.pixels.sum() + found.biases == pytest.approx(found.lead, abs=1e-9)
+        assert found.terms.sum() + found.bias == pytest.approx(found.lead, abs=1e-9)
         z = net.forward_pass(x[None])[-1].z[0]
-        assert found.lead == pytest.approx(z[found.winner] - z[found.runner_up])
-        assert sorted([z[found.winner], z[found.runner_up]]) == sorted(z)[-2:]
+        assert found.lead == pytest.approx(z[found.winner] - z[found.rival])
+        assert sorted([z[found.winner], z[found.rival]]) == sorted(z)[-2:]
+
+
+def test_the_rival_can_be_any_other_digit() -> None:
+    net = network("sigmoid")
+    x = np.random.default_rng(3).random(784)
+    z = net.forward_pass(x[None])[-1].z[0]
+    winner = int(z.argmax())
+    for rival in set(range(10)) - {winner}:
+        found = contributions(net, x, rival)
+        assert (found.winner, found.rival) == (winner, rival)
+        assert found.lead == pytest.approx(z[winner] - z[rival])
+        assert found.pixels.sum() + found.biases == pytest.approx(found.lead, abs=1e-9)
+    with pytest.raises(ValueError, match=f"says {winner} already; choose another"):
+        contributions(net, x, winner)
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky-relu", "linear"])
@@ -53,7 +68,7 @@ def test_a_pixel_contributes_what_its_loss_costs(activation: str) -> None:
         changed = x.copy()
         changed[pixel] *= 0.999
         z = net.forward_pass(changed[None])[-1].z[0]
-        lost = found.lead - (z[found.winner] - z[found.runner_up])
+        lost = found.lead - (z[found.winner] - z[found.rival])
         assert lost == pytest.approx(found.pixels[pixel] * 0.001, rel=1e-4, abs=1e-12)
 
 
@@ -66,9 +81,12 @@ def test_by_hand() -> None:
     hidden = (np.array([[2.0, -4.0], [1.0, 0.0]]), np.array([-1.0, 0.0]))
     output = (np.array([[1.0, 0.25], [5.0, 5.0]]), np.array([0.5, 0.0]))
     found = contributions(Network(config, [hidden, output]), np.array([1.0, 3.0]))
-    assert (found.winner, found.runner_up) == (0, 1)
+    assert (found.winner, found.rival) == (0, 1)
     assert found.pixels.tolist() == [1.5, 2.25]
     assert (found.biases, found.lead) == (-0.25, 3.5)
+    # The output layer's inputs: a1 (1 - 0.25) = 3, a2 is 0; its biases 0.5 - 0.
+    assert found.terms.tolist() == [3, 0]
+    assert found.bias == 0.5
 
 
 def test_the_nearest_are_the_nearest(digits: Dataset) -> None:
@@ -92,8 +110,8 @@ def test_a_small_change_turns_a_digit_into_its_runner_up(shipped: Network, digit
         found = turned_into(shipped, x)
         before = contributions(shipped, x)
         assert found.is_reached
-        assert found.digit == before.runner_up
-        assert shipped.forward(found.image[None]).argmax() == before.runner_up
+        assert found.digit == before.rival
+        assert shipped.forward(found.image[None]).argmax() == before.rival
         assert found.image.min() >= 0
         assert found.image.max() <= 1
         assert found.distance == pytest.approx(np.linalg.norm(found.image - x))

@@ -5,7 +5,7 @@ import pytest
 
 from nncore.activations import ACTIVATIONS
 from nncore.config import TrainingConfig
-from nncore.feature_visualization import contest, excite, input_gradient, layer_inputs, strongest
+from nncore.feature_visualization import excite, input_gradient, layer_inputs, strongest
 from nncore.initializers import initial_parameters
 from nncore.network import Network
 
@@ -33,19 +33,6 @@ def test_the_input_gradient_is_the_central_difference(activation: str, layer: in
         above = net.forward_pass(up)[layer].z[:, 5]
         below = net.forward_pass(down)[layer].z[:, 5]
         np.testing.assert_allclose(gradient[:, pixel], (above - below) / (2 * h), atol=1e-8)
-
-
-@pytest.mark.parametrize("hidden", [(), (12, 9)])
-def test_the_parts_of_a_contest_are_the_difference_of_two_sums(hidden: tuple[int, ...]) -> None:
-    net, x = network(hidden=hidden), np.random.default_rng(5).random(784)
-    found = contest(net, x, 9, 4)
-    z = net.forward_pass(x[None])[-1].z[0]
-    assert found.gap == pytest.approx(z[9] - z[4])
-    assert found.terms.sum() + found.bias == pytest.approx(found.gap)
-    pixel, h = 300, 1e-6
-    x[pixel] += h
-    z = net.forward_pass(x[None])[-1].z[0]
-    assert (z[9] - z[4] - found.gap) / h == pytest.approx(found.slope[pixel], abs=1e-7)
 
 
 def test_of_a_first_layer_the_input_gradient_is_its_weights_and_a_copy() -> None:

@@ -399,18 +399,24 @@ def predict(
     model: ModelOption = DEFAULT_MODEL,
     as_json: AsJson = False,
 ) -> None:
-    """Name the digit in each image, prepared as the drawing page does it."""
+    """Name the digit in each image, prepared and doubted as the drawing page does it."""
+    from nncore import doubt
+    from nncore.evaluation import temperature_of
+
     with _errors_in_a_sentence():
-        network = checkpoints.load(checkpoints.find(model)).network()
+        path = checkpoints.find(model)
+        network, temperature = checkpoints.load(path).network(), temperature_of(path)
+        digit_or_not = doubt.load()
     failed = False
     for image in _images(paths):
         try:
-            ink = prepare(read_image(image)).pixels
+            ink = prepare(read_image(image)).pixels.reshape(1, -1)
         except (ImageError, InkError) as error:
             _say(str(error) if str(image) in str(error) else f"{image}: {error}", typer.colors.RED)
             failed = True
             continue
-        probabilities = network.predict_proba(ink.reshape(1, -1))[0]
+        probabilities = doubt.calibrated(network.predict_proba(ink), temperature)[0]
+        is_doubted = bool(digit_or_not.is_doubted(ink)[0])
         digit = int(probabilities.argmax())
         confidence = float(probabilities[digit])
         if as_json:
@@ -419,10 +425,12 @@ def predict(
                 "digit": digit,
                 "confidence": confidence,
                 "probabilities": [float(p) for p in probabilities],
+                "doubted": is_doubted,
             }
             typer.echo(json.dumps(line))
         else:
-            typer.echo(f"{image}: {digit} ({confidence:.1%})")
+            word = ", but it does not look like a digit" if is_doubted else ""
+            typer.echo(f"{image}: {digit} ({confidence:.1%}){word}")
     if failed:
         raise typer.Exit(1)
 

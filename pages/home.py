@@ -48,19 +48,20 @@ def try_it() -> None:
             doubts.say(seen.pixels)
             model = predictions.default_model()
             predictions.show_shipped(model, seen.pixels, with_image=True, bars=180)
-            cards.about(model)
-            st.page_link(
-                "pages/inside.py",
-                label="Follow it through a small network",
-                icon=":material/hub:",
-                query_params={"example": "drawing"},
-            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                cards.about(model)
+                st.page_link(
+                    "pages/inside.py",
+                    label="Follow it through a small network",
+                    icon=":material/hub:",
+                    query_params={"example": "drawing"},
+                )
 
 
 st.title("Draw a digit")
 st.markdown(
-    "A small neural network names it at once. Then train such a network yourself, twice: written "
-    "by hand in :blue[**NumPy**] and in :orange[**PyTorch**], and watch both learn."
+    "A neural network names it at once, or doubts that it is one. Then train one yourself, twice: "
+    "written by hand in :blue[**NumPy**] and in :orange[**PyTorch**], and watch both learn."
 )
 try_it()
 

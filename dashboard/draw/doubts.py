@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
+from dashboard.draw import charts
 from dashboard.draw.subject import Subject
 from dashboard.text import escape
 from nncore import doubt
@@ -23,33 +24,96 @@ def judge() -> DigitOrNot:
 def is_doubted(pixels: np.ndarray) -> bool:
     """Whether a 28x28 image looks like no digit, at the threshold of this session."""
     try:
-        network = judge()
+        return _score(pixels) > _threshold(judge())
     except DoubtError:
         return False
-    threshold = state.draw_view().threshold
-    limit = network.threshold if threshold is None else threshold
-    return bool(network.score(pixels.reshape(1, -1))[0] > limit)
 
 
 def say(pixels: np.ndarray) -> None:
     """Doubt aloud; nothing where the ink looks like a digit."""
     if is_doubted(pixels):
         st.warning(
-            "**This does not look like a digit.** A network must name one all the same; here is "
+            "**This does not look like a digit.** A network has to name one all the same; here is "
             "what they would say.",
             icon=":material/question_mark:",
         )
 
 
 def show(subject: Subject) -> None:
-    """How the doubt is decided."""
+    """How the doubt is decided, for this drawing, and what another threshold would do."""
     try:
         network = judge()
     except DoubtError as error:
         st.warning(escape(str(error)))
         return
-    score = float(network.score(subject.pixels.reshape(1, -1))[0])
     st.markdown(
-        "A second, small network has seen scribbles and letters beside digits. It gives this "
-        f"drawing **{score:.2f}**; from **{network.threshold:.2f}** on, it is doubted."
+        "Ten outputs can only name digits. So a second, small network, which has seen scribbles "
+        "and letters beside digits, says first whether there is a digit at all."
     )
+    left, right = st.columns(2, gap="large")
+    with left:
+        threshold = _choose_threshold(network)
+        _verdict(network, _score(subject.pixels), threshold)
+    with right:
+        moved = state.draw_view().threshold
+        charts.trade_off(network.trade_off, network.threshold, moved, "trade-off")
+
+
+def _score(pixels: np.ndarray) -> float:
+    return float(judge().score(pixels.reshape(1, -1))[0])
+
+
+def _threshold(network: DigitOrNot) -> float:
+    moved = state.draw_view().threshold
+    return network.threshold if moved is None else moved
+
+
+def _choose_threshold(network: DigitOrNot) -> float:
+    """Place the slider: a threshold by the share of real digits that it doubts."""
+    curve = network.trade_off
+    shares = [float(share) for share in curve.digits if share <= charts.SHOWN]
+    usual = int(np.abs(curve.thresholds[: len(shares)] - network.threshold).argmin())
+    now = int(np.abs(curve.thresholds[: len(shares)] - _threshold(network)).argmin())
+    st.select_slider(
+        "Real digits that may be doubted",
+        list(range(len(shares))),
+        format_func=lambda at: f"{shares[at]:.2%}",
+        key=state.draw_control("threshold", now),
+        on_change=_take_threshold,
+        args=(usual,),
+        help="Moves the threshold here and on Home, in this session only.",
+    )
+    return _threshold(network)
+
+
+def _take_threshold(usual: int) -> None:
+    at = int(state.draw_control_value("threshold"))
+    chosen = float(judge().trade_off.thresholds[at])
+    state.draw_view().threshold = None if at == usual else chosen
+
+
+def _verdict(network: DigitOrNot, score: float, threshold: float) -> None:
+    """What both shares become, and where this drawing stands among real digits."""
+    digits, others = charts.shares_at(network.trade_off, threshold)
+    st.markdown(
+        f"At this threshold it doubts **{digits:.1%}** of real digits and **{others:.1%}** of "
+        "scribbles and letters."
+    )
+    word = "**doubted**" if score > threshold else "**not doubted**"
+    st.markdown(f"This drawing is {word}: {_rank(network, score)}.")
+    st.caption(
+        "Measured on digits, MNIST's own and drawn again on a pad, and on scribbles and letters, "
+        "none of which it had learned from. Make it again: `python -m nncore evaluate "
+        "--teach-doubt`"
+    )
+
+
+def _rank(network: DigitOrNot, score: float) -> str:
+    """How many real digits look less like one than this drawing does."""
+    curve = network.trade_off
+    less = charts.shares_at(curve, score)[0]
+    if score >= curve.thresholds[0]:
+        return "not one real digit that was measured looks less like a digit"
+    if score <= curve.thresholds[-1]:
+        return "more than a quarter of all real digits look less like a digit"
+    return f"{less:.1%} of all real digits look less like a digit"

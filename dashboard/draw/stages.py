@@ -1,34 +1,124 @@
 """From ink to what the models see, stage by stage, each with a switch."""
 
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
 import streamlit as st
 
-from dashboard import digits
+from dashboard import digits, predictions, state
+from dashboard.draw import doubts
 from dashboard.draw.subject import Subject
-from nncore.preprocessing import StageName
+from dashboard.predictions import Answer
+from nncore.preprocessing import Stage, StageName
 
-NAMES: dict[StageName, str] = {
-    "grey": "The picture in grey",
-    "even light": "Light made even",
-    "ink": "Ink: what stands out",
-    "cleaned": "Dust swept away",
-    "cropped": "Cut to the ink's box",
-    "squared": "Padded to a square",
-    "stroked": "Pen brought to MNIST's width",
-    "averaged": "Averaged down: grey edges appear",
-    "brightened": "Brightest pixel made white",
-    "centred": "Centre of mass in the middle",
+
+class Words(NamedTuple):
+    """What a stage is called: on its switch, below its picture, and after `without`."""
+
+    switch: str
+    caption: str
+    without: str
+
+
+WORDS: dict[StageName, Words] = {
+    "grey": Words("Grey", "The picture in grey", "grey"),
+    "even light": Words("Light", "Light made even", "even light"),
+    "ink": Words("Ink", "What stands out", "finding the ink"),
+    "cleaned": Words("Dust", "Dust swept away", "sweeping dust away"),
+    "cropped": Words("Crop", "Cut to the ink's box", "cropping"),
+    "squared": Words("Square", "Padded to a square", "padding to a square"),
+    "stroked": Words("Pen", "Pen brought to MNIST's width", "bringing the pen to width"),
+    "averaged": Words("Average", "Areas averaged: grey edges appear", "averaging areas"),
+    "brightened": Words("Bright", "Brightest pixel made white", "brightening"),
+    "centred": Words("Centre", "Centre of mass in the middle", "centring"),
 }
+_TILE = 140
+_FADED = 0.35
+"""Of the ink's brightness, where a stage is off."""
 
 
 def show(subject: Subject) -> None:
-    """Every stage between the ink and the models, as a row of pictures that wraps."""
+    """Every stage between the ink and the models with its switch, and what the switches change."""
     st.markdown(
         "MNIST's digits were made this way, so a network that learned them reads a drawing only "
-        "if it takes the same steps."
+        "if it takes the same steps. Turn one off, and see what the models say then."
     )
-    with st.grid(len(subject.seen.stages), min_column_width=120):
+    _difference(subject)
+    with st.grid(5, min_column_width=120):
         for number, stage in enumerate(subject.seen.stages, 1):
-            caption = NAMES[stage.name]
-            size = f"{stage.image.shape[1]}x{stage.image.shape[0]}"
-            tile = digits.on_square(digits.fitted(stage.image, 140))
-            st.image(digits.png(tile), caption=f"{number}. {caption} ({size})", alt=caption)
+            _tile(number, stage, stage.name not in subject.skipped)
+
+
+def _tile(number: int, stage: Stage, on: bool) -> None:
+    words = WORDS[stage.name]
+    with st.container(gap="xsmall"):
+        st.toggle(
+            words.switch,
+            key=state.draw_control(f"stage-{stage.name}", on),
+            on_change=state.switch_stage,
+            args=(stage.name,),
+            disabled=stage.name == "grey",
+        )
+        size = f"{stage.image.shape[1]}x{stage.image.shape[0]}"
+        caption = f"{words.caption} ({size})" if on else f"Off: as it came ({size})"
+        image = stage.image if on else stage.image * _FADED
+        tile = digits.on_square(digits.fitted(image, _TILE))
+        st.image(digits.png(tile), caption=f"{number}. {caption}", alt=caption)
+
+
+def without(skipped: Collection[StageName]) -> str:
+    """What is left out, in words: `centring and cropping`."""
+    *rest, last = [words.without for name, words in WORDS.items() if name in skipped]
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def _difference(subject: Subject) -> None:
+    """A line a model: what it says now, and what it says with every stage on."""
+    skipped = subject.skipped
+    now = predictions.answers(subject.models, subject.pixels)
+    whole = dict(predictions.answers(subject.models, subject.whole.pixels)) if skipped else {}
+    with st.container(border=True, gap="xsmall", key="stages-difference"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            title = f"Without {without(skipped)}" if skipped else "With every stage on"
+            st.markdown(f"**{title}**")
+            all_on("stages-all-on")
+        lines = [
+            f"- {model.markdown} {_said(answer)}{_before(answer, whole.get(model), len(skipped))}"
+            for model, answer in now
+        ]
+        st.markdown("\n".join(lines))
+        if skipped:
+            _doubt(subject.pixels, subject.whole.pixels)
+
+
+def all_on(key: str) -> None:
+    """The button that brings every stage back."""
+    st.button(
+        "All on",
+        key=key,
+        icon=":material/restart_alt:",
+        type="tertiary",
+        disabled=not state.draw_view().skipped,
+        on_click=state.switch_all_stages_on,
+    )
+
+
+def _said(answer: Answer) -> str:
+    if not answer.is_number:
+        return "has no answer"
+    return f"says **{answer.digit}**, {predictions.sureness(answer.confidence)}"
+
+
+def _before(now: Answer, before: Answer | None, n_skipped: int) -> str:
+    if before is None or not before.is_number:
+        return ""
+    sure = predictions.sureness(before.confidence).removesuffix(" sure")
+    it = "it" if n_skipped == 1 else "them"
+    same = "too, " if before.digit == now.digit else ""
+    return f"; with {it} **{before.digit}**, {same}{sure}"
+
+
+def _doubt(now: np.ndarray, whole: np.ndarray) -> None:
+    if doubts.is_doubted(now) and not doubts.is_doubted(whole):
+        st.caption("Like this it does not look like a digit any more.")

@@ -58,7 +58,12 @@ def look_at(ink: Ink, trained: Sequence[Trained], chosen: Sequence[Trained]) -> 
     skipped = state.draw_view().skipped
     whole = drawing.prepared(ink)
     seen = drawing.prepared(ink, skipped) if whole and skipped else whole
-    if whole is None or seen is None:
+    if whole is None:
+        return None
+    if seen is None:
+        st.button(
+            "All stages on", icon=":material/restart_alt:", on_click=state.switch_all_stages_on
+        )
         return None
     models = [*(predictions.shipped_models() or [predictions.default_model()]), *chosen]
     return Subject(ink, whole, seen, skipped, models, list(trained))

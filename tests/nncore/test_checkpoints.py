@@ -129,3 +129,23 @@ def test_a_file_of_a_senseless_size_is_not_read(tmp_path: Path) -> None:
         file.truncate(checkpoints.MAX_BYTES + 1)  # sparse: takes no room on the disk
     with pytest.raises(CheckpointError, match="larger than"):
         checkpoints.load(path)
+
+
+def test_a_model_is_found_by_its_name_or_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robust, classroom = tmp_path / "robust.safetensors", tmp_path / "classroom.safetensors"
+    monkeypatch.setattr(checkpoints, "SHIPPED", {"robust": robust, "classroom": classroom})
+    classroom.touch()
+    assert checkpoints.shipped_names() == ["classroom"]
+    assert checkpoints.default_shipped() == "classroom"
+    assert checkpoints.find("classroom") == classroom
+    assert checkpoints.find(str(classroom)) == classroom
+    for absent in ("robust", "tough", str(tmp_path), str(tmp_path / "none.safetensors")):
+        with pytest.raises(
+            CheckpointError, match=r"is no shipped model and no file; use classroom"
+        ):
+            checkpoints.find(absent)
+    robust.touch()
+    assert checkpoints.shipped_names() == ["robust", "classroom"]
+    assert checkpoints.default_shipped() == "robust"

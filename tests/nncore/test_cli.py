@@ -14,6 +14,7 @@ from nncore import checkpoints, datasets
 from nncore.cli import app
 from nncore.comparison import TwinRun, TypedRun
 from nncore.recipes import RECIPES
+from nncore.scribbles import no_digit
 
 run = CliRunner().invoke
 DIGITS = ["--dataset", "digits", "--set", "hidden=16", "--set", "batch=32"]
@@ -142,6 +143,20 @@ def test_predict_names_digits_on_dark_and_on_bright(tmp_path: Path) -> None:
         assert line["digit"] == int(Path(line["path"]).name[0])
         assert sum(line["probabilities"]) == pytest.approx(1, abs=1e-5)
         assert line["confidence"] == max(line["probabilities"])
+
+
+def test_predict_doubts_aloud_what_is_no_digit(tmp_path: Path) -> None:
+    ink = no_digit("scribble", rng=np.random.default_rng(1))
+    Image.fromarray(ink).save(tmp_path / "scribble.png")
+    done = run(app, ["predict", str(tmp_path)])
+    assert "%), but it does not look like a digit" in done.stdout
+    assert json.loads(run(app, ["predict", str(tmp_path), "--json"]).stdout)["doubted"] is True
+
+
+def test_predict_refuses_an_unknown_name(tmp_path: Path) -> None:
+    done = run(app, ["predict", str(tmp_path), "--model", "tough"])
+    assert done.exit_code == 2
+    assert "tough is no shipped model and no file; use" in done.stderr
 
 
 def test_predict_goes_on_after_a_broken_file(tmp_path: Path) -> None:

@@ -82,3 +82,16 @@ def test_a_card_that_is_none_is_a_sentence(tmp_path: Path, digits: Dataset) -> N
 def test_the_shipped_model_knows_its_temperature() -> None:
     assert 0.5 < evaluation.temperature_of(checkpoints.SHIPPED["classroom"]) < 3
     assert evaluation.temperature_of(checkpoints.SHIPPED["classroom"]) != 1
+
+
+def test_a_card_can_be_read_or_is_none(tmp_path: Path) -> None:
+    card = evaluation.card_of(checkpoints.SHIPPED["classroom"])
+    assert card is not None
+    assert (card.recipe, card.seed) == ("classroom", 0)
+    assert 0.97 < card.test_accuracy < 0.98
+    assert card.reinked_accuracy is not None
+    assert card.photo_accuracy is not None
+    assert evaluation.card_of(tmp_path / "none.safetensors") is None
+    for text in ("[1, 2", "[1, 2]", "{}", '{"seed": "x", "command": "", "test_accuracy": 1}'):
+        (tmp_path / "m.json").write_text(text)
+        assert evaluation.card_of(tmp_path / "m.safetensors") is None

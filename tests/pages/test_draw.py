@@ -9,10 +9,15 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import predictions, samples
+from dashboard.draw import answers, doubts
 from dashboard.settings import settings
 from dashboard.store import RunStore, StoreError, run_store
+from nncore import checkpoints
 from nncore.checkpoints import to_bytes
 from nncore.config import TrainingConfig
+from nncore.doubt import DoubtError
+from nncore.preprocessing import prepare
+from nncore.scribbles import Kind, no_digit
 from tests.pages.drawn import CONFIG, app, draw, network, predicted
 
 
@@ -198,3 +203,123 @@ def test_a_prediction_takes_a_fraction_of_a_second(store: RunStore):
     began = time.perf_counter()
     assert len(predictions.answers(models, np.ones((28, 28), np.float32))) == 10
     assert time.perf_counter() - began < 0.25
+
+
+DOUBT = "This does not look like a digit"
+
+
+def doubted(at: AppTest) -> bool:
+    return any(DOUBT in warning.value for warning in at.warning)
+
+
+@pytest.mark.parametrize("kind", ["scribble", "letter"])
+def test_what_is_no_digit_is_doubted_aloud_and_answered_nevertheless(kind: Kind):
+    at = draw(page(), no_digit(kind, rng=np.random.default_rng(1))).run()
+    assert not at.exception
+    assert doubted(at)
+    assert predicted(at, "shipped") in set("0123456789")
+
+
+def test_a_digit_is_not_doubted():
+    assert not doubted(draw(page(), samples.sample(4)).run())
+    scores = doubts.judge().score(
+        np.stack([prepare(samples.sample(digit)).pixels.ravel() for digit in samples.DIGITS])
+    )
+    assert (scores < doubts.judge().threshold).all()
+
+
+def open_section(at: AppTest, name: str) -> AppTest:
+    return at.segmented_control(key="draw-control-section").set_value(name).run()
+
+
+def test_the_threshold_can_be_moved_for_this_session():
+    drawing = no_digit("letter", rng=np.random.default_rng(0))  # a real digit looks less like one
+    at = open_section(draw(page(), drawing), "doubt")
+    assert doubted(at)
+    slider = at.select_slider(key="draw-control-threshold")
+    shares = [float(share.rstrip("%")) for share in slider.options]
+    assert shares[int(slider.value)] == pytest.approx(2, abs=0.25)
+    slider.set_value(0).run()  # no real digit may be doubted: neither is this letter
+    assert not at.exception
+    assert not doubted(at)
+    assert any("**0.0%** of real digits" in markdown.value for markdown in at.markdown)
+    home = at.switch_page("pages/home.py").run()
+    assert not doubted(home)
+    assert doubted(draw(page(), drawing).run())  # another session
+
+
+def difference(at: AppTest) -> str:
+    return "\n".join(m.value for m in at.container(key="stages-difference").markdown)
+
+
+def test_a_stage_can_be_turned_off_and_the_page_says_what_that_changes(store: RunStore):
+    add_run(store, "mine")
+    at = draw(page(), np.pad(samples.sample(1)[:, 60:], ((0, 0), (60, 0)))).run()
+    assert "With every stage on" in difference(at)
+    at.toggle(key="draw-control-stage-averaged").set_value(False).run()
+    at.toggle(key="draw-control-stage-centred").set_value(False).run()
+    assert not at.exception
+    said = difference(at)
+    assert "Without averaging areas and centring" in said
+    for name in ("Classroom", "NumPy", "PyTorch"):
+        assert f"{name}] says **" in said
+    assert said.count("; with them **1**") == 3 + ("Robust" in said)
+    at.switch_page("pages/home.py").run()
+    at = page(at)
+    assert "Without averaging areas and centring" in difference(at)
+    at.button(key="stages-all-on").click().run()
+    assert "With every stage on" in difference(at)
+
+
+def test_what_the_models_see_follows_the_switches(monkeypatch: pytest.MonkeyPatch):
+    seen: list[np.ndarray] = []
+    monkeypatch.setattr(answers.drawing, "show_seen", lambda image, _: seen.append(image.pixels))
+    at = draw(page(), samples.sample(7)).run()
+    at.toggle(key="draw-control-stage-squared").set_value(False).run()
+    at.toggle(key="draw-control-stage-squared").set_value(True).run()
+    whole = prepare(samples.sample(7)).pixels
+    without = prepare(samples.sample(7), skip={"squared"}).pixels
+    assert not np.array_equal(whole, without)
+    for image, expected in zip(seen[-3:], (whole, without, whole), strict=True):
+        np.testing.assert_array_equal(image, expected)
+
+
+def test_every_shipped_model_that_is_there_answers_and_has_its_card(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    robust = tmp_path / "robust.safetensors"
+    monkeypatch.setitem(checkpoints.SHIPPED, "robust", robust)
+    at = page()
+    assert predicted(at, "shipped") == "3"
+    with pytest.raises(KeyError):
+        predicted(at, "classroom")
+    robust.write_bytes(checkpoints.SHIPPED["classroom"].read_bytes())
+    at.session_state["all"] = True
+    at.run()
+    assert [predicted(at, key) for key in ("shipped", "classroom")] == ["3", "3"]
+    assert list(at.dataframe[0].value["Network"]) == ["Robust", "Classroom"]
+    cards = [m.value for m in at.markdown if "MNIST's test images named right" in m.value]
+    assert len(cards) == 1  # the copy has none
+    assert "97.56%" in cards[0]
+
+
+def test_without_its_file_nothing_is_doubted_and_the_section_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def missing():
+        raise DoubtError("digit-or-not cannot be used.")
+
+    monkeypatch.setattr(doubts, "judge", missing)
+    at = open_section(draw(page(), no_digit("scribble", rng=np.random.default_rng(1))), "doubt")
+    assert not at.exception
+    assert [warning.value for warning in at.warning] == ["digit\\-or\\-not cannot be used\\."]
+
+
+def test_every_section_opens(store: RunStore):
+    add_run(store, "mine")
+    at = page()
+    for name in at.segmented_control(key="draw-control-section").options:
+        assert name  # its title
+    for name in ("doubt", "neurons", "stages"):
+        open_section(at, name)
+        assert not at.exception

@@ -1,0 +1,34 @@
+"""Draw's words and numbers: what a threshold costs, and what the switches are called."""
+
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from dashboard.draw import stages
+from dashboard.draw.charts import shares_at
+from nncore.doubt import TradeOff
+from nncore.preprocessing import StageName
+
+CURVE = TradeOff(np.array([3.0, 1.0, -1.0]), np.array([0.0, 0.1, 0.3]), np.array([0.5, 0.9, 1.0]))
+
+
+@pytest.mark.parametrize(
+    ("threshold", "digits", "others"),
+    [(3, 0, 0.5), (1, 0.1, 0.9), (2, 0.05, 0.7), (9, 0, 0.5), (-9, 0.3, 1)],
+    ids=["strict", "on a point", "between", "stricter than any", "more lenient than any"],
+)
+def test_the_shares_at_a_threshold(threshold: float, digits: float, others: float):
+    assert shares_at(CURVE, threshold) == pytest.approx((digits, others))
+
+
+def test_what_is_left_out_is_named_in_the_order_of_the_stages():
+    assert stages.without({"centred"}) == "centring"
+    assert stages.without({"centred", "cropped"}) == "cropping and centring"
+    assert stages.without({"centred", "cropped", "ink"}) == (
+        "finding the ink, cropping and centring"
+    )
+
+
+def test_every_stage_has_its_words():
+    assert set(stages.WORDS) == set(get_args(StageName))

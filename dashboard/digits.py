@@ -54,8 +54,9 @@ def fitted(image: np.ndarray, side: int) -> np.ndarray:
         factor = max(1, side // longer)
         return colored(image).repeat(factor, axis=0).repeat(factor, axis=1)
     height, width = (max(1, round(n * side / longer)) for n in image.shape)
-    picture = Image.fromarray(colored(image))
-    return np.asarray(picture.resize((width, height), Image.Resampling.BOX))
+    # Averaged before it is coloured: a quarter of the pixels, and one channel, to work on.
+    grey = Image.fromarray(np.nan_to_num(np.asarray(image, dtype=np.float32)))
+    return colored(np.asarray(grey.resize((width, height), Image.Resampling.BOX)))
 
 
 def on_square(image: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import drawing, predictions
-from dashboard.draw import cards, doubts
+from dashboard.draw import cards, doubts, stages
 from dashboard.draw.subject import Subject
 from dashboard.predictions import MAX_MODELS, Shipped, Trained
 
@@ -14,7 +14,10 @@ _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink 
 def show(subject: Subject) -> None:
     """Whether it looks like a digit, what the models see, what each says, and all in a table."""
     doubts.say(subject.pixels)
-    drawing.show_seen(subject.seen, subject.ink.note)
+    note = subject.ink.note
+    if subject.skipped:
+        note = f"Prepared without {stages.without(subject.skipped)}."
+    drawing.show_seen(subject.seen, note)
     _side_by_side(subject)
     every = st.expander("What all of them say", on_change="rerun", key="all")
     if every.open:
@@ -26,23 +29,25 @@ def _side_by_side(subject: Subject) -> None:
     own = [model for model in subject.models if isinstance(model, Trained)]
     said = dict(predictions.answers(own, subject.pixels))
     shown = [model for model in subject.models if isinstance(model, Shipped) or model in said]
-    places = st.columns(len(shown) + (not own), gap="medium")
-    for place, model in zip(places, shown, strict=False):
-        with place:
-            if isinstance(model, Shipped):
-                predictions.show_shipped(model, subject.pixels)
-                cards.about(model)
-            else:
-                predictions.show_answer(said[model], model)
-                if model.dataset == "digits":
-                    st.caption(_SMALL)
-    if not own:
-        with places[-1], st.container(border=True):
-            st.markdown("**Your own networks answer here**")
-            st.markdown("Train one, and NumPy and PyTorch stand beside the models that came along.")
-            st.page_link(
-                "pages/train.py", label="Train a network", icon=":material/model_training:"
-            )
+    with st.grid(max(3, len(shown)), min_column_width=140):
+        for model in shown:
+            with st.container(gap="small"):
+                if isinstance(model, Shipped):
+                    predictions.show_shipped(model, subject.pixels)
+                    cards.about(model)
+                else:
+                    predictions.show_answer(said[model], model)
+                    if model.dataset == "digits":
+                        st.caption(_SMALL)
+        if not own:
+            _invitation()
+
+
+def _invitation() -> None:
+    with st.container(border=True):
+        st.markdown("**Your own networks answer here**")
+        st.markdown("Train one, and NumPy and PyTorch stand beside the models that came along.")
+        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
 
 
 def _table(subject: Subject) -> None:

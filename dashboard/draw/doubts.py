@@ -33,8 +33,7 @@ def say(pixels: np.ndarray) -> None:
     """Doubt aloud; nothing where the ink looks like a digit."""
     if is_doubted(pixels):
         st.warning(
-            "**This does not look like a digit.** A network has to name one all the same; here is "
-            "what they would say.",
+            "**This does not look like a digit.** A network has to name one all the same.",
             icon=":material/question_mark:",
         )
 

@@ -16,6 +16,7 @@ def show(sections: Mapping[str, Section], subject: Subject) -> None:
     view = state.draw_view()
     if view.section not in sections:
         view.section = next(iter(sections))
+    st.space("small")
     st.segmented_control(
         "What to see",
         list(sections),
@@ -26,9 +27,7 @@ def show(sections: Mapping[str, Section], subject: Subject) -> None:
         label_visibility="collapsed",
         wrap=True,
     )
-    title, place = sections[view.section]
-    st.header(title)
-    place(subject)
+    sections[view.section][1](subject)
 
 
 def _take_section() -> None:

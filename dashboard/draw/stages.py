@@ -45,7 +45,7 @@ def show(subject: Subject) -> None:
         "if it takes the same steps. Turn one off, and see what the models say then."
     )
     _difference(subject)
-    with st.grid(5, min_column_width=120):
+    with st.grid(5, min_column_width=_TILE):
         for number, stage in enumerate(subject.seen.stages, 1):
             _tile(number, stage, stage.name not in subject.skipped)
 
@@ -64,7 +64,7 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
         caption = f"{words.caption} ({size})" if on else f"Off: as it came ({size})"
         image = stage.image if on else stage.image * _FADED
         tile = digits.on_square(digits.fitted(image, _TILE))
-        st.image(digits.png(tile), caption=f"{number}. {caption}", alt=caption)
+        st.image(digits.png(tile), caption=f"{number}. {caption}", alt=caption, width=_TILE)
 
 
 def without(skipped: Collection[StageName]) -> str:
@@ -115,8 +115,8 @@ def _before(now: Answer, before: Answer | None, n_skipped: int) -> str:
         return ""
     sure = predictions.sureness(before.confidence).removesuffix(" sure")
     it = "it" if n_skipped == 1 else "them"
-    same = "too, " if before.digit == now.digit else ""
-    return f"; with {it} **{before.digit}**, {same}{sure}"
+    too = " too" if before.digit == now.digit else ""
+    return f"; with {it} **{before.digit}**{too}, {sure}"
 
 
 def _doubt(now: np.ndarray, whole: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import predictions, samples
-from dashboard.draw import answers, doubts
+from dashboard.draw import answers, doubts, stages
 from dashboard.settings import settings
 from dashboard.store import RunStore, StoreError, run_store
 from nncore import checkpoints
@@ -171,7 +171,10 @@ def test_networks_of_the_small_digits_say_so(store: RunStore):
 
 def test_every_stage_between_ink_and_network_is_shown():
     at = page()
-    assert any("From ink to 28x28" in header.value for header in at.header)
+    assert [toggle.label for toggle in at.toggle] == [
+        words.switch for words in stages.WORDS.values()
+    ]
+    assert [toggle.disabled for toggle in at.toggle] == [True] + 9 * [False]
 
 
 def test_an_unreadable_store_leaves_the_shipped_model(monkeypatch: pytest.MonkeyPatch):

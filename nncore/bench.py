@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from nncore import threads
+from nncore import stored, threads
 from nncore.bench_report import (
     BatchSize,
     BenchRow,
@@ -33,7 +33,6 @@ from nncore.bench_report import (
     Speed,
     Sweep,
     SweepRow,
-    today,
 )
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import Dataset, Split
@@ -147,7 +146,7 @@ def bench(
         memory_.append(peak)
         yield peak
     parts = tuple(rows), nielsen, tuple(costs_), tuple(memory_)
-    yield Speed(today(), command, this_machine(), limit, *parts)
+    yield Speed(stored.today(), command, this_machine(), limit, *parts)
 
 
 def measure_cases(
@@ -328,7 +327,7 @@ def sweep(pairs: int = 3, *, command: str = "") -> Iterator[SweepRow | Sweep]:
     for point in sweep_widths(pairs, data=data):
         by_width.append(point)
         yield point
-    yield Sweep(today(), command, this_machine(), tuple(by_batch_size), tuple(by_width))
+    yield Sweep(stored.today(), command, this_machine(), tuple(by_batch_size), tuple(by_width))
 
 
 def sweep_batch_sizes(pairs: int = 3, *, data: Dataset | None = None) -> Iterator[SweepRow]:

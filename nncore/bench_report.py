@@ -5,12 +5,12 @@ compared: `falls` names every ratio that has dropped below `STILL_ACCEPTED` of t
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
+from nncore import stored
 from nncore.machine import Machine
 
 STORED = Path(__file__).parent.parent / "assets" / "results" / "bench.json"
@@ -22,10 +22,6 @@ STILL_ACCEPTED = 0.8
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 BatchSize = Count | Literal["full"]
-
-
-class BenchError(ValueError):
-    """Stored figures that cannot be used; the message is one sentence for its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +148,6 @@ class Report:
 _REPORT = TypeAdapter(Report)
 
 
-def today() -> str:
-    """The date of a measurement, such as 2026-11-21."""
-    return datetime.now(UTC).date().isoformat()
-
-
 HEAD = "network          batch  PyTorch on    NumPy s  PyTorch s  PyTorch/NumPy  GFLOP/s  of matmul"
 """Above the lines that `line` makes of `BenchRow`s."""
 
@@ -197,39 +188,18 @@ def load(path: Path = STORED) -> Report:
     """Read what `save` wrote.
 
     Raises:
-        BenchError: no such file, or not of this form.
+        StoredError: no such file, or not of this form.
     """
-    try:
-        return _REPORT.validate_json(path.read_bytes())
-    except OSError as error:
-        raise BenchError(
-            f"{path} cannot be read ({error.strerror}); make it with "
-            f"python -m nncore bench --save {path}."
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise BenchError(
-            f"{path} does not hold bench figures ({where}: {first['msg']}); make it again with "
-            f"python -m nncore bench --save {path}."
-        ) from None
+    return stored.read(path, _REPORT, "bench figures", f"python -m nncore bench --save {path}")
 
 
 def save(path: Path, part: Speed | Sweep) -> None:
     """Put one part into a file, which is made if need be; the other part stays as it is.
 
     Raises:
-        BenchError: the file holds something else, or cannot be written.
+        StoredError: the file holds something else, or cannot be written.
     """
-    report = report_of(part, load(path) if path.exists() else None)
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_text(report.to_json(), encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise BenchError(
-            f"{path} cannot be written ({error.strerror}); name a file in a folder of yours."
-        ) from None
+    stored.write(path, report_of(part, load(path) if path.exists() else None).to_json())
 
 
 def report_of(part: Speed | Sweep, others: Report | None = None) -> Report:

@@ -18,6 +18,7 @@ from safetensors.numpy import save as to_safetensors
 from nncore.activations import Array
 from nncore.config import MAX_LEARNING_RATE, ConfigError, EngineName, TrainingConfig
 from nncore.network import Network
+from nncore.optimizers import OPTIMIZER_STATE
 
 ShippedName = Literal["robust", "classroom"]
 SHIPPED: dict[ShippedName, Path] = {
@@ -178,19 +179,10 @@ def _parse(blob: bytes) -> tuple[dict[str, str], dict[str, Array]]:
     return dict(header["__metadata__"]), arrays
 
 
-_OPTIMIZER_STATE: dict[str, tuple[str, ...]] = {
-    "sgd": (),
-    "momentum": ("velocity",),
-    "nesterov": ("velocity",),
-    "adam": ("first_moment", "second_moment"),
-}
-"""Vectors as long as the parameters that an optimizer keeps; Adam has `step` besides."""
-
-
 def _complete(config: TrainingConfig, arrays: dict[str, Array]) -> None:
     """Bring a file in half precision to a whole state: its optimizer begins anew."""
     arrays["parameters"] = arrays["parameters"].astype(config.dtype)
-    for name in _OPTIMIZER_STATE[config.optimizer]:
+    for name in OPTIMIZER_STATE[config.optimizer]:
         arrays[f"optimizer.{name}"] = np.zeros(config.n_parameters, config.dtype)
     if config.optimizer == "adam":
         arrays["optimizer.step"] = np.array(0, np.int64)
@@ -203,7 +195,7 @@ def _check_arrays(config: TrainingConfig, arrays: dict[str, Array]) -> None:
         "parameters": vector,
         "position": ((2,), "int64"),
         "learning_rate": ((), "float64"),
-        **{f"optimizer.{name}": vector for name in _OPTIMIZER_STATE[config.optimizer]},
+        **{f"optimizer.{name}": vector for name in OPTIMIZER_STATE[config.optimizer]},
     }
     if config.optimizer == "adam":
         expected["optimizer.step"] = ((), "int64")

@@ -3,11 +3,9 @@
 Figures go to standard output, everything else (progress, warnings, errors) to standard error.
 """
 
-import datetime
 import json
 import math
 import os
-import platform
 import shlex
 import sys
 from collections.abc import Generator, Iterator
@@ -26,8 +24,8 @@ from safetensors.numpy import (
     save_file,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from nncore import bench_report, checkpoints, datasets, recipes, reproduction
-from nncore.bench_report import BenchError, Record, Speed, Sweep
+from nncore import bench_report, checkpoints, comparison, datasets, recipes, reproduction, stored
+from nncore.bench_report import Record, Speed, Sweep
 from nncore.checkpoints import CheckpointError
 from nncore.config import (
     N_INPUTS,
@@ -43,10 +41,11 @@ from nncore.doubt import DoubtError
 from nncore.engine import Engine
 from nncore.gradient_check import TOLERANCE, check_gradients
 from nncore.initializers import initial_parameters
+from nncore.machine import this_machine
 from nncore.microscope import in_float64
 from nncore.network import Network
 from nncore.preprocessing import ImageError, InkError, prepare, read_image
-from nncore.reproduction import ReproductionError
+from nncore.stored import StoredError
 from nncore.threads import n_cpus
 from nncore.training import EpochRecord, build, closing_note
 from nncore.training import train as train_loop
@@ -87,8 +86,7 @@ def _errors_in_a_sentence() -> Generator[None]:
         DataError,
         CheckpointError,
         DoubtError,
-        ReproductionError,
-        BenchError,
+        StoredError,
     ) as error:
         _fail(error)
 
@@ -207,8 +205,8 @@ def _ship(
         "minutes": round(sum(record.seconds for record in own) / 60, 1),
         "precision": "float16",
         "data": f"{config.dataset}: {sizes}",
-        "machine": f"{n_cpus()} cores ({platform.processor() or platform.machine()})",
-        "trained": datetime.date.today().isoformat(),
+        "machine": f"{n_cpus()} cores of {this_machine().processor}",
+        "trained": stored.today(),
     }
     path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
@@ -293,9 +291,8 @@ def _max_weight_difference(engines: dict[EngineName, Engine]) -> float | None:
     """Largest difference of a weight or bias between the twins; None without a finite one."""
     if len(engines) < 2:
         return None
-    mine, other = (engine.parameters() for engine in engines.values())
-    pairs = zip((x for pair in mine for x in pair), (x for p in other for x in p), strict=True)
-    worst = max(float(np.abs(a - b).max()) for a, b in pairs)
+    mine, other = ([engine.state()["parameters"]] for engine in engines.values())
+    worst = comparison.largest_gap(mine, other)
     return worst if math.isfinite(worst) else None
 
 
@@ -616,7 +613,7 @@ def bench(
     with _errors_in_a_sentence():
         accepted = bench_report.load(against).speed if against else None
         if against and (sweep or accepted is None):
-            raise BenchError(
+            raise StoredError(
                 "--against compares what bench measures without --sweep; leave it out."
             )
         if save and save.exists():

@@ -7,17 +7,16 @@
 import math
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import TypeVar, get_args
+from typing import get_args
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from nncore import datasets, recipes, threads
+from nncore import datasets, recipes, stored, threads
 from nncore.activations import Array
 from nncore.config import DatasetName, DTypeName, EngineName, TrainingConfig
 from nncore.datasets import Dataset, Split
@@ -38,10 +37,6 @@ _IMAGES = 5_000
 """Training images: more would only take longer to load."""
 _WATCHED = 500
 """Of them, those on which the cost is taken; the same after every step."""
-
-
-class ComparisonError(ValueError):
-    """Stored results that cannot be used; the message is one sentence for its reader."""
 
 
 class _Stored(BaseModel):
@@ -138,7 +133,7 @@ def run_twins(dataset: DatasetName, steps: int = STEPS) -> TwinRun:
         curves.append(_curve(exact, engines, images, steps))
     return TwinRun(
         command=f"python -m nncore twins --dataset {dataset} --steps {steps} --json",
-        date=datetime.now(UTC).date().isoformat(),
+        date=stored.today(),
         machine=this_machine(),
         config=config,
         device=device,
@@ -184,7 +179,7 @@ def run_pieces(dataset: DatasetName, n_images: int = 100, repetitions: int = 21)
             pieces.append(
                 Piece(
                     name=name,
-                    difference=_largest_gap(results["numpy"], results["torch"]),
+                    difference=largest_gap(results["numpy"], results["torch"]),
                     numpy_seconds=median(seconds["numpy"]),
                     torch_seconds=median(seconds["torch"]),
                 )
@@ -216,7 +211,7 @@ def run_typed(dataset: DatasetName, activation: str, derivative: str = "") -> Ty
             accuracies[record.engine].append(record.test_accuracy)
     return TypedRun(
         command=_typed_command(dataset, f.text, df.text if df else ""),
-        date=datetime.now(UTC).date().isoformat(),
+        date=stored.today(),
         machine=this_machine(),
         config=config,
         n_train=len(data.train),
@@ -240,35 +235,20 @@ def load_typed(path: Path = STORED_TYPED) -> TypedRun:
     """The run in a file that `python -m nncore activation --json` wrote.
 
     Raises:
-        ComparisonError: no such file, or not of this form.
+        StoredError: no such file, or not of this form.
     """
-    return _load(path, TypedRun, "activation")
+    command = f"python -m nncore activation --json > {path}"
+    return stored.read(path, TypeAdapter(TypedRun), "such a run", command)
 
 
 def load(path: Path = STORED) -> TwinRun:
     """The run in a file that `python -m nncore twins --json` wrote.
 
     Raises:
-        ComparisonError: no such file, or not of this form.
+        StoredError: no such file, or not of this form.
     """
-    return _load(path, TwinRun, "twins")
-
-
-_Run = TypeVar("_Run", TwinRun, TypedRun)
-
-
-def _load(path: Path, kind: type[_Run], command: str) -> _Run:
-    way_out = f"make it with python -m nncore {command} --json > {path}"
-    try:
-        return kind.model_validate_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ComparisonError(f"{path} cannot be read ({error.strerror}); {way_out}.") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise ComparisonError(
-            f"{path} does not hold such a run ({where}: {first['msg']}); {way_out}."
-        ) from None
+    command = f"python -m nncore twins --json > {path}"
+    return stored.read(path, TypeAdapter(TwinRun), "such a run", command)
 
 
 def common_digits(one: str, other: str) -> int:
@@ -329,7 +309,7 @@ def _curve(
             if step in looked_at:
                 seen.append(step)
                 parameters = [engine.state()["parameters"] for engine in engines.values()]
-                gaps.append(_largest_gap(parameters[:1], parameters[1:]))
+                gaps.append(largest_gap(parameters[:1], parameters[1:]))
                 for which, engine in engines.items():
                     X, Y = staged[which]
                     costs[which].append(engine.evaluate(X[:_WATCHED], Y[:_WATCHED])[0])
@@ -347,7 +327,8 @@ def _curve(
     )
 
 
-def _largest_gap(one: list[Array], other: list[Array]) -> float:
+def largest_gap(one: list[Array], other: list[Array]) -> float:
+    """Largest difference of two numbers in the same place of arrays of the same shapes."""
     return max(float(np.abs(a - b).max()) for a, b in zip(one, other, strict=True))
 
 

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from nncore.activations import Array
-from nncore.config import TrainingConfig
+from nncore.config import OptimizerName, TrainingConfig
 
 BLOCK = 32_768
 """Parameters updated at once: four vectors of so many float32 fill half a megabyte."""
@@ -23,6 +23,15 @@ TINY = 1e-17
 dead neuron), what is remembered is only ever multiplied by mu or beta: it shrinks to where float32
 has no normal numbers, never gets to 0, and a processor takes a hundred times as long for it. So
 small a gradient is nothing to a weight, and a thousandth of its square is still a normal number."""
+
+
+OPTIMIZER_STATE: dict[OptimizerName, tuple[str, ...]] = {
+    "sgd": (),
+    "momentum": ("velocity",),
+    "nesterov": ("velocity",),
+    "adam": ("first_moment", "second_moment"),
+}
+"""Vectors as long as the parameters that an optimizer keeps; Adam has `step` besides."""
 
 
 def blocks(n: int) -> list[slice]:

@@ -13,7 +13,6 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Annotated, Any, Literal, Self, cast, get_args
@@ -23,12 +22,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
-    ValidationError,
+    TypeAdapter,
     computed_field,
     model_validator,
 )
 
-from nncore import datasets, recipes
+from nncore import datasets, recipes, stored
 from nncore.config import EngineName, TrainingConfig
 from nncore.machine import Machine, this_machine
 from nncore.recipes import Recipe
@@ -43,10 +42,6 @@ TOLERANCE = 0.007
 _FORMAT = "nn-magic-reproduction-1"
 
 Accuracy = Annotated[float, Field(ge=0, le=1)]
-
-
-class ReproductionError(ValueError):
-    """Stored results that cannot be used; the message is one sentence for its reader."""
 
 
 class _Stored(BaseModel):
@@ -166,6 +161,9 @@ class _File(_Stored):
     rows: tuple[Row, ...]
 
 
+_FILE = TypeAdapter(_File)
+
+
 @dataclass(frozen=True, slots=True)
 class SeedProgress:
     """A sign of life from one training."""
@@ -228,7 +226,7 @@ def reproduce(
                 config=recipe.config.replace(engines=(engine,)),
                 command=f"python -m nncore reproduce --recipes {recipe.name} --engines {engine} "
                 f"--seeds {len(runs)}",
-                date=datetime.now(UTC).date().isoformat(),
+                date=stored.today(),
                 machine=machine,
                 runs=tuple(runs),
             )
@@ -315,27 +313,10 @@ def load(path: Path = STORED) -> tuple[Row, ...]:
     """The rows of a file that `merge` wrote, each figure checked against its runs.
 
     Raises:
-        ReproductionError: no such file, or not of this form.
+        StoredError: no such file, or not of this form.
     """
-    try:
-        stored = _File.model_validate_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReproductionError(
-            f"{path} cannot be read ({error.strerror}); make it with "
-            f"python -m nncore reproduce --save {path}."
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise ReproductionError(
-            f"{path} does not hold reproduced results ({where}: {first['msg']}); make it again "
-            f"with python -m nncore reproduce --save {path}."
-        ) from None
-    except UnicodeDecodeError:
-        raise ReproductionError(
-            f"{path} is no text; give a file that python -m nncore reproduce --save wrote."
-        ) from None
-    return stored.rows
+    command = f"python -m nncore reproduce --save {path}"
+    return stored.read(path, _FILE, "reproduced results", command).rows
 
 
 def find(rows: Iterable[Row], recipe: str, engine: EngineName = "numpy") -> Row | None:
@@ -350,7 +331,7 @@ def merge(path: Path, row: Row) -> None:
     interrupted run adds what it has finished and loses nothing.
 
     Raises:
-        ReproductionError: the file holds something else, or cannot be written.
+        StoredError: the file holds something else, or cannot be written.
     """
     rows = {(r.recipe, r.engine): r for r in load(path)} if path.exists() else {}
     key = (row.recipe, row.engine)
@@ -367,14 +348,7 @@ def merge(path: Path, row: Row) -> None:
             engines.index(r.engine),
         ),
     )
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_text(to_json(ordered), encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise ReproductionError(
-            f"{path} cannot be written ({error.strerror}); name a file in a folder of yours."
-        ) from None
+    stored.write(path, to_json(ordered))
 
 
 def to_json(rows: Iterable[Row]) -> str:

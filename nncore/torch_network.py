@@ -20,6 +20,7 @@ from nncore.activations import LEAK, Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import one_hot
 from nncore.expressions import FUNCTIONS, Expression, Table
+from nncore.optimizers import OPTIMIZER_STATE
 from nncore.schedules import Course
 
 EVALUATION_ROWS = 10_000
@@ -282,7 +283,7 @@ class TorchNetwork:
             "learning_rate": np.array(self.learning_rate, np.float64),
             **self.course.arrays(),
         }
-        for name in _STATE_NAMES[self.config.optimizer]:
+        for name in OPTIMIZER_STATE[self.config.optimizer]:
             key = _TORCH_NAMES[name]
             state[f"optimizer.{name}"] = self._flat(
                 [self._optimizer_entry(w, key) for w in self._weights],
@@ -340,12 +341,6 @@ class TorchNetwork:
         return weights, [part.clone() for part in parts[n:]]
 
 
-_STATE_NAMES: dict[str, tuple[str, ...]] = {
-    "sgd": (),
-    "momentum": ("velocity",),
-    "nesterov": ("velocity",),
-    "adam": ("first_moment", "second_moment"),
-}
 _TORCH_NAMES = {
     "velocity": "momentum_buffer",
     "first_moment": "exp_avg",

@@ -10,7 +10,7 @@ from dashboard.compare import charts, section
 from dashboard.palette import ENGINE_MARKDOWN
 from dashboard.text import escape, percent
 from nncore import comparison
-from nncore.comparison import ComparisonError, TypedRun
+from nncore.comparison import TypedRun
 from nncore.expressions import (
     CHECK_RANGE,
     EXAMPLES,
@@ -22,6 +22,7 @@ from nncore.expressions import (
     parse,
 )
 from nncore.gradient_check import STEP
+from nncore.stored import StoredError
 
 _FIRST = EXAMPLES[0]
 _POINTS = 241
@@ -33,7 +34,7 @@ def stored() -> TypedRun | None:
     """The committed training of the first example; None where its file cannot be used."""
     try:
         return comparison.load_typed()
-    except ComparisonError:
+    except StoredError:
         return None
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from dashboard import lifeline
 from nncore import comparison
-from nncore.bench_report import today
 from nncore.machine import this_machine
+from nncore.stored import today
 
 
 def twins() -> Iterator[dict[str, Any]]:

@@ -11,7 +11,8 @@ from dashboard.compare import charts, section
 from dashboard.text import escape, percent
 from nncore import recipes, reproduction
 from nncore.recipes import Recipe
-from nncore.reproduction import TOLERANCE, ReproductionError, Row, find
+from nncore.reproduction import TOLERANCE, Row, find
+from nncore.stored import StoredError
 
 COMMAND = "python -m nncore reproduce --seeds 5 --save assets/results/reproduction.json"
 
@@ -21,7 +22,7 @@ def stored() -> tuple[Row, ...]:
     """The committed rows; none where the file cannot be used."""
     try:
         return reproduction.load()
-    except ReproductionError:
+    except StoredError:
         return ()
 
 

@@ -13,9 +13,10 @@ from dashboard.compare import charts, section
 from dashboard.compare.measurements import measurements
 from dashboard.text import layers
 from nncore import bench_report
-from nncore.bench_report import BatchSize, BenchError, BenchRow, NielsenRow, SweepRow
+from nncore.bench_report import BatchSize, BenchRow, NielsenRow, SweepRow
 from nncore.comparison import crossover
 from nncore.machine import Machine
+from nncore.stored import StoredError
 from nncore.threads import flops_per_example
 
 N_EXAMPLES = 60_000
@@ -72,7 +73,7 @@ def stored() -> Speeds | None:
     """The committed figures; None where there are none."""
     try:
         report = bench_report.load()
-    except BenchError:
+    except StoredError:
         return None
     speed, sweep = report.speed, report.sweep
     if speed is None and sweep is None:

@@ -11,8 +11,9 @@ from dashboard.compare import charts, section
 from dashboard.palette import ENGINE_NAMES
 from dashboard.text import layers
 from nncore import comparison
-from nncore.comparison import ComparisonError, GradientEntry, TwinRun
+from nncore.comparison import GradientEntry, TwinRun
 from nncore.config import DTypeName
+from nncore.stored import StoredError
 
 _DIGITS = 17
 """Significant digits that tell any two numbers of float64 apart."""
@@ -23,7 +24,7 @@ def stored() -> TwinRun | None:
     """The committed run; None where its file cannot be used."""
     try:
         return comparison.load()
-    except ComparisonError:
+    except StoredError:
         return None
 
 

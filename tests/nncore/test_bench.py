@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from nncore import bench, bench_report
 from nncore.bench_report import (
-    BenchError,
     BenchRow,
     CostRow,
     MemoryRow,
@@ -22,6 +21,7 @@ from nncore.bench_report import (
 )
 from nncore.cli import app
 from nncore.machine import this_machine
+from nncore.stored import StoredError
 
 ROW = BenchRow("784-30-10", 10, 1, "cpu", 0.25, 2.0, "fused", 8.0, 25.0, 0.125)
 GPU = replace(ROW, device="cuda, Some GPU", ratio=4.0)
@@ -57,7 +57,7 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, old: str, new: str, s
     text = bench_report.report_of(SPEED).to_json()
     assert old in text
     path.write_text(text.replace(old, new, 1))
-    with pytest.raises(BenchError) as caught:
+    with pytest.raises(StoredError) as caught:
         bench_report.load(path)
     assert said in str(caught.value)
     assert "bench --save" in str(caught.value)

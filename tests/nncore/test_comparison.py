@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from nncore import comparison
-from nncore.comparison import ComparisonError, TwinRun
+from nncore.comparison import TwinRun
 from nncore.expressions import EXAMPLES
 from nncore.optimizers import SGD
+from nncore.stored import StoredError
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +58,10 @@ def test_a_run_survives_its_file(run: TwinRun, tmp_path: Path) -> None:
     file = tmp_path / "twins.json"
     file.write_text(run.model_dump_json(), encoding="utf-8")
     assert comparison.load(file) == run
-    with pytest.raises(ComparisonError, match="cannot be read"):
+    with pytest.raises(StoredError, match="cannot be read"):
         comparison.load(tmp_path / "nothing.json")
     file.write_text('{"curves": []}', encoding="utf-8")
-    with pytest.raises(ComparisonError, match="does not hold such a run"):
+    with pytest.raises(StoredError, match="does not hold such a run"):
         comparison.load(file)
 
 

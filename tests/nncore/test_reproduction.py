@@ -15,7 +15,8 @@ from nncore.cli import app
 from nncore.config import TrainingConfig
 from nncore.machine import this_machine
 from nncore.recipes import RECIPES, Recipe
-from nncore.reproduction import ReproductionError, Row, SeedProgress, SeedRun
+from nncore.reproduction import Row, SeedProgress, SeedRun
+from nncore.stored import StoredError
 
 SMALL = TrainingConfig(
     dataset="digits", hidden=(8,), epochs=2, batch_size=64, train_size=300, engines=("numpy",)
@@ -160,7 +161,7 @@ def test_a_file_that_was_tampered_with_is_refused(
     assert old in text
     path = tmp_path / "results.json"
     path.write_text(text.replace(old, new, 1))
-    with pytest.raises(ReproductionError) as caught:
+    with pytest.raises(StoredError) as caught:
         reproduction.load(path)
     assert said in str(caught.value)
     assert "reproduce --save" in str(caught.value)

@@ -465,12 +465,12 @@ def evaluate(
     with _errors_in_a_sentence():
         path = checkpoints.find(model)
         network = checkpoints.load(path).network()
-        data = datasets.load("mnist")
+        data = datasets.load("mnist", validation_split=network.config.validation_split)
         if teach_doubt:
             from nncore.doubt_training import teach
 
             _say("Drawing scribbles and letters, and learning to tell them from digits: minutes.")
-            teach(data).save(doubt.SHIPPED)
+            teach(datasets.load("mnist")).save(doubt.SHIPPED)
             _say(f"Saved {doubt.SHIPPED}")
         judged = evaluation.evaluate(
             network,

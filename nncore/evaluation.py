@@ -54,16 +54,23 @@ def evaluate(
     """Judge a network on data that it was not trained on.
 
     Args:
-        network: any; its temperature is fitted to the validation images, or to the test images
-            where there are none.
+        network: any; its temperature is fitted to the validation images. For one that learned
+            from those too, it is fitted to half of the test images and judged on the others.
         data: its test images are drawn again, the first of them as many as asked for.
         n_reinked: drawings.
         n_photos: photographs of drawings.
         doubt: the network that tells digits from the rest, if that is to be judged too.
     """
     probabilities = network.predict_proba(data.test.images)
-    fitted = data.validation if len(data.validation) else data.test
+    fitted, judged = data.validation, data.test
+    if not len(fitted):
+        half = len(data.test) // 2
+        fitted, judged = (
+            Split(data.test.images[rows], data.test.labels[rows])
+            for rows in (slice(half), slice(half, None))
+        )
     temperature = fit_temperature(network.predict_proba(fitted.images), fitted.labels)
+    as_said = network.predict_proba(judged.images)
     test = Split(data.test.images[:n_reinked], data.test.labels[:n_reinked])
     drawn = _seen(test, skip=()) if n_reinked else None
     without = _seen(test, skip=("stroked",)) if n_reinked else None
@@ -75,8 +82,8 @@ def evaluate(
         reinked_without_strokes=_right(network, without, test),
         photo_accuracy=_right(network, taken, photos),
         temperature=temperature,
-        calibration_error=_error(probabilities, data.test.labels),
-        calibrated_error=_error(calibrated(probabilities, temperature), data.test.labels),
+        calibration_error=_error(as_said, judged.labels),
+        calibrated_error=_error(calibrated(as_said, temperature), judged.labels),
         digits_doubted=_share_doubted(doubt, data.test.images),
         reinked_doubted=_share_doubted(doubt, drawn),
         others_doubted=None if doubt is None else others_doubted(doubt),

@@ -1,6 +1,7 @@
 """The evaluation: figures of a network whose answers are known, and the command."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,8 @@ from typer.testing import CliRunner
 
 from nncore import checkpoints, evaluation
 from nncore.cli import app
-from nncore.datasets import Dataset
-from nncore.doubt import DoubtError
+from nncore.datasets import Dataset, Split
+from nncore.doubt import DoubtError, fit_temperature
 
 
 @pytest.mark.mnist
@@ -41,6 +42,18 @@ def test_drawings_are_not_judged_unless_asked_for(digits: Dataset) -> None:
     assert few.reinked_accuracy > 0.25
     assert few.photo_accuracy is not None
     assert few.digits_doubted is None
+
+
+def test_a_temperature_is_never_fitted_to_what_was_learned(digits: Dataset) -> None:
+    """A network that knows its training images by heart would find itself too modest."""
+    network = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
+    images, labels = digits.test.images, digits.test.labels
+    nothing = Split(images[:0], labels[:0])
+    judged = evaluation.evaluate(network, replace(digits, validation=nothing))
+    fitted = Split(images[: len(images) // 2], labels[: len(labels) // 2])
+    own = fit_temperature(network.predict_proba(fitted.images), fitted.labels)
+    assert judged.temperature == pytest.approx(own)
+    assert own != pytest.approx(evaluation.evaluate(network, digits).temperature)
 
 
 def test_a_model_is_named_or_given_by_its_path(tmp_path: Path) -> None:

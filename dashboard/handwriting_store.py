@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Double,
@@ -38,7 +39,7 @@ from nncore.datasets import N_CLASSES, N_PIXELS
 MAX_DIGITS = 2_000
 """Digits kept for one workspace."""
 HOLD_BACK = 5
-"""Of so many digits, one is held back from training, for the test."""
+"""Of so many digits of a label, one is held back from every training, for the test."""
 _DIGEST_BYTES = 16
 
 Bytes = npt.NDArray[np.uint8]
@@ -52,6 +53,7 @@ class Handwriting:
     """Each digit's own in its workspace."""
     labels: Bytes  # (n,), 0 to 9
     images: Bytes  # (n, 784), 0 the background, 255 the brightest ink
+    held_back: npt.NDArray[np.bool_]  # (n,), never learned from, for the test
     kept_at: tuple[datetime, ...]
 
     def __len__(self) -> int:
@@ -74,6 +76,7 @@ _digit = Table(
     Column("id", String(2 * _DIGEST_BYTES), primary_key=True),
     Column("label", SmallInteger, nullable=False),
     Column("image", LargeBinary(N_PIXELS), nullable=False),
+    Column("held_back", Boolean, nullable=False),
     Column("kept_at", Double, nullable=False),
 )
 _learned = Table(
@@ -102,6 +105,9 @@ class HandwritingStore:
     def keep(self, workspace: str, image: Bytes, label: int) -> str:
         """Keep a digit; the same image with the same label is kept once. Returns its id.
 
+        Whether it is held back for the test is decided here for good: every fifth of its label is.
+        So no network ever learns from it, and all are judged on the same digits.
+
         Args:
             workspace: whose it is.
             image: (784,) of uint8, 0 the background.
@@ -118,18 +124,25 @@ class HandwritingStore:
             same = select(_digit.c.id).where(mine, _digit.c.id == digit_id)
             if connection.execute(same).first() is not None:
                 return digit_id
-            count = select(func.count()).select_from(_digit).where(mine)
-            if connection.execute(count).scalar_one() >= MAX_DIGITS:
+            per_label = select(_digit.c.label, func.count().label("n")).group_by(_digit.c.label)
+            rows = connection.execute(per_label.where(mine))
+            counts = {row.label: row.n for row in rows}
+            if sum(counts.values()) >= MAX_DIGITS:
                 raise StoreError(
                     f"{MAX_DIGITS:,} handwritten digits are kept, and no more fit; "
                     "delete some to make room."
                 )
+            twin = select(_digit.c.held_back).where(mine, _digit.c.image == content).limit(1)
+            held_back = connection.execute(twin).scalar_one_or_none()
+            if held_back is None:
+                held_back = (counts.get(label, 0) + label) % HOLD_BACK == HOLD_BACK - 1
             connection.execute(
                 insert(_digit).values(
                     workspace=workspace,
                     id=digit_id,
                     label=label,
                     image=content,
+                    held_back=held_back,
                     kept_at=time.time(),
                 )
             )
@@ -198,9 +211,9 @@ def freeze(connection: Connection, run_id: str, workspace: str) -> None:
         StoreError: there are none.
     """
     digits = _digits(connection, workspace)
-    if not len(digits):
-        raise StoreError("There are no handwritten digits to learn from yet; keep some first.")
-    learned = ~held_back(digits)
+    learned = ~digits.held_back
+    if not learned.any():
+        raise StoreError("There are no handwritten digits to learn from yet; keep some on Draw.")
     images = digits.images[learned]
     connection.execute(
         insert(_learned).values(
@@ -214,18 +227,6 @@ def freeze(connection: Connection, run_id: str, workspace: str) -> None:
     )
 
 
-def held_back(digits: Handwriting) -> npt.NDArray[np.bool_]:
-    """Which digits a run is not to learn from, so that they can test it: (n,).
-
-    Every fifth in the order of their labels, and among equal labels in that of their ids, which is
-    no order at all: each label has its share in the test, however the class took turns. Of an
-    image kept with two labels, neither or both are held back.
-    """
-    order = sorted(range(len(digits)), key=lambda i: (digits.labels[i], digits.ids[i]))
-    chosen = {digits.images[i].tobytes() for i in order[HOLD_BACK - 1 :: HOLD_BACK]}
-    return np.array([image.tobytes() in chosen for image in digits.images], dtype=bool)
-
-
 def _digits(connection: Connection, workspace: str) -> Handwriting:
     query = select(_digit).where(_digit.c.workspace == workspace)
     rows = connection.execute(query.order_by(_digit.c.kept_at, _digit.c.id)).all()
@@ -233,6 +234,7 @@ def _digits(connection: Connection, workspace: str) -> Handwriting:
         ids=tuple(row.id for row in rows),
         labels=np.array([row.label for row in rows], dtype=np.uint8),
         images=np.frombuffer(b"".join(row.image for row in rows), np.uint8).reshape(-1, N_PIXELS),
+        held_back=np.array([row.held_back for row in rows], dtype=bool),
         kept_at=tuple(datetime.fromtimestamp(row.kept_at, UTC) for row in rows),
     )
 

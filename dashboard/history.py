@@ -88,7 +88,8 @@ def _actions(run: Run, others: list[Run]) -> None:
 
 def _train_again(run: Run) -> None:
     state.fill_form_from_run(run.config)
-    live.start(run.config, name=run.name)
+    learned = store().handwriting.learned(run.id) is not None
+    live.start(run.config, name=run.name, with_handwriting=learned)
 
 
 def _delete(run: Run) -> None:

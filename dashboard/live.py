@@ -10,7 +10,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import charts, jobs, live_picture, palette, runs, state
+from dashboard import charts, handwriting, jobs, live_picture, palette, runs, state
 from dashboard.controls import FormResult, reported, step_of, training_examples
 from dashboard.examples import example
 from dashboard.network_picture import example_digit, in_words, network_svg
@@ -118,15 +118,23 @@ def _attempt(action: Callable[[], None], errors: DeltaGenerator) -> None:
 
 
 def start(
-    config: TrainingConfig, step: RequestKind | None = None, *, name: str | None = None
+    config: TrainingConfig,
+    step: RequestKind | None = None,
+    *,
+    name: str | None = None,
+    with_handwriting: bool = False,
 ) -> None:
-    """Queue a new run of this configuration and show it; with `step` it does that and pauses."""
+    """Queue a new run of this configuration and show it; with `step` it does that and pauses.
+
+    `with_handwriting` adds the workspace's kept digits to what it learns from.
+    """
     run = store().create_run(
         state.workspace(),
         config,
         name=name or run_name(config),
         start=step,
         max_active=settings().max_active,
+        with_handwriting=with_handwriting,
     )
     state.set_train_run(run.id)
     jobs.jobs().submit()
@@ -236,6 +244,8 @@ def _headline(run: Run, records: list[EpochRecord]) -> None:
             "New run", key="new-run", type="tertiary", on_click=state.set_train_run, args=(None,)
         )
     runs.show_note(run, records)
+    if learned := handwriting.learned_from(run):
+        st.caption(learned)
     if run.workspace != state.workspace():
         st.caption("This run belongs to somebody else; you can watch it.")
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, controls, digits, palette, runs, state
+from dashboard import charts, controls, digits, handwriting, palette, runs, state
+from dashboard.handwriting import Score
 from dashboard.history import label
 from dashboard.runs import STATUS_COLORS, Evaluation, store
 from dashboard.store import Run
@@ -86,10 +87,29 @@ def headline(run: Run, records: Sequence[EpochRecord]) -> None:
         if not run.status.is_over and run.workspace == state.workspace():
             st.button("Refresh", key="refresh", help="The run goes on; take in its newest figures.")
     runs.show_note(run, records)
+    if learned := handwriting.learned_from(run):
+        st.caption(learned)
     last = runs.latest(records)
     with st.grid(4, min_column_width=150, gap="small"):
         for engine in run.config.engines:
             _final_metrics(engine, records, last.get(engine))
+    if ours := _our_handwriting(run):
+        with st.grid(2, min_column_width=300, gap="small"):
+            for engine, (new, learned) in ours.items():
+                _handwriting_metric(engine, new, learned)
+
+
+def _our_handwriting(run: Run) -> dict[EngineName, tuple[Score, Score]]:
+    """How each engine of a run that is over reads this workspace's digits: those new to it, and
+    those it learned from; empty where no digit is kept."""
+    kept = store().handwriting.digits(state.workspace())
+    if not run.status.is_over or not len(kept):
+        return {}
+    found: dict[EngineName, tuple[Score, Score]] = {}
+    for engine, model in handwriting.last_models(run).items():
+        right, learned = handwriting.named_right(model, kept), handwriting.learned(model, kept)
+        found[engine] = handwriting.score(right, ~learned), handwriting.score(right, learned)
+    return found
 
 
 def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
@@ -131,7 +151,9 @@ def learning_rates(config: TrainingConfig, records: Iterable[EpochRecord]) -> st
 
 
 def _final_metrics(
-    engine: EngineName, records: Sequence[EpochRecord], last: EpochRecord | None
+    engine: EngineName,
+    records: Sequence[EpochRecord],
+    last: EpochRecord | None,
 ) -> None:
     own = [record for record in records if record.engine == engine]
     name = palette.ENGINE_MARKDOWN[engine]
@@ -156,6 +178,19 @@ def _final_metrics(
         delta_arrow="off",
         border=True,
     )
+
+
+def _handwriting_metric(engine: EngineName, new: Score, learned: Score) -> None:
+    with st.container(key=f"handwriting-{engine}"):
+        st.metric(
+            f"{palette.ENGINE_MARKDOWN[engine]}, our handwriting",
+            percent(new.share),
+            delta=f"{new} right" + (f"; {learned} it learned from" if learned.n else ""),
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help="Of the digits kept on Draw, those that this network never learned from.",
+        )
 
 
 def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:

@@ -1,15 +1,12 @@
 """What is kept of the class's handwriting, for whom, and what a run learns from it."""
 
 import sqlite3
-from zlib import crc32
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dashboard import handwriting_store, worker
-from dashboard.handwriting_store import Handwriting, Learned, held_back
+from dashboard.handwriting_store import Learned
 from dashboard.jobs import run_training
 from dashboard.store import RequestKind, RunStatus, RunStore, StoreError
 from nncore import checkpoints, datasets, training
@@ -122,28 +119,39 @@ def test_a_database_from_before_goes_on_working(store, tmp_path):
 # --- what is held back ----------------------------------------------------------------------------
 
 
-def written(labels, same=()):
-    """Digits with these labels; positions in `same` show one image."""
-    kept = images(len(labels))
-    kept[list(same)] = 1
-    ids = tuple(f"{crc32(image.tobytes()):08x}-{i}" for i, image in enumerate(kept))
-    return Handwriting(ids, np.array(labels, np.uint8), kept, ())
+@pytest.mark.parametrize("labels", [[*range(10)] * 5, sorted([*range(10)] * 5), [3] * 23])
+def test_every_fifth_of_a_label_is_held_back_however_the_class_takes_turns(store, labels):
+    for image, label in zip(images(len(labels)), labels, strict=True):
+        store.handwriting.keep("mine", image, label)
+    digits = store.handwriting.digits("mine")
+    for label in set(labels):
+        of_label = digits.held_back[digits.labels == label]
+        assert of_label.sum() == pytest.approx(len(of_label) / 5, abs=0.8)
+        assert max(np.diff(np.flatnonzero(of_label)), default=5) == 5
 
 
-@given(labels=st.lists(st.integers(0, 9), max_size=60))
-def test_every_fifth_is_held_back_and_every_label_has_its_share(labels):
-    digits = written(labels)
-    held = held_back(digits)
-    assert held.sum() == len(labels) // 5
-    for label in range(10):
-        mine = held[digits.labels == label]
-        assert len(mine) // 5 <= mine.sum() <= len(mine) / 5 + 1
+def test_what_is_held_back_stays_so(store):
+    keep(store, 40)
+    before = store.handwriting.digits("mine")
+    assert before.held_back.sum() == 8
+    store.handwriting.delete("mine", before.ids[:15])
+    keep(store, 20, seed=1)
+    after = store.handwriting.digits("mine")
+    assert (after.held_back[:25] == before.held_back[15:]).all()
 
 
-def test_an_image_with_two_labels_is_on_one_side():
-    digits = written([1] * 5 + [7] * 5, same=[0, 9])
-    held = held_back(digits)
-    assert held[0] == held[9]
+def test_an_image_with_two_labels_is_held_back_twice_or_never(store):
+    image, other = images(2)
+    store.handwriting.keep("mine", image, 4)  # the first 4 is held back, the first 1 is not
+    store.handwriting.keep("mine", image, 1)
+    store.handwriting.keep("mine", other, 1)
+    assert store.handwriting.digits("mine").held_back.tolist() == [True, True, False]
+
+
+def test_a_run_needs_more_than_what_is_held_back(store):
+    store.handwriting.keep("mine", images(1)[0], 4)
+    with pytest.raises(StoreError, match="no handwritten digits to learn from"):
+        store.create_run("mine", CONFIG, with_handwriting=True)
 
 
 # --- what a run learns from -----------------------------------------------------------------------
@@ -155,7 +163,8 @@ def test_a_run_keeps_what_it_began_with(store):
     before = store.handwriting.digits("mine")
     assert store.handwriting.learned(run.id) == Learned(10, 2)
     learned, labels = store.handwriting.learned_digits(run.id)
-    held = held_back(before)
+    held = before.held_back
+    assert held.sum() == 2
     assert (learned == before.images[~held]).all()
     assert (labels == before.labels[~held]).all()
 

@@ -1,0 +1,359 @@
+"""The class's handwriting: keep a drawing with its right label, see who reads it, learn from it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import digits, handwriting, live, samples, state
+from dashboard.draw.subject import Subject
+from dashboard.handwriting import as_bytes, as_unit
+from dashboard.handwriting_store import Bytes, Handwriting
+from dashboard.predictions import MAX_MODELS, Model, Trained, shipped_models
+from dashboard.runs import shown_errors, store
+from dashboard.settings import settings
+from dashboard.store import StoreError
+from dashboard.text import escape
+from nncore import recipes
+from nncore.checkpoints import CheckpointError
+from nncore.config import ConfigError, TrainingConfig
+from nncore.datasets import N_CLASSES
+
+_TILE = 28
+_COLUMNS = 6
+"""On the wall; while there are few digits, half as many of twice the size."""
+_MOST_TILES = 24
+"""Digits of one label on the wall, the newest."""
+_OWN_RUN = " + our handwriting"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    model: Model
+    test_accuracy: float | None
+    right: np.ndarray  # (n,) of bool, a kept digit each
+    learned: np.ndarray  # (n,) of bool
+
+
+def show(subject: Subject) -> None:
+    """Keep what was drawn, look at what is kept, and what the networks make of it."""
+    with shown_errors():
+        workspace = state.workspace()
+        kept = store().handwriting.digits(workspace)
+        if notice := state.take_notice():
+            st.warning(escape(notice))
+        _keep_it(workspace, subject, kept)
+        st.caption(_notice())
+        if not len(kept):
+            return
+        st.subheader(f"{_counted(len(kept))} kept")
+        _wall(kept)
+        _actions(workspace, kept)
+        st.subheader("Who reads our handwriting?")
+        _readers(subject.trained, kept)
+        st.subheader("Learn from it")
+        _train(subject.trained, kept)
+
+
+def _notice() -> str:
+    """What is kept, where, who sees it, and how it goes; always shown before anything is kept."""
+    seen_by = (
+        "only people who have the link of your workspace can see it"
+        if settings().multiuser
+        else "everybody who opens this app can see it"
+    )
+    return (
+        f"What is kept is the 28x28 picture, its label and the time: no names. It is stored with "
+        f"this app's runs, and {seen_by}. Deleting takes one press. A run that learns from the "
+        "digits has its own copy, which is deleted with them; a run that has not finished keeps it "
+        "until it is deleted itself."
+    )
+
+
+# Keeping ----------------------------------------------------------------------------------------
+def _keep_it(workspace: str, subject: Subject, kept: Handwriting) -> None:
+    if not _is_own(subject):
+        st.markdown(
+            "Draw a digit above, or bring a picture of one. Here you say what it was meant to be "
+            "and keep it, and every network is tested on the digits of the whole class."
+        )
+        return
+    image = as_bytes(subject.whole.pixels)
+    same = np.flatnonzero((kept.images == image).all(axis=1))
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        digits.show_digit(as_unit(image), 84)
+        with st.container(gap="small", width="stretch"):
+            if len(same):
+                _kept_as(workspace, kept, same)
+            else:
+                _choose_label(workspace, image)
+
+
+def _is_own(subject: Subject) -> bool:
+    """Whether somebody drew or brought it: the example and the samples are nobody's handwriting."""
+    image = subject.ink.image
+    is_sample = any(image is samples.sample(digit) for digit in samples.DIGITS)
+    return image is state.last_drawing() and not is_sample
+
+
+def _choose_label(workspace: str, image: Bytes) -> None:
+    drawing = hashlib.blake2b(image.tobytes(), digest_size=6).hexdigest()
+    label = st.pills(
+        "What was it meant to be?",
+        range(N_CLASSES),
+        key=f"handwriting-label-{drawing}",  # another drawing is asked about anew
+        wrap=True,
+    )
+    st.button(
+        "Keep it",
+        icon=":material/bookmark_add:",
+        key="handwriting-keep",
+        disabled=label is None,
+        on_click=_keep,
+        args=(workspace, image, label),
+    )
+
+
+def _kept_as(workspace: str, kept: Handwriting, same: np.ndarray) -> None:
+    labels = " and ".join(f"a {kept.labels[i]}" for i in same)
+    st.markdown(f"**Kept as {labels}.**")
+    st.button(
+        "Undo",
+        icon=":material/undo:",
+        key="handwriting-undo",
+        on_click=_delete,
+        args=(workspace, [kept.ids[i] for i in same]),
+    )
+
+
+def _keep(workspace: str, image: Bytes, label: int) -> None:
+    try:
+        store().handwriting.keep(workspace, image, label)
+    except StoreError as error:
+        state.notify(str(error))
+
+
+def _delete(workspace: str, ids: Sequence[str] | None) -> None:
+    try:
+        store().handwriting.delete(workspace, ids)
+    except StoreError as error:
+        state.notify(str(error))
+
+
+# The wall ---------------------------------------------------------------------------------------
+def _wall(kept: Handwriting) -> None:
+    """The kept digits by label, each with its number."""
+    counts = np.bincount(kept.labels, minlength=N_CLASSES)
+    size = 2 * _TILE if counts.max() <= _COLUMNS else _TILE
+    with st.container(key="handwriting-wall"), st.grid(5, min_column_width=160, gap="medium"):
+        for label in np.flatnonzero(counts):
+            newest = np.flatnonzero(kept.labels == label)[::-1][:_MOST_TILES]
+            columns = min(len(newest), _COLUMNS * _TILE // size)
+            with st.container(gap="xsmall"):
+                more = f", the newest {_MOST_TILES}" if counts[label] > _MOST_TILES else ""
+                st.markdown(f"**{label}** · {counts[label]:,}{more}")
+                st.image(
+                    _tiles(tuple(kept.ids[i] for i in newest), kept.images[newest], columns, size),
+                    width=columns * (size + 1) - 1,
+                    alt=f"Handwritten {label}, {counts[label]:,} times",
+                )
+    if missing := [str(label) for label in np.flatnonzero(counts == 0)]:
+        st.caption(f"Nobody has kept a {_listed(missing)} yet.")
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _tiles(ids: tuple[str, ...], _images: Bytes, columns: int, size: int) -> str:
+    """Digits in rows, two image pixels a screen pixel, so that they are crisp on a phone too."""
+    del ids  # they stand for the images in the cache's key
+    return digits.png(digits.grid(as_unit(_images), columns=columns, size=2 * size))
+
+
+def _actions(workspace: str, kept: Handwriting) -> None:
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "Download as .zip",
+            lambda: handwriting.export(kept),
+            file_name="our-handwriting.zip",
+            mime="application/zip",
+            key="handwriting-export",
+            icon=":material/download:",
+            on_click="ignore",
+            help="A PNG a digit in folders by label, and a table of the labels.",
+        )
+        with st.popover("Delete all", icon=":material/delete:", key="handwriting-delete"):
+            st.markdown(f"Delete all {_counted(len(kept))}, for good?")
+            st.button(
+                "Delete them",
+                key="handwriting-delete-all",
+                type="primary",
+                on_click=_delete,
+                args=(workspace, None),
+            )
+    single = st.expander("Every digit, to delete single ones", on_change="rerun", key="kept-list")
+    if single.open:
+        with single:
+            _list(workspace, kept)
+
+
+def _list(workspace: str, kept: Handwriting) -> None:
+    """A row a digit, the newest first; those ticked can be deleted."""
+    order = range(len(kept) - 1, -1, -1)
+    table = pd.DataFrame(
+        {
+            "Digit": _pictures(kept.ids, kept.images),
+            "Meant to be": kept.labels[::-1],
+            "Kept": list(kept.kept_at[::-1]),
+        }
+    )
+    # Another set is another table: ticks name rows, and must not stay while rows move up.
+    version = hashlib.blake2b("".join(kept.ids).encode(), digest_size=6).hexdigest()
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        row_height=44,
+        height=min(44 * len(kept) + 38, 340),
+        key=f"kept-{version}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        alt="Every kept digit with its label and when it was kept, the newest first",
+        column_config={
+            "Digit": st.column_config.ImageColumn(width=80),
+            "Meant to be": st.column_config.NumberColumn(width=110, format="%d"),
+            "Kept": st.column_config.DatetimeColumn(format="calendar"),
+        },
+    )
+    rows: list[int] = event["selection"]["rows"]
+    chosen = [kept.ids[order[row]] for row in rows if row < len(order)]
+    st.button(
+        f"Delete {_counted(len(chosen))}" if chosen else "Tick a digit to delete it",
+        key="handwriting-delete-some",
+        disabled=not chosen,
+        on_click=_delete,
+        args=(workspace, chosen),
+    )
+
+
+@st.cache_data(max_entries=10, show_spinner=False)
+def _pictures(ids: tuple[str, ...], _images: Bytes) -> list[str]:
+    """Each digit as a picture in a `data:` address, the newest first."""
+    del ids
+    return [digits.digit_png(image, 2 * _TILE) for image in as_unit(_images)[::-1]]
+
+
+# The networks -----------------------------------------------------------------------------------
+def _readers(trained: Sequence[Trained], kept: Handwriting) -> None:
+    """Every network's accuracy on the kept digits beside that on its test images.
+
+    Where some network learned from some of the digits, all are judged on the others.
+    """
+    models, rows = [*shipped_models(), *trained[:MAX_MODELS]], list[_Row]()
+    for model in models:
+        try:
+            right, learned = handwriting.named_right(model, kept), handwriting.learned(model, kept)
+            rows.append(_Row(model, handwriting.test_accuracy(model), right, learned))
+        except (CheckpointError, StoreError):
+            continue
+    some = np.zeros(len(kept), dtype=bool)
+    for row in rows:
+        some |= row.learned
+    fair = [handwriting.score(row.right, ~some) for row in rows]
+    columns: dict[str, list[object]] = {"Network": [_name(row.model) for row in rows]}
+    if not some.all():
+        columns["Our handwriting"] = [score.share for score in fair]
+        columns["Right"] = [str(score) for score in fair]
+    columns["Test images"] = [
+        None if row.test_accuracy is None else 100 * row.test_accuracy for row in rows
+    ]
+    if some.any():
+        columns["Learned by some"] = [
+            f"{handwriting.score(row.right, some)}{', learned' if row.learned.any() else ''}"
+            for row in rows
+        ]
+    st.dataframe(
+        pd.DataFrame(columns),
+        hide_index=True,
+        key="handwriting-readers",
+        placeholder="–",
+        alt="How many of our handwritten digits each network names right, beside its test accuracy",
+        column_config={
+            "Network": st.column_config.TextColumn(width=200),
+            "Test images": st.column_config.NumberColumn(
+                format="%.2f%%",
+                width=90,
+                help="MNIST's 10,000, or those of the small built-in digits where it learned them.",
+            ),
+            "Our handwriting": st.column_config.ProgressColumn(
+                format="percent",
+                min_value=0.0,
+                max_value=1.0,
+                width=130,
+                help="Of the kept digits that none of these networks has learned from.",
+            ),
+            "Right": st.column_config.TextColumn(width=80),
+            "Learned by some": st.column_config.TextColumn(
+                help="Named right among the digits that at least one of these networks has "
+                "learned from: no fair test of those that did."
+            ),
+        },
+    )
+    if some.all():
+        st.caption(
+            "Some of these networks learned from every kept digit, which leaves none for a fair "
+            "test: keep some more."
+        )
+    elif some.any():
+        st.caption(
+            f"All are judged on the {_counted(int((~some).sum()))} that none of them learned from."
+        )
+
+
+def _name(model: Model) -> str:
+    if isinstance(model, Trained):
+        return f"{model.run_name}, {model.title}"
+    return f"{model.title}, comes with the app"
+
+
+def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
+    """A run again, with the kept digits among its training images."""
+    names = {model.run_id: model.run_name for model in trained}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        run_id = None
+        if names:
+            run_id = st.selectbox(
+                "Train again", list(names), format_func=names.__getitem__, key="handwriting-run"
+            )
+        run = store().get_run(run_id) if run_id else None
+        config = run.config if run else recipes.get(state.DEFAULT_RECIPE).config
+        name = run.name if run else recipes.get(state.DEFAULT_RECIPE).title
+        pressed = st.button(
+            "Train it with our handwriting",
+            icon=":material/model_training:",
+            key="handwriting-train",
+            type="primary",
+            disabled=bool(kept.held_back.all()),
+        )
+    st.caption(handwriting.what_training_means(kept, config))
+    if pressed:
+        _start(config, name)
+
+
+def _start(config: TrainingConfig, name: str) -> None:
+    own = name if name.endswith(_OWN_RUN) else name + _OWN_RUN
+    try:
+        live.start(config, name=own, with_handwriting=True)
+    except (StoreError, ConfigError) as error:
+        st.error(escape(str(error)))
+        return
+    state.fill_form_from_run(config)
+    st.switch_page("pages/train.py")
+
+
+def _counted(n: int) -> str:
+    return "1 digit" if n == 1 else f"{n:,} digits"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

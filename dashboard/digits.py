@@ -120,6 +120,20 @@ def signed(values: np.ndarray, size: int = 224) -> np.ndarray:
     return sheet.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
+def signed_over(pixels: np.ndarray, values: np.ndarray, size: int = 224) -> np.ndarray:
+    """A digit, dimmed, under 784 signed numbers in the hues of the weights.
+
+    As (about size, about size, 3) uint8; the largest number in size is in full colour, a quarter of
+    it in half, and zero leaves the digit as it is.
+    """
+    base = colored(0.3 * as_square(pixels)).astype(np.float32)
+    over = signed(values, 28).astype(np.float32)
+    share = np.sqrt(over[..., 3:] / 255)
+    blend = np.rint(base + share * (over[..., :3] - base)).astype(np.uint8)
+    factor = max(1, round(size / 28))
+    return blend.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
 def show_digit(pixels: np.ndarray, size: int = 112) -> None:
     """Place a digit as the networks see it; `size` is a multiple of 28."""
     st.image(

@@ -4,6 +4,7 @@ With ReLU the network is linear around every input, so the difference between th
 sum and a rival's can be divided among the pixels without remainder: nothing is estimated.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ OVERSHOOT = 1.02
 """A step a little longer than to the boundary, or rounding would end it just before."""
 HALVINGS = 20
 """Of the way to the boundary, until its end is known to a millionth."""
+_BLOCK = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,33 +90,46 @@ def _winner_and(rival: int | None, z: Array) -> tuple[int, int]:
 
 
 class Neighbours:
-    """Finds the examples nearest to an image: one matrix product for 60,000 of them.
+    """Finds the examples nearest to an image: a tenth of a second for 60,000 of them.
 
     Args:
-        vectors: (n_samples, n_features) the examples, as pixels or as `hidden_features`.
+        vectors: (n_samples, n_features) the examples, as pixels or as `hidden_features`; in half
+            precision they take half the memory. Not copied.
     """
 
     def __init__(self, vectors: Array) -> None:
-        self._vectors = np.ascontiguousarray(vectors, np.float32)
-        self._squares = np.einsum("ij,ij->i", self._vectors, self._vectors)
+        self._vectors = vectors
+        self._squares = np.concatenate([np.einsum("ij,ij->i", v, v) for v in self._parts()])
+
+    def _parts(self) -> Iterator[Array]:
+        """The vectors in float32, a block of rows at a time."""
+        for start in range(0, len(self._vectors), _BLOCK):
+            yield self._vectors[start : start + _BLOCK].astype(np.float32)
 
     def nearest(self, x: Array, count: int) -> tuple[Array, Array]:
         """(rows, Euclidean distances) of the nearest examples to x (n_features,), nearest first."""
         x = np.asarray(x, np.float32).ravel()
-        squares = self._squares - 2 * (self._vectors @ x) + x @ x  # |v - x|²
+        products = np.concatenate([v @ x for v in self._parts()])
+        squares = self._squares - 2 * products + x @ x  # |v - x|²
         count = min(count, len(squares))
         rows = np.argpartition(squares, count - 1)[:count]
-        distances = np.sqrt(np.square(self._vectors[rows] - x).sum(axis=1))
+        distances = np.linalg.norm(self._vectors[rows].astype(np.float32) - x, axis=1)
         order = np.argsort(distances, kind="stable")
         return rows[order], distances[order]
 
 
 def hidden_features(network: Network, X: Array) -> Array:
-    """Activations of the last hidden layer (n_samples, n_units); the pixels without one."""
+    """Activations of the last hidden layer (n_samples, n_units) in X's precision.
+
+    Without a hidden layer, X itself.
+    """
     if len(network.weights) == 1:
         return X
-    blocks = [X[start : start + 1_000] for start in range(0, len(X), 1_000)]
-    return np.concatenate([network.forward_pass(block)[-2].a for block in blocks])
+    largest = np.finfo(X.dtype).max  # a ReLU's activations have no bound, half precision has
+    blocks = [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
+    return np.concatenate(
+        [np.minimum(network.forward_pass(b)[-2].a, largest).astype(X.dtype) for b in blocks]
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import drawing, predictions, state
 from dashboard.cold_start import through_the_entry
-from dashboard.draw import answers, doubts, handwriting, neurons, section, stages
+from dashboard.draw import answers, doubts, handwriting, neurons, section, stages, why
 from dashboard.draw.subject import look_at
 from dashboard.inside import pace
 from dashboard.predictions import Trained
@@ -13,6 +13,7 @@ from dashboard.text import escape
 
 SECTIONS: dict[str, section.Section] = {
     "stages": ("From ink to 28x28", stages.show),
+    "why": ("Why this digit", why.show),
     "doubt": ("Digit or not", doubts.show),
     "neurons": ("Every neuron", neurons.show),
     "handwriting": ("Our handwriting", handwriting.show),

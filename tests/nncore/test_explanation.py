@@ -95,6 +95,9 @@ def test_the_nearest_are_the_nearest(digits: Dataset) -> None:
     every = np.linalg.norm(images - images[17], axis=1)
     assert rows[0] == 17
     np.testing.assert_allclose(distances, np.sort(every)[:5], atol=1e-5)
+    half = Neighbours(images.astype(np.float16)).nearest(images[17], 5)
+    np.testing.assert_array_equal(half[0], rows)
+    np.testing.assert_allclose(half[1], distances, atol=5e-3)
     assert len(Neighbours(images[:3]).nearest(images[0], 9)[0]) == 3
 
 
@@ -103,6 +106,11 @@ def test_features_are_the_last_hidden_layer(shipped: Network, digits: Dataset) -
     features = hidden_features(shipped, X)
     np.testing.assert_allclose(features, np.maximum(X @ shipped.weights[0] + shipped.biases[0], 0))
     assert hidden_features(network("relu", ()), X) is X
+    half = hidden_features(shipped, X.astype(np.float16))
+    assert half.dtype == np.float16
+    np.testing.assert_allclose(half, features, atol=0.02)
+    shipped.weights[0] *= 1e5  # beyond what half precision can say
+    assert np.isfinite(hidden_features(shipped, X.astype(np.float16))).all()
 
 
 def test_a_small_change_turns_a_digit_into_its_runner_up(shipped: Network, digits: Dataset) -> None:

@@ -10,6 +10,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import samples
+from dashboard.store import RunStore
+from nncore.checkpoints import to_bytes
 from nncore.config import TrainingConfig
 from nncore.network import Network
 from nncore.preprocessing import prepare
@@ -34,11 +36,43 @@ def app() -> AppTest:
 
 def draw(at: AppTest, image: np.ndarray) -> AppTest:
     """As if `image` (h, w) had been drawn on the pad."""
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, format="PNG")
-    data = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    data = "data:image/png;base64," + base64.b64encode(png(image)).decode()
     at.session_state["pad"] = {"drawing": {"raw": {"objects": []}, "data": data}}
     return at
+
+
+def draw_page(at: AppTest | None = None) -> AppTest:
+    """Draw, in a new session or in this one."""
+    at = at or app().run()
+    return at.switch_page("pages/draw.py").run()
+
+
+def add_run(
+    store: RunStore,
+    name: str,
+    engines: tuple[str, ...] = ("numpy", "torch"),
+    config: TrainingConfig = CONFIG,
+) -> None:
+    """A run with one checkpoint an engine: `network`."""
+    run = store.create_run("local", config, name)
+    claim = store.claim(run.id, "test")
+    assert claim is not None
+    for engine in engines:
+        claim.save_checkpoint(engine, 1, 0, to_bytes(config, engine, network().state()))  # pyright: ignore
+
+
+def upload(at: AppTest, content: bytes, name: str = "digit.png") -> AppTest:
+    """Bring a file as a picture."""
+    at.segmented_control(key="ink-source").set_value("Upload").run()
+    at.file_uploader(key="ink-file").upload(name, content)
+    return at.run()
+
+
+def png(image: np.ndarray) -> bytes:
+    """An array as the bytes of a PNG."""
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, format="PNG")
+    return file.getvalue()
 
 
 def predicted(at: AppTest, key: str) -> str:

@@ -1,67 +1,21 @@
-import io
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import predictions, samples
 from dashboard.draw import answers, doubts, stages
-from dashboard.settings import settings
-from dashboard.store import RunStore, StoreError, run_store
+from dashboard.store import RunStore, StoreError
 from nncore import checkpoints
-from nncore.checkpoints import to_bytes
-from nncore.config import TrainingConfig
 from nncore.doubt import DoubtError
 from nncore.preprocessing import prepare
 from nncore.scribbles import Kind, no_digit
-from tests.pages.drawn import CONFIG, app, draw, network, predicted
+from tests.pages.drawn import CONFIG, add_run, draw, network, png, predicted, upload
+from tests.pages.drawn import draw_page as page
 
-
-@pytest.fixture(autouse=True)
-def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunStore]:
-    monkeypatch.setenv("NN_HOME", str(tmp_path))
-    monkeypatch.setattr(predictions, "shipped_network", lambda _name: network())
-    settings.cache_clear()
-    run_store.cache_clear()
-    predictions.trained_models.clear()
-    yield run_store()
-    run_store().close()
-    settings.cache_clear()
-    run_store.cache_clear()
-
-
-def page(at: AppTest | None = None) -> AppTest:
-    at = at or app().run()
-    return at.switch_page("pages/draw.py").run()
-
-
-def add_run(
-    store: RunStore,
-    name: str,
-    engines: tuple[str, ...] = ("numpy", "torch"),
-    config: TrainingConfig = CONFIG,
-) -> None:
-    run = store.create_run("local", config, name)
-    claim = store.claim(run.id, "test")
-    assert claim is not None
-    for engine in engines:
-        claim.save_checkpoint(engine, 1, 0, to_bytes(config, engine, network().state()))  # pyright: ignore
-
-
-def upload(at: AppTest, content: bytes, name: str = "digit.png") -> AppTest:
-    at.segmented_control(key="ink-source").set_value("Upload").run()
-    at.file_uploader(key="ink-file").upload(name, content)
-    return at.run()
-
-
-def png(image: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, format="PNG")
-    return file.getvalue()
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def test_an_example_is_shown_before_anything_is_drawn():

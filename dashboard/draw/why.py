@@ -1,0 +1,203 @@
+"""Why a model names this digit: what each pixel adds, what it resembles, what would change it."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from dashboard import digits, predictions, state
+from dashboard.draw.subject import Subject
+from dashboard.inside.pace import by_rows
+from dashboard.predictions import Model
+from dashboard.store import StoreError
+from dashboard.text import escape
+from nncore import datasets
+from nncore.checkpoints import CheckpointError
+from nncore.config import DatasetName
+from nncore.datasets import DataError, Split
+from nncore.explanation import (
+    Contributions,
+    Neighbours,
+    contributions,
+    hidden_features,
+    turned_into,
+)
+from nncore.network import Network
+
+N_NEIGHBOURS = 10
+_STRAIGHT = ("relu", "leaky-relu", "linear")
+_COMPARED_WITH_ZERO = (
+    " Its neurons are curved, so each is compared with itself at z = 0; another point to compare "
+    "with would divide the same lead differently."
+)
+HIDDEN, PIXELS = "As the network sees them", "Pixel by pixel"
+
+
+def show(subject: Subject) -> None:
+    """The reasons of one model against one other digit; both are chosen here."""
+    model = subject.choose_model("why", "Whose reasons")
+    try:
+        network = predictions.network_of(model)
+    except (CheckpointError, StoreError) as error:
+        st.warning(escape(str(error)))
+        return
+    if not predictions.ask(network, subject.pixels).is_number:
+        st.caption("This network diverged: its weights are no numbers any more.")
+        return
+    x = subject.pixels.ravel()
+    found = contributions(network, x, _choose_rival(contributions(network, x)))
+    _shares(network, subject.pixels, found)
+    _change(network, x, found)
+    _neighbours(model, network, x)
+
+
+def _choose_rival(found: Contributions) -> int:
+    """Place the choice of the other digit: the runner-up, until another one is picked."""
+    name = f"rival-{found.winner}-{found.rival}"
+    chosen = state.draw_control_value(name)
+    st.pills(
+        f"Why {found.winner} and not",
+        [digit for digit in range(10) if digit != found.winner],
+        required=True,
+        key=state.draw_control(name, found.rival if chosen is None else chosen),
+        wrap=True,
+    )
+    return state.draw_control_value(name)
+
+
+def _shares(network: Network, pixels: np.ndarray, found: Contributions) -> None:
+    winner, rival = found.winner, found.rival
+    green, magenta = found.pixels.clip(min=0).sum(), found.pixels.clip(max=0).sum()
+    summands = {"green": green, "magenta": magenta, "biases": found.biases}
+    sums = " ".join(
+        rf"\underset{{\text{{{name}}}}}{{{value:+,.2f}}}" for name, value in summands.items()
+    )
+    curved = network.config.activation not in _STRAIGHT and len(network.weights) > 1
+    st.subheader("What the ink adds")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.image(
+            digits.png(digits.signed_over(pixels, found.pixels, 448)),
+            alt=f"The drawing: what speaks for {winner} in green, for {rival} in magenta",
+            width=224,
+        )
+        with st.container(width=460):
+            st.markdown(
+                f"**Green ink** speaks for {winner}, **magenta ink** for {rival}, against it. "
+                "Nothing is estimated here: in these networks the shares of all pixels, and what "
+                f"the biases add, sum to the lead of {winner} exactly."
+                + (_COMPARED_WITH_ZERO if curved else "")
+            )
+            st.latex(
+                rf"\begin{{aligned}} z_{winner} - z_{rival} &= {sums} \\ "
+                rf"&= {found.lead:+,.2f} \end{{aligned}}"
+            )
+
+
+def _change(network: Network, x: np.ndarray, found: Contributions) -> None:
+    winner, rival = found.winner, found.rival
+    turned = turned_into(network, x, rival)
+    st.subheader(f"What would turn it into a {rival}")
+    if not turned.is_reached:
+        st.markdown(f"No small change was found after which it says {rival}.")
+        return
+    share = turned.distance / float(np.linalg.norm(x))
+    st.markdown(
+        f"A change of length **{turned.distance:.2f}**, {share:.0%} of the drawing's own: on the "
+        f"right, the network says {rival}. If you still see a {winner}, you have met what is "
+        "called an adversarial example."
+    )
+    pictures = {
+        "The drawing": digits.enlarged(x, 448),
+        "Ink added in green, taken in magenta": digits.signed(turned.image - x, 448),
+        f"Read as a {rival}": digits.enlarged(turned.image, 448),
+    }
+    with st.container(width=560), st.grid(len(pictures), min_column_width=100):
+        for caption, picture in pictures.items():
+            st.image(digits.png(picture), caption=caption, alt=caption)
+
+
+def _neighbours(model: Model, network: Network, x: np.ndarray) -> None:
+    st.subheader("What it resembles")
+    way = PIXELS if len(network.weights) == 1 else _choose_way()
+    try:
+        examples, note = _examples_of(network)
+        with st.spinner("Looking through the training images…", show_time=False):
+            near = _index(model, network, way)
+    except DataError as error:
+        st.warning(escape(str(error)))
+        return
+    seen = x[None] if way == PIXELS else hidden_features(network, x[None])
+    rows, distances = near.nearest(seen[0], N_NEIGHBOURS)
+    labels = examples.labels[rows]
+    st.markdown(f"{_count(labels)} {note}")
+    with st.grid(len(rows), min_column_width=72):
+        for row, label, distance in zip(rows, labels, distances, strict=True):
+            st.image(
+                digits.digit_png(examples.images[row], 112),
+                caption=f"{label}, {distance:.1f} away",
+                alt=f"A training image of a {label}",
+            )
+
+
+def _choose_way() -> str:
+    chosen = state.draw_control_value("near")
+    st.segmented_control(
+        "How nearness is measured",
+        [HIDDEN, PIXELS],
+        required=True,
+        key=state.draw_control("near", chosen or HIDDEN),
+        help="The distance between what the last hidden layer says of two images, "
+        "or between their 784 pixels.",
+        label_visibility="collapsed",
+    )
+    return state.draw_control_value("near")
+
+
+def _count(labels: np.ndarray) -> str:
+    """`Of the 10 nearest training images, 9 show a 7 and 1 shows a 9.`"""
+    found, counts = np.unique(labels, return_counts=True)
+    if len(found) == 1:
+        return f"The {len(labels)} nearest training images **all show a {found[0]}**."
+    *parts, last = (
+        f"{counts[i]} {'shows' if counts[i] == 1 else 'show'} a {found[i]}"
+        for i in np.argsort(-counts, kind="stable")
+    )
+    return f"Of the {len(labels)} nearest training images, **{', '.join(parts)} and {last}**."
+
+
+def _examples_of(network: Network) -> tuple[Split, str]:
+    """What the network learned from, or what there is instead, with a sentence about it.
+
+    Raises:
+        DataError: the files are damaged.
+    """
+    config = network.config
+    if datasets.available(config.dataset):
+        learned = _examples(config.dataset, config.validation_split, config.train_size)
+        return learned, f"It learned from {len(learned):,}."
+    others = _examples("digits", 0.0, None)
+    return others, (
+        "MNIST, from which it learned, is not on this server: these are of the "
+        f"{len(others):,} small digits that come with the app."
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _examples(dataset: DatasetName, validation_split: float, train_size: int | None) -> Split:
+    return datasets.load(
+        dataset,
+        validation_split=validation_split,
+        train_size=train_size,
+        dtype="float16",
+        download=False,
+    ).train
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _index(model: Model, _network: Network, way: str) -> Neighbours:
+    """The training images of a model, ready to be searched; made once for everybody."""
+    del model  # part of the cache's key only
+    images = _examples_of(_network)[0].images
+    return Neighbours(
+        images if way == PIXELS else by_rows(partial(hidden_features, _network), images)
+    )

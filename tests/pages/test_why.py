@@ -1,0 +1,104 @@
+"""Why this digit: the sums on the page are the network's, the neighbours are training images."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import samples
+from dashboard.draw import why
+from dashboard.store import RunStore
+from nncore import datasets
+from nncore.explanation import contributions
+from nncore.preprocessing import prepare
+from tests.pages.drawn import CONFIG, add_run, draw, draw_page, network
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+@pytest.fixture(autouse=True)
+def without_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NN_DATA_DIR", str(tmp_path))
+    why._index.clear()
+    why._examples.clear()
+
+
+def opened(digit: int) -> AppTest:
+    """The section, with one of the samples drawn."""
+    at = draw(draw_page(), samples.sample(digit)).run()
+    at.segmented_control(key="draw-control-section").set_value("why").run()
+    assert not at.exception
+    return at
+
+
+def question(at: AppTest) -> Any:
+    """`Why 7 and not`, with the other digits to pick."""
+    (pills,) = (pills for pills in at.pills if pills.key and "rival" in pills.key)
+    return pills
+
+
+def told(at: AppTest) -> str:
+    return "\n".join(element.value for element in [*at.markdown, *at.caption, *at.subheader])
+
+
+def test_the_shares_of_the_ink_sum_to_the_lead() -> None:
+    at = opened(7)
+    found = contributions(network(), prepare(samples.sample(7)).pixels.ravel())
+    assert question(at).label == "Why 7 and not"
+    assert question(at).value == found.rival
+    (formula,) = (latex.value for latex in at.latex if "underset" in latex.value)
+    green, magenta, biases, lead = (float(n) for n in re.findall(r"[+-]\d+\.\d\d", formula))
+    assert green + magenta + biases == pytest.approx(lead, abs=0.02)
+    assert lead == pytest.approx(found.lead, abs=0.005)
+    assert f"z_7 - z_{found.rival}" in formula
+
+
+def test_another_digit_can_be_asked_about_until_the_drawing_changes() -> None:
+    at = opened(7)
+    question(at).set_value(4).run()
+    assert "What would turn it into a 4" in told(at)
+    assert question(at).value == 4
+    draw(at, samples.sample(2)).run()
+    assert question(at).label == "Why 2 and not"
+    assert (
+        question(at).value
+        == contributions(network(), prepare(samples.sample(2)).pixels.ravel()).rival
+    )
+
+
+def test_without_mnist_the_neighbours_are_the_embedded_digits_and_that_is_said() -> None:
+    at = opened(1)
+    assert "is not on this server: these are of the 1,497 small digits" in told(at)
+    assert re.search(r"nearest training images[^.]*show a 1", told(at))
+
+
+def test_a_run_is_shown_the_images_that_it_learned_from(store: RunStore) -> None:
+    add_run(store, "small", config=CONFIG.replace(dataset="digits", train_size=600))
+    at = opened(0)
+    assert "It learned from 600." in told(at)
+    learned = datasets.load("digits", train_size=600).train
+    away = np.linalg.norm(learned.images - prepare(samples.sample(0)).pixels.ravel(), axis=1)
+    labels = learned.labels[np.argsort(away)[:10]]
+    most = int(np.bincount(labels).argmax())
+    assert f"**{np.sum(labels == most)} show a {most}" in told(at)
+    # Without a hidden layer there is nothing but pixels to compare.
+    assert all(control.key != "draw-control-near" for control in at.segmented_control)
+
+
+def test_a_small_change_is_shown_with_its_length() -> None:
+    at = opened(3)
+    assert re.search(r"A change of length \*\*\d\.\d\d\*\*, \d+% of the drawing's own", told(at))
+
+
+def test_a_diverged_network_has_no_reasons(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = network()
+    broken.weights[0][:] = float("nan")
+    monkeypatch.setattr("dashboard.predictions.shipped_network", lambda _name: broken)
+    at = opened(3)
+    assert "its weights are no numbers any more" in told(at)
+    assert not [latex for latex in at.latex if "underset" in latex.value]

@@ -126,6 +126,33 @@ def prepare_each(
     return [(piece, prepare_ink(piece.ink, skip=skip)) for piece in digits]
 
 
+def prepare_piece(
+    image: npt.NDArray[np.generic], piece: Piece, *, skip: Collection[StageName] = ()
+) -> Prepared:
+    """One digit of a picture that shows several; the stages up to `cleaned` show all of it.
+
+    Args:
+        image: as `prepare` takes it.
+        piece: one that `prepare_each` found in the image.
+        skip: as `prepare` takes it. Where it leaves out a stage that finds the ink, the digit is
+            whatever lies in the piece's box then.
+
+    Raises:
+        InkError: nothing of the digit is left without the stages that are skipped.
+        ValueError: the array is no image, or no such stage can be skipped.
+    """
+    _check_skipped(skip)
+    found = find_strokes(image, skip=skip)
+    box = np.s_[piece.top : piece.bottom, piece.left : piece.right]
+    is_found_anew = not {"even light", "ink", "cleaned"}.isdisjoint(skip)
+    alone = np.zeros_like(found[-1].image)  # on a sheet of its own, as a single digit is
+    alone[box] = found[-1].image[box] if is_found_anew else piece.ink
+    if not alone.any():
+        raise InkError("Nothing of this digit is left without that stage; turn it on again.")
+    prepared = prepare_ink(alone, skip=skip)
+    return Prepared(prepared.pixels, [*found, *prepared.stages])
+
+
 def find_strokes(
     image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ()
 ) -> list[Stage]:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import drawing, predictions, state
+from dashboard import predictions, state
 from dashboard.cold_start import through_the_entry
-from dashboard.draw import answers, doubts, handwriting, neurons, section, stages, why
+from dashboard.draw import answers, doubts, handwriting, neurons, section, sources, stages, why
 from dashboard.draw.subject import look_at
 from dashboard.inside import pace
 from dashboard.predictions import Trained
@@ -37,7 +37,7 @@ def pad_and_answers(workspace: str) -> None:
     with right:
         chosen = predictions.choose_run(trained)
     with left:
-        subject = look_at(drawing.choose_ink(), trained, chosen)
+        subject = look_at(sources.choose_ink(), trained, chosen)
     if subject is None:
         return
     with right:

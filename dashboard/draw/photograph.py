@@ -1,0 +1,175 @@
+"""Pictures, uploaded or taken: every digit on them is found and read, and one is looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from PIL import Image, ImageDraw, ImageFont
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from dashboard import digits, drawing, palette, predictions, state
+from dashboard.draw import doubts
+from dashboard.drawing import Ink, Place
+from dashboard.text import escape
+from nncore.preprocessing import ImageError, InkError, prepare_each, read_image
+
+MAX_UPLOAD_MB = 20
+_KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"]
+_SIDE = 720
+"""Pixels of the longer side of the picture with boxes: two for each of the screen."""
+_FONT = 34
+_MARGIN = 0.25
+"""Around one digit that is cut out, as a share of its longer side."""
+
+_UNSEEN = "\u2060"
+"""Takes no room, and tells apart two choices with the same name, which Streamlit would mix up."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """One of several digits in a picture."""
+
+    place: Place
+    ink: npt.NDArray[np.uint8]  # (h, w) this digit alone, bright on 0
+    pixels: np.ndarray  # (28, 28)
+
+
+def from_file() -> Ink:
+    """Place the upload; the example while there is no file, or one that cannot be used."""
+    file = st.file_uploader(
+        "A picture of one digit or several",
+        _KINDS,
+        key="ink-file",
+        help="Bright on dark or dark on bright: a photograph of digits on paper will do.",
+        max_upload_size=MAX_UPLOAD_MB,
+    )
+    return _read(file, "That file cannot be used, so this is an example: a 3.")
+
+
+def from_camera() -> Ink:
+    """Place the camera; the example until a photograph is taken that can be used."""
+    file = st.camera_input(
+        "A photograph of one digit or several", key="ink-camera", resolution="720p"
+    )
+    if file is None:
+        st.caption(
+            "No camera, or the browser keeps it closed? Choose Upload and bring a photograph."
+        )
+    return _read(file, "No digit in that photograph, so this is an example: a 3.")
+
+
+def _read(file: UploadedFile | None, unusable: str) -> Ink:
+    if file is None:
+        return drawing.example("No picture yet, so this is an example: a 3.")
+    try:
+        image = _image(file.file_id, file)
+        found = _digits(file.file_id, image)
+    except (ImageError, InkError) as error:
+        st.error(escape(str(error)), icon=":material/broken_image:")
+        return drawing.example(unusable)
+    if len(found) > 1:
+        ink = _choose(file.file_id, found)
+    else:
+        drawing.preview(image, "The picture, in grey")
+        ink = Ink(image, "Your picture: the ink found, centred and scaled as MNIST's digits are.")
+    state.keep_drawing(ink.image)
+    return ink
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _image(file_id: str, _file: UploadedFile) -> npt.NDArray[np.uint8]:
+    """The picture in grey, decoded once.
+
+    Raises:
+        ImageError: it is none that can be read.
+    """
+    del file_id  # the cache's key
+    return read_image(_file.getvalue(), _file.name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _digits(file_id: str, _image: npt.NDArray[np.uint8]) -> list[Found]:
+    """Every digit of the picture in reading order.
+
+    Raises:
+        InkError: there is no ink on it.
+    """
+    del file_id
+    return [
+        Found(Place(_image, piece), _alone(piece.ink), prepared.pixels)
+        for piece, prepared in prepare_each(_image)
+    ]
+
+
+def _alone(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    margin = max(1, round(_MARGIN * max(ink.shape)))
+    return np.rint(255 * np.pad(ink / ink.max(), margin)).astype(np.uint8)
+
+
+def _choose(file_id: str, found: Sequence[Found]) -> Ink:
+    """Show what is read where, and place the choice of the digit to look at."""
+    model = predictions.default_model()
+    names = [_name(model, one.pixels) for one in found]
+    key = f"photograph-{file_id}"
+    chosen: int = st.session_state.get(key) or 0
+    sheet = found[0].place.sheet
+    reading = " ".join(names)
+    st.image(digits.png(boxed(sheet, found, names, chosen)), alt=f"The picture, read as {reading}")
+    st.markdown(f"{model.markdown} reads **{reading}**")
+    if any(name.endswith("?") for name in names):
+        st.caption("With a question mark: it does not look like a digit.")
+    st.pills(
+        "Look at",
+        range(len(found)),
+        format_func=lambda number: names[number] + names[:number].count(names[number]) * _UNSEEN,
+        default=0,
+        required=True,
+        key=key,
+        wrap=True,
+    )
+    return Ink(
+        found[chosen].ink,
+        f"Digit {chosen + 1} of {len(found)} in your picture, centred and scaled as MNIST's are.",
+        found[chosen].place,
+    )
+
+
+def _name(model: predictions.Model, pixels: np.ndarray) -> str:
+    """The digit that the model reads, with a question mark where it is doubted."""
+    said = predictions.answers([model], pixels)
+    digit = str(said[0][1].digit) if said and said[0][1].is_number else "–"
+    return f"{digit}?" if doubts.is_doubted(pixels) else digit
+
+
+def boxed(
+    sheet: npt.NDArray[np.uint8], found: Sequence[Found], names: Sequence[str], chosen: int
+) -> npt.NDArray[np.uint8]:
+    """The picture with a box around each digit and its name below; (h, w, 3) of uint8.
+
+    The chosen digit's box and name are in full colour, the others' are thin.
+    """
+    scale = _SIDE / max(sheet.shape)
+    height, width = (max(1, round(n * scale)) for n in sheet.shape)
+    font = ImageFont.load_default(_FONT)
+    room = round(1.3 * _FONT)  # for a name
+    lowest = max(round(scale * one.place.piece.bottom) for one in found)
+    below = max(0, lowest + room + 4 - height)
+    grey = Image.fromarray(sheet).resize((width, height), Image.Resampling.LANCZOS)
+    picture = Image.fromarray(np.pad(np.asarray(grey), ((0, below), (0, 0)), "edge")).convert("RGB")
+    draw = ImageDraw.Draw(picture)
+    for number, (one, name) in enumerate(zip(found, names, strict=True)):
+        piece = one.place.piece
+        left, top, right, bottom = (
+            round(scale * n) for n in (piece.left, piece.top, piece.right, piece.bottom)
+        )
+        box = (left - 4, top - 4, right + 4, bottom + 4)
+        is_chosen = number == chosen
+        draw.rectangle(box, outline=palette.SHIPPED, width=6 if is_chosen else 3)
+        middle = min(max((left + right) // 2, _FONT), width - _FONT)
+        half = round(_FONT * (0.36 + 0.28 * len(name)))
+        tag = (middle - half, bottom + 4, middle + half, bottom + room)
+        draw.rectangle(tag, fill=palette.SHIPPED if is_chosen else "#3a3560")
+        draw.text((middle, bottom + 4 + room // 2 - 2), name, "#ffffff", font, anchor="mm")
+    return np.asarray(picture)

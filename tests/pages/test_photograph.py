@@ -1,0 +1,98 @@
+"""Pictures on Draw: several digits in reading order, one looked at, doubted where it should be."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from dashboard import samples, state
+from dashboard.draw import doubts
+from nncore.preprocessing import prepare, prepare_each
+from nncore.reinking import photograph
+from nncore.scribbles import no_digit
+from tests.pages.drawn import draw_page, png, predicted, upload
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+def sheet(*rows: list[np.ndarray]) -> np.ndarray:
+    """A photograph, in uneven light, of the drawings in these rows."""
+    ink = np.concatenate([np.concatenate(row, axis=1) for row in rows]).astype(np.float32) / 255
+    half = np.asarray(Image.fromarray(ink).resize((ink.shape[1] // 2, ink.shape[0] // 2)))
+    return photograph(half, rng=np.random.default_rng(7))
+
+
+def uploaded(picture: np.ndarray) -> AppTest:
+    at = upload(draw_page(), png(picture))
+    assert not at.exception
+    assert not at.error
+    return at
+
+
+def reading(at: AppTest) -> str:
+    (line,) = (m.value for m in at.markdown if " reads **" in m.value)
+    return line.split("**")[1]
+
+
+def pick(at: AppTest, number: int) -> AppTest:
+    (pills,) = (pills for pills in at.pills if pills.label == "Look at")
+    return pills.set_value(number).run()
+
+
+def test_several_digits_are_read_in_order_and_each_can_be_looked_at() -> None:
+    digits = [[3, 1, 4], [1, 5, 9]]
+    at = uploaded(sheet(*[[samples.sample(digit) for digit in row] for row in digits]))
+    assert reading(at) == "3 1 4 1 5 9"
+    for number, digit in enumerate([3, 1, 4, 1, 5, 9]):
+        pick(at, number)
+        assert predicted(at, "shipped") == str(digit)
+        assert any(f"Digit {number + 1} of 6" in caption.value for caption in at.caption)
+
+
+def test_the_rest_of_the_app_gets_the_chosen_digit_alone() -> None:
+    picture = sheet([samples.sample(7), samples.sample(2)])
+    at = uploaded(picture)
+    pick(at, 1)
+    (_, two) = prepare_each(picture)[1]
+    alone = prepare(at.session_state[state._DRAWING])
+    np.testing.assert_allclose(alone.pixels, two.pixels, atol=0.02)
+    at.toggle(key="draw-control-stage-centred").set_value(False).run()
+    assert not at.exception
+
+
+def test_what_does_not_look_like_a_digit_gets_a_question_mark() -> None:
+    scribble = np.asarray(no_digit("scribble", rng=np.random.default_rng(1)), np.float32)
+    scribble = np.rint(scribble * (255 / scribble.max())).astype(np.uint8)
+    at = uploaded(np.concatenate([samples.sample(4), scribble, samples.sample(6)], axis=1))
+    first, second, third = reading(at).split()
+    assert (first, third) == ("4", "6")
+    assert second.endswith("?")
+    assert any("does not look like a digit" in caption.value for caption in at.caption)
+    pick(at, 1)
+    assert any("does not look like a digit" in warning.value for warning in at.warning)
+
+
+def test_one_digit_is_not_asked_about() -> None:
+    at = uploaded(sheet([samples.sample(8)]))
+    assert predicted(at, "shipped") == "8"
+    assert not [pills for pills in at.pills if pills.label == "Look at"]
+    assert not doubts.is_doubted(prepare(at.session_state[state._DRAWING]).pixels)
+
+
+def test_another_picture_begins_with_its_first_digit() -> None:
+    at = uploaded(sheet([samples.sample(7), samples.sample(2)]))
+    pick(at, 1)
+    at.file_uploader(key="ink-file").upload(
+        "other.png", png(sheet([samples.sample(d) for d in (6, 0)]))
+    )
+    at.run()
+    assert reading(at) == "6 0"
+    assert predicted(at, "shipped") == "6"
+
+
+def test_without_a_camera_the_page_says_what_to_do_instead() -> None:
+    at = draw_page()
+    at.segmented_control(key="ink-source").set_value("Camera").run()
+    assert not at.exception
+    assert any("Choose Upload and bring a photograph" in caption.value for caption in at.caption)
+    assert predicted(at, "shipped") == str(samples.EXAMPLE)

@@ -47,12 +47,12 @@ def named_right(model: Model, digits: Handwriting) -> np.ndarray:
         CheckpointError: its file or checkpoint is gone or damaged.
         StoreError: the run store cannot be read.
     """
-    return _named_right(model, digits.ids, digits)
+    return _named_right(model, digits.version, digits)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _named_right(model: Model, ids: tuple[str, ...], _digits: Handwriting) -> np.ndarray:
-    del ids  # they stand for the digits in the cache's key
+def _named_right(model: Model, version: str, _digits: Handwriting) -> np.ndarray:
+    del version  # it stands for the digits in the cache's key
     with np.errstate(all="ignore"):  # a diverged network answers too
         probabilities = network_of(model).predict_proba(as_unit(_digits.images))
     right = probabilities.argmax(axis=1) == _digits.labels
@@ -67,12 +67,12 @@ def learned(model: Model, digits: Handwriting) -> np.ndarray:
     """
     if isinstance(model, Shipped):
         return np.zeros(len(digits), dtype=bool)
-    return _learned(model.run_id, digits.ids, digits)
+    return _learned(model.run_id, digits.version, digits)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _learned(run_id: str, ids: tuple[str, ...], _digits: Handwriting) -> np.ndarray:
-    del ids
+def _learned(run_id: str, version: str, _digits: Handwriting) -> np.ndarray:
+    del version
     return run_store().handwriting.was_learned(run_id, _digits.images)
 
 
@@ -132,12 +132,17 @@ def what_training_means(digits: Handwriting, config: TrainingConfig) -> str:
         return "What is kept is held back for the test so far: keep some more to learn from."
     times = datasets.repeats(n_train, n)
     share = n * times / (n_train + n * times)
-    few, each = ("One drawing", "it") if n == 1 else ("A few drawings", f"each of the {n:,}")
+    if times == 1:
+        shown = f"Each of the {n:,} is shown once an epoch, beside {n_train:,} images: {share:.1%}"
+    else:
+        few, each = ("One drawing", "it") if n == 1 else ("A few drawings", f"each of the {n:,}")
+        shown = (
+            f"{few} among {n_train:,} images would teach nothing, so {each} is shown {times} "
+            f"times an epoch: {share:.1%}"
+        )
     return (
-        f"{few} among {n_train:,} images would teach nothing, so {each} is shown "
-        f"{_times(times)} an epoch: {share:.1%} of what the network sees. Every fifth of a label "
-        f"is held back ({n_held:,} of {len(digits):,} now): digits that a network has learned from "
-        "are no fair test of it."
+        f"{shown} of what the network sees. Every fifth of a label is held back ({n_held:,} of "
+        f"{len(digits):,} now): digits that a network has learned from are no fair test of it."
     )
 
 

@@ -55,6 +55,8 @@ class Handwriting:
     images: Bytes  # (n, 784), 0 the background, 255 the brightest ink
     held_back: npt.NDArray[np.bool_]  # (n,), never learned from, for the test
     kept_at: tuple[datetime, ...]
+    version: str
+    """Names exactly these digits, in any workspace."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -230,12 +232,14 @@ def freeze(connection: Connection, run_id: str, workspace: str) -> None:
 def _digits(connection: Connection, workspace: str) -> Handwriting:
     query = select(_digit).where(_digit.c.workspace == workspace)
     rows = connection.execute(query.order_by(_digit.c.kept_at, _digit.c.id)).all()
+    ids = tuple(row.id for row in rows)
     return Handwriting(
-        ids=tuple(row.id for row in rows),
+        ids=ids,
         labels=np.array([row.label for row in rows], dtype=np.uint8),
         images=np.frombuffer(b"".join(row.image for row in rows), np.uint8).reshape(-1, N_PIXELS),
         held_back=np.array([row.held_back for row in rows], dtype=bool),
         kept_at=tuple(datetime.fromtimestamp(row.kept_at, UTC) for row in rows),
+        version=hashlib.blake2b("".join(ids).encode(), digest_size=_DIGEST_BYTES).hexdigest(),
     )
 
 

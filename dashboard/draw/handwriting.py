@@ -158,7 +158,7 @@ def _wall(kept: Handwriting) -> None:
                 st.image(
                     _tiles(tuple(kept.ids[i] for i in newest), kept.images[newest], columns, size),
                     width=columns * (size + 1) - 1,
-                    alt=f"Handwritten {label}, {counts[label]:,} times",
+                    alt=f"Handwritten {label}: {counts[label]:,}",
                 )
     if missing := [str(label) for label in np.flatnonzero(counts == 0)]:
         st.caption(f"Nobody has kept a {_listed(missing)} yet.")
@@ -203,19 +203,18 @@ def _list(workspace: str, kept: Handwriting) -> None:
     order = range(len(kept) - 1, -1, -1)
     table = pd.DataFrame(
         {
-            "Digit": _pictures(kept.ids, kept.images),
+            "Digit": _pictures(kept.version, kept.images),
             "Meant to be": kept.labels[::-1],
             "Kept": list(kept.kept_at[::-1]),
         }
     )
     # Another set is another table: ticks name rows, and must not stay while rows move up.
-    version = hashlib.blake2b("".join(kept.ids).encode(), digest_size=6).hexdigest()
     event = st.dataframe(
         table,
         hide_index=True,
         row_height=44,
         height=min(44 * len(kept) + 38, 340),
-        key=f"kept-{version}",
+        key=f"kept-{kept.version}",
         on_select="rerun",
         selection_mode="multi-row",
         alt="Every kept digit with its label and when it was kept, the newest first",
@@ -237,9 +236,9 @@ def _list(workspace: str, kept: Handwriting) -> None:
 
 
 @st.cache_data(max_entries=10, show_spinner=False)
-def _pictures(ids: tuple[str, ...], _images: Bytes) -> list[str]:
+def _pictures(version: str, _images: Bytes) -> list[str]:
     """Each digit as a picture in a `data:` address, the newest first."""
-    del ids
+    del version  # it stands for the images in the cache's key
     return [digits.digit_png(image, 2 * _TILE) for image in as_unit(_images)[::-1]]
 
 
@@ -279,7 +278,7 @@ def _readers(trained: Sequence[Trained], kept: Handwriting) -> None:
         placeholder="–",
         alt="How many of our handwritten digits each network names right, beside its test accuracy",
         column_config={
-            "Network": st.column_config.TextColumn(width=200),
+            "Network": st.column_config.TextColumn(width=220),
             "Test images": st.column_config.NumberColumn(
                 format="%.2f%%",
                 width=90,
@@ -312,7 +311,7 @@ def _readers(trained: Sequence[Trained], kept: Handwriting) -> None:
 
 def _name(model: Model) -> str:
     if isinstance(model, Trained):
-        return f"{model.run_name}, {model.title}"
+        return f"{model.title}, {model.run_name}"  # a long name is cut, the engine never
     return f"{model.title}, comes with the app"
 
 

@@ -171,7 +171,7 @@ def test_every_network_is_judged_on_our_handwriting_beside_its_test_images():
     add_class()
     at = opened()
     table = readers(at)
-    assert list(table["Network"])[-2:] == ["A small run, NumPy", "A small run, PyTorch"]
+    assert list(table["Network"])[-2:] == ["NumPy, A small run", "PyTorch, A small run"]
     assert "Learned by some" not in table
     digits = run_store().handwriting.digits("local")
     checkpoint = from_bytes(run_store().checkpoint_blob(plain.id, "numpy") or b"")
@@ -200,8 +200,8 @@ def test_a_run_that_learned_from_it_is_judged_on_what_was_held_back():
     st.cache_data.clear()
     table = readers(opened()).set_index("Network")
     assert all(right.endswith(" of 10") for right in table["Right"])
-    assert table["Learned by some"]["A small run + our handwriting, NumPy"].endswith("learned")
-    assert table["Learned by some"]["A small run, NumPy"].endswith(" of 40")
+    assert table["Learned by some"]["NumPy, A small run + our handwriting"].endswith("learned")
+    assert table["Learned by some"]["NumPy, A small run"].endswith(" of 40")
 
     at = page("results", run=run.id)
     assert not at.exception

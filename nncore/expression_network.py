@@ -47,10 +47,11 @@ class ExpressionNetwork(Network):
 
     def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
         """One step on a mini-batch, by `gradients`."""
-        scale = self._optimizer.gradient_scale
-        for k, (dW, db) in enumerate(self.gradients(X, Y, masks)):
-            weights, biases = self.gradient_views
-            weights[k][...], biases[k][...] = scale * dW, scale * db
+        keep, scale = self._optimizer.keep, self._optimizer.scale
+        totals = zip(*self.total_views, strict=True)
+        for pair, total in zip(self.gradients(X, Y, masks), totals, strict=True):
+            for gradient, part in zip(pair, total, strict=True):
+                part[...] = keep * part + scale * gradient
         self._optimizer.update(self._flat, self._gradient)
 
     def _last_z(self, X: Array) -> Array:

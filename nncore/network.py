@@ -15,6 +15,7 @@ from nncore.config import EngineName, TrainingConfig
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
 from nncore.optimizers import blocks, build_optimizer
+from nncore.products import add_product, add_sums, multiply, multiply_transposed
 from nncore.schedules import Course
 
 EVALUATION_ROWS = 1_000
@@ -63,11 +64,18 @@ class Network:
         self.functions = [self._activation.function] * n_hidden + [self._cost.output]
         # One flat vector holds all parameters, weights first, so that an optimizer's step is a
         # few calls; W and b of each layer are views into it. The gradient has the same layout.
-        self._flat, self.weights, self.biases = _flat_with_views(self.layer_sizes, config.dtype)
-        self._gradient, *self.gradient_views = _flat_with_views(self.layer_sizes, config.dtype)
-        self._n_weights = sum(W.size for W in self.weights)
+        self._n_weights = sum(n_in * n_out for n_in, n_out in pairwise(self.layer_sizes))
+        n_parameters = self._n_weights + sum(self.layer_sizes[1:])
+        self._flat: Array = np.zeros(n_parameters, config.dtype)
+        self._gradient: Array = np.zeros(n_parameters, config.dtype)
+        self.weights, self.biases = _views(self._flat, self.layer_sizes)
         self._set_parameters(parameters)
-        self._optimizer = build_optimizer(config, self._flat.size)
+        is_one_pass = config.batch_of(n_train) <= PART_ROWS and not config.l1
+        self._optimizer = build_optimizer(config, n_parameters, in_place=is_one_pass)
+        self._total = self._optimizer.total(self._flat, self._gradient)
+        self.total_views = _views(self._total, self.layer_sizes)
+        """(dW, db) of each layer in the optimizer's total."""
+        self._in_place = self._total is self._flat
         self._scratch: dict[int, _Scratch] = {}
         self._gathered: tuple[Array, Array] | None = None
 
@@ -165,7 +173,7 @@ class Network:
         a = self._checked(X)
         last = len(self.weights) - 1
         for index, (W, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            a = a @ W
+            a = multiply(a, W, np.empty((len(a), len(b)), W.dtype))
             a += b
             if index < last:
                 self._activation.function(a, a)
@@ -195,29 +203,34 @@ class Network:
         X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives;
         where `config.dropout` is not 0, a mask (n_samples, n_units) for each hidden layer.
         """
-        scale = self._optimizer.gradient_scale
-        if len(X) <= PART_ROWS:
-            self._backpropagate(X, Y, masks, scale / len(X))
-        else:
-            self._backpropagate_in_parts(X, Y, masks, scale / len(X))
-        self._add_penalties(scale)
+        keep, scale = self._optimizer.keep, self._optimizer.scale
+        # Weights that the steps go into shrink by eta lambda/n on the way (eq. 93).
+        decay = scale * self.config.l2 / self.n_train if self._in_place else 0.0
+        if len(X) <= PART_ROWS or self._in_place:
+            self._backpropagate(X, Y, masks, scale / len(X), keep + decay, keep)
+        else:  # a large batch's gradient is the sum of its parts' gradients
+            for start in range(0, len(X), PART_ROWS):
+                rows = slice(start, start + PART_ROWS)
+                of_part = [mask[rows] for mask in masks]
+                self._backpropagate(X[rows], Y[rows], of_part, scale / len(X), keep, keep)
+                keep = 1.0
+        if not self._in_place:
+            self._add_penalties(scale)
         self._optimizer.update(self._flat, self._gradient)
 
-    def _backpropagate_in_parts(
-        self, X: Array, Y: Array, masks: Sequence[Array], scale: float
+    def _backpropagate(
+        self,
+        X: Array,
+        Y: Array,
+        masks: Sequence[Array],
+        scale: float,
+        keep_weights: float,
+        keep_biases: float,
     ) -> None:
-        """`_backpropagate` for a large batch: its gradient is the sum of its parts' gradients."""
-        total = np.zeros_like(self._gradient)
-        for start in range(0, len(X), PART_ROWS):
-            rows = slice(start, start + PART_ROWS)
-            self._backpropagate(X[rows], Y[rows], [mask[rows] for mask in masks], scale)
-            total += self._gradient
-        np.copyto(self._gradient, total)
+        """Add scale times the sum of the examples' gradients (BP1 to BP4) to the kept share of
+        the optimizer's total.
 
-    def _backpropagate(self, X: Array, Y: Array, masks: Sequence[Array], scale: float) -> None:
-        """Leave scale times the sum of the examples' gradients (BP1 to BP4) in self._gradient.
-
-        With scale 1/n that is `gradients` but for the penalties, in place.
+        With scale 1/n and nothing kept that is `gradients` but for the penalties, in place.
         """
         scratch = self._scratch.get(len(X))
         if scratch is None:
@@ -225,35 +238,36 @@ class Network:
 
         a = X
         for layer, (W, b, function, out) in enumerate(scratch.forward):
-            np.dot(a, W, out)
+            multiply(a, W, out)
             out += b
             a = function(out, out)
             if masks and layer < len(masks):  # dropout: what the next layer is given
                 a = np.multiply(a, masks[layer], scratch.dropped[layer])
 
+        total_W, total_b = self.total_views
         delta = self._cost.delta(a, Y)
         delta *= scale  # the mean over the batch, taken where the array is smallest
-        for layer, before, weights, dW, db, delta_before in scratch.backward:
+        for layer, before, weights, delta_before in scratch.backward:
             given = scratch.dropped[layer] if masks else before
-            np.dot(given.T, delta, dW)  # BP4
-            np.dot(scratch.ones, delta, db)  # BP3: the sum over the batch
-            delta = np.dot(delta, weights.T, delta_before)  # BP2
+            multiply_transposed(delta, weights, delta_before)  # BP2, before W may change
+            add_product(total_W[layer + 1], given, delta, keep_weights)  # BP4
+            add_sums(total_b[layer + 1], delta, scratch.ones, keep_biases)  # BP3
+            delta = delta_before
             delta *= self._activation.derivative(before)
             if masks:
                 delta *= masks[layer]
-        dW, db = self.gradient_views
-        np.dot(X.T, delta, dW[0])
-        np.dot(scratch.ones, delta, db[0])
+        add_product(total_W[0], X, delta, keep_weights)
+        add_sums(total_b[0], delta, scratch.ones, keep_biases)
 
     def _add_penalties(self, scale: float) -> None:
         if self.config.l2 or self.config.l1:
             l1, l2 = (scale * x / self.n_train for x in (self.config.l1, self.config.l2))
-            weights, gradient = self._flat[: self._n_weights], self._gradient[: self._n_weights]
+            weights, total = self._flat[: self._n_weights], self._total[: self._n_weights]
             for rows in blocks(self._n_weights):
                 if l2:
-                    gradient[rows] += l2 * weights[rows]
+                    total[rows] += l2 * weights[rows]
                 if l1:
-                    gradient[rows] += l1 * np.sign(weights[rows])
+                    total[rows] += l1 * np.sign(weights[rows])
 
     def stage(self, X: Array, labels: Array) -> tuple[Array, Array]:
         """The images as they are and one-hot labels, in the network's dtype."""
@@ -324,13 +338,12 @@ class _Scratch:
             [np.empty_like(a) for a in activations[:-1]] if network.config.dropout else []
         )
         """Memory for what each hidden layer passes on under dropout."""
-        dW, db = network.gradient_views
         self.backward = [
-            (k, activations[k], network.weights[k + 1], dW[k + 1], db[k + 1], deltas[k])
+            (k, activations[k], network.weights[k + 1], deltas[k])
             for k in reversed(range(len(deltas)))
         ]
         """Each layer but the first: (the number of the hidden layer before it and that one's a,
-        W, dW, db, memory for the delta before)."""
+        W, memory for the delta before)."""
 
 
 def passed_on(a: Array, masks: Sequence[Array], layer: int) -> Array:
@@ -338,20 +351,15 @@ def passed_on(a: Array, masks: Sequence[Array], layer: int) -> Array:
     return a * masks[layer] if layer < len(masks) else a
 
 
-def _flat_with_views(
-    layer_sizes: tuple[int, ...], dtype: str
-) -> tuple[Array, list[Array], list[Array]]:
-    """A zero vector for all parameters, and its parts as W (n_in, n_out) and b (n_out,)."""
-    shapes = list(pairwise(layer_sizes))
-    n_weights = sum(n_in * n_out for n_in, n_out in shapes)
-    flat: Array = np.zeros(n_weights + sum(layer_sizes[1:]), dtype)
+def _views(flat: Array, layer_sizes: tuple[int, ...]) -> tuple[list[Array], list[Array]]:
+    """The parts of a vector of all parameters as W (n_in, n_out) and b (n_out,) of each layer."""
     weights, biases = list[Array](), list[Array]()
-    w, b = 0, n_weights
-    for n_in, n_out in shapes:
+    w, b = 0, len(flat) - sum(layer_sizes[1:])
+    for n_in, n_out in pairwise(layer_sizes):
         weights.append(flat[w : w + n_in * n_out].reshape(n_in, n_out))
         biases.append(flat[b : b + n_out])
         w, b = w + n_in * n_out, b + n_out
-    return flat, weights, biases
+    return weights, biases
 
 
 def _blocks(n: int) -> list[slice]:

@@ -2,9 +2,11 @@
 
 Each works in place on one flat vector that holds every weight and bias (see `Network`), so that
 an update is a handful of NumPy calls whatever the number of layers. Where it takes several, it goes
-through the vector in blocks: what one call leaves in the cache, the next one finds there. The
-formulas are those of `torch.optim`, in which the learning rate stays outside the velocity; with a
-constant rate they are the book's.
+through the vector in blocks: what one call leaves in the cache, the next one finds there. And each
+says where backpropagation shall add the gradient up, so that no number is written twice: for plain
+descent that is the weights themselves, for momentum the velocity. The formulas are those of
+`torch.optim`, in which the learning rate stays outside the velocity; with a constant rate they are
+the book's.
 """
 
 import math
@@ -40,23 +42,33 @@ def blocks(n: int) -> list[slice]:
 
 
 class Optimizer(ABC):
-    """`update(parameters, gradient)` moves the parameters, in place; the gradient may be spent."""
+    """One step: backpropagation leaves keep * total + scale * gradient in `total`, then `update`.
+
+    Backpropagation can put the scale into the output error, a few hundred numbers, where the
+    gradient has as many as the network has parameters.
+    """
+
+    keep: float = 0.0
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = learning_rate
 
     @property
-    def gradient_scale(self) -> float:
-        """Factor that `update` expects in the gradient already.
-
-        Backpropagation can put it into the output error, a few hundred numbers, where the
-        gradient has as many as the network has parameters.
-        """
+    def scale(self) -> float:
+        """Of the gradient in the total."""
         return 1.0
+
+    def total(self, parameters: Array, gradient: Array) -> Array:
+        """Where the gradient is added up, (n_parameters,): the same vector in every step."""
+        return gradient
 
     @abstractmethod
     def update(self, parameters: Array, gradient: Array) -> None:
-        """One step; both (n_parameters,). The gradient's memory is free to be used as scratch."""
+        """The rest of the step; both (n_parameters,).
+
+        The gradient's memory is free to be used as scratch; where it is not the total, it holds
+        nothing.
+        """
 
     def state(self) -> dict[str, Array]:
         """What a resumed run needs beside the parameters, by name."""
@@ -68,16 +80,32 @@ class Optimizer(ABC):
 
 
 class SGD(Optimizer):
-    """w -= eta g: stochastic gradient descent (Nielsen, eq. 20)."""
+    """w -= eta g: stochastic gradient descent (Nielsen, eq. 20).
+
+    Args:
+        learning_rate: eta.
+        in_place: add the steps to the weights as they are found, layer by layer. Not for a step
+            that takes several passes over the network, which would see different weights.
+    """
+
+    def __init__(self, learning_rate: float, *, in_place: bool) -> None:
+        super().__init__(learning_rate)
+        self._in_place = in_place
+        self.keep = float(in_place)
 
     @property
-    def gradient_scale(self) -> float:
-        """The learning rate: what is handed to `update` is the whole step."""
-        return self.learning_rate
+    def scale(self) -> float:
+        """Down the gradient by eta: the total is the step."""
+        return -self.learning_rate
+
+    def total(self, parameters: Array, gradient: Array) -> Array:
+        """The parameters, where the step is to be taken in place."""
+        return parameters if self._in_place else gradient
 
     def update(self, parameters: Array, gradient: Array) -> None:
-        """One step down the gradient, which is scaled by eta already."""
-        parameters -= gradient
+        """The step, where it has not been taken in place."""
+        if not self._in_place:
+            parameters += gradient
 
 
 class Momentum(Optimizer):
@@ -85,19 +113,21 @@ class Momentum(Optimizer):
 
     def __init__(self, learning_rate: float, momentum: float, n_parameters: int, dtype: str):
         super().__init__(learning_rate)
-        self.momentum = momentum
+        self.keep = momentum
         self.velocity: Array = np.zeros(n_parameters, dtype)
         self._blocks = [(rows, self.velocity[rows]) for rows in blocks(n_parameters)]
+
+    def total(self, parameters: Array, gradient: Array) -> Array:
+        """The velocity."""
+        return self.velocity
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step along the velocity."""
         for rows, v in self._blocks:
-            w, g = parameters[rows], gradient[rows]
-            g += TINY
-            v *= self.momentum
-            v += g
-            np.multiply(v, self.learning_rate, out=g)
-            w -= g
+            w, step = parameters[rows], gradient[rows]
+            v += TINY
+            np.multiply(v, self.learning_rate, out=step)
+            w -= step
 
     def state(self) -> dict[str, Array]:
         """The velocity."""
@@ -110,6 +140,15 @@ class Momentum(Optimizer):
 
 class Nesterov(Momentum):
     """v = mu v + g; w -= eta (g + mu v): the gradient as if one step ahead (Sutskever 2013)."""
+
+    def __init__(self, learning_rate: float, momentum: float, n_parameters: int, dtype: str):
+        super().__init__(learning_rate, momentum, n_parameters, dtype)
+        self.keep = 0.0
+        self.momentum = momentum
+
+    def total(self, parameters: Array, gradient: Array) -> Array:
+        """The gradient, which the step takes beside the velocity."""
+        return gradient
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step along the gradient and the velocity to come."""
@@ -178,12 +217,14 @@ class Adam(Optimizer):
         self.step = int(state["step"])
 
 
-def build_optimizer(config: TrainingConfig, n_parameters: int) -> Optimizer:
-    """The configuration's optimizer for a flat vector of `n_parameters`."""
+def build_optimizer(
+    config: TrainingConfig, n_parameters: int, *, in_place: bool = False
+) -> Optimizer:
+    """The configuration's optimizer for a vector of `n_parameters`; `in_place` as for `SGD`."""
     eta, dtype = config.learning_rate, config.dtype
     match config.optimizer:
         case "sgd":
-            return SGD(eta)
+            return SGD(eta, in_place=in_place)
         case "momentum":
             return Momentum(eta, config.momentum, n_parameters, dtype)
         case "nesterov":

@@ -7,10 +7,13 @@ for both engines, so both get the same number.
 """
 
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Generator
+from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import threadpoolctl  # pyright: ignore[reportMissingTypeStubs]
 
 from nncore.config import TrainingConfig
@@ -42,8 +45,18 @@ def n_cpus() -> int:
     return os.cpu_count() or 1
 
 
-def limited_to(n: int) -> AbstractContextManager[Any]:
-    """While it is open, the matrix products of this process use at most `n` threads."""
+@contextmanager
+def limited_to(n: int) -> Generator[None]:
+    """While it is open, the matrix products of this process use at most `n` threads.
+
+    Where NumPy and SciPy each brought a BLAS of their own, NumPy's uses one (see
+    `nncore.products`).
+    """
     # A new controller each time: it knows the libraries that are loaded by now, torch's included.
     controller: Any = threadpoolctl.ThreadpoolController()
-    return controller.limit(limits=n)
+    packages = Path(np.__file__).parent.parent
+    homes = (packages / "numpy", packages / "numpy.libs")
+    paths: list[str] = [pool.filepath for pool in controller.lib_controllers]
+    own = [path for path in paths if any(Path(path).is_relative_to(home) for home in homes)]
+    with controller.limit(limits=n), controller.select(filepath=own).limit(limits=1):
+        yield

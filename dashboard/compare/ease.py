@@ -30,7 +30,7 @@ class Part:
 PARTS = (
     Part(
         "Layer",
-        (("network", "_flat_with_views"), ("network", "Network._set_parameters")),
+        (("network", "_views"), ("network", "Network._set_parameters")),
         (("torch_network", "TorchNetwork._build_module"),),
         "NumPy lays all parameters into one vector by hand; PyTorch stacks ready-made layers.",
     ),

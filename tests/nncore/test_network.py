@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nncore import dropout
 from nncore.activations import Array
-from nncore.config import TrainingConfig
+from nncore.config import OptimizerName, TrainingConfig
 from nncore.initializers import initial_parameters
 from nncore.network import Network
 
@@ -151,17 +151,42 @@ def test_a_wrong_shape_is_named() -> None:
         small(np.random.default_rng(0))[0].forward(np.zeros((3, 5)))
 
 
-def test_a_large_batch_goes_through_in_parts_to_the_same_step(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
+def test_a_large_batch_goes_through_in_parts_to_the_same_steps(
+    optimizer: OptimizerName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = TrainingConfig(hidden=(12,), dtype="float64", l2=0.3, learning_rate=0.5)
+    config = TrainingConfig(
+        hidden=(12,), dtype="float64", l2=0.3, learning_rate=0.05, optimizer=optimizer
+    )
+    config = config.replace(batch_size="full")
     rng = np.random.default_rng(0)
     initial = initial_parameters(config, rng=rng)
     X, Y = rng.random((50, 784)), np.eye(10)[rng.integers(0, 10, 50)]
-    whole, parts = Network(config, initial, n_train=50), Network(config, initial, n_train=50)
-    whole.train_batch(X, Y)
+    whole = Network(config, initial, n_train=50)
     monkeypatch.setattr("nncore.network.PART_ROWS", 16)
-    parts.train_batch(X, Y)
-    for (W, b), (V, c) in zip(whole.parameters(), parts.parameters(), strict=True):
-        np.testing.assert_allclose(W, V, rtol=0, atol=1e-14)
-        np.testing.assert_allclose(b, c, rtol=0, atol=1e-14)
+    parts = Network(config, initial, n_train=50)
+    meant_for_few = Network(config.replace(batch_size=10), initial, n_train=50)
+    for _ in range(3):
+        whole.train_batch(X, Y)
+        parts.train_batch(X, Y)
+        meant_for_few.train_batch(X, Y)
+    for other in (parts, meant_for_few):
+        for (W, b), (V, c) in zip(whole.parameters(), other.parameters(), strict=True):
+            np.testing.assert_allclose(W, V, rtol=0, atol=1e-12)
+            np.testing.assert_allclose(b, c, rtol=0, atol=1e-12)
+    assert np.abs(whole.weights[0] - initial[0][0]).max() > 1e-3
+
+
+@pytest.mark.parametrize("l1", [0.0, 0.2])
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+def test_a_plain_step_is_minus_eta_times_the_gradient(l1: float, l2: float) -> None:
+    """Also where the step goes straight into the weights, which shrink on the way."""
+    config = TrainingConfig(hidden=(12, 7), dtype="float64", l1=l1, l2=l2, learning_rate=0.5)
+    rng = np.random.default_rng(0)
+    network = Network(config, initial_parameters(config, rng=rng), n_train=40)
+    X, Y = rng.random((10, 784)), np.eye(10)[rng.integers(0, 10, 10)]
+    gradients, before = network.gradients(X, Y), network.parameters()
+    network.train_batch(X, Y)
+    for (W, b), (dW, db), (V, c) in zip(before, gradients, network.parameters(), strict=True):
+        np.testing.assert_allclose(V, W - 0.5 * dW, rtol=0, atol=1e-14)
+        np.testing.assert_allclose(c, b - 0.5 * db, rtol=0, atol=1e-14)

@@ -13,6 +13,7 @@ from dashboard import controls
 from dashboard.handwriting_store import Bytes, Handwriting
 from dashboard.predictions import Model, Shipped, Trained, network_of
 from dashboard.store import Run, run_store
+from dashboard.text import plain
 from nncore import datasets
 from nncore.checkpoints import SHIPPED
 from nncore.config import EngineName, TrainingConfig
@@ -102,7 +103,7 @@ def last_models(run: Run) -> dict[EngineName, Trained]:
         if place > (0, 0):
             last[info.engine] = max(place, last.get(info.engine, place))
     return {
-        engine: Trained(run.id, run.name, engine, *last[engine], run.config.dataset)
+        engine: Trained(run.id, plain(run.name), engine, *last[engine], run.config.dataset)
         for engine in run.config.engines
         if engine in last
     }

@@ -328,7 +328,7 @@ def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
         config = run.config if run else recipes.get(state.DEFAULT_RECIPE).config
         name = run.name if run else recipes.get(state.DEFAULT_RECIPE).title
         pressed = st.button(
-            "Train it with our handwriting",
+            f"Train {'it' if run else 'a network'} with our handwriting",
             icon=":material/model_training:",
             key="handwriting-train",
             type="primary",

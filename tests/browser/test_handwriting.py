@@ -24,7 +24,7 @@ def test_keep_a_drawing_and_train_with_it(server: Server, open_app: OpenApp) -> 
     page.get_by_role("radio", name="7", exact=True).or_(app.button("7")).first.click()
     app.press("Keep it")
 
-    app.press("Train it with our handwriting")
+    app.press("Train a network with our handwriting")
     page.wait_for_url(re.compile("/train"))
     expect(page.get_by_text("It also learns from 1 handwritten digit")).to_be_visible()
     app.press("Stop")

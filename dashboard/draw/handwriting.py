@@ -66,10 +66,10 @@ def _notice() -> str:
         else "everybody who opens this app can see it"
     )
     return (
-        f"What is kept is the 28x28 picture, its label and the time: no names. It is stored with "
-        f"this app's runs, and {seen_by}. Deleting takes one press. A run that learns from the "
-        "digits has its own copy, which is deleted with them; a run that has not finished keeps it "
-        "until it is deleted itself."
+        "What is kept is the 28x28 picture, its label and the time: no names. It is stored with "
+        f"this app's runs, and {seen_by}. It can be deleted at any time, for good. A run that "
+        "learns from the digits has its own copy, which is deleted with them; a run that has not "
+        "finished keeps it until it is deleted itself."
     )
 
 

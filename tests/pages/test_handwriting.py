@@ -87,6 +87,19 @@ def test_a_sample_is_nobodys_handwriting():
         at.button(key="handwriting-keep")
 
 
+def test_a_picture_that_somebody_brings_can_be_kept():
+    at = opened()
+    at.segmented_control(key="ink-source").set_value("Upload").run()
+    picture = io.BytesIO()
+    Image.fromarray(255 - samples.sample(5)).save(picture, format="PNG")
+    at.file_uploader(key="ink-file").upload("five.png", picture.getvalue())
+    at.run()
+    next(p for p in at.pills if "What was it meant" in p.label).set_value(5).run()
+    at.button(key="handwriting-keep").click().run()
+    assert kept() == [5]
+    assert "**Kept as a 5.**" in texts(at)
+
+
 def test_the_same_drawing_is_kept_once_however_often_it_is_pressed():
     at = keep(opened(), 3)
     at.run()

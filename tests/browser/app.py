@@ -160,8 +160,11 @@ class AppPage:
             "element => element.scrollWidth - element.clientWidth"
         )
 
-    def draw(self, strokes: list[list[tuple[float, float]]]) -> None:
-        """Draw strokes on the pad, each a list of points in fractions of its width and height."""
+    def draw(self, strokes: list[list[tuple[float, float]]], *, steps: int = 6) -> None:
+        """Draw strokes on the pad, each a list of points in fractions of its width and height.
+
+        The mouse moves from point to point in so many steps.
+        """
         canvas = self.page.locator(".st-key-pad canvas.upper-canvas").first
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
@@ -173,7 +176,7 @@ class AppPage:
             self.page.mouse.move(*points[0])
             self.page.mouse.down()
             for point in points[1:]:
-                self.page.mouse.move(*point, steps=6)
+                self.page.mouse.move(*point, steps=steps)
             self.page.mouse.up()
 
     def faint_words(self) -> list[str]:

@@ -1,0 +1,72 @@
+"""The pad with a real mouse: ten digits in three sizes and three corners, each named aloud."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tests.browser.app import AppPage, Server
+
+OpenApp = Callable[..., AppPage]
+Stroke = list[tuple[float, float]]
+
+SIZES = (0.36, 0.52, 0.7)
+"""Heights of the digits, as shares of the pad."""
+MARGIN = 0.07
+ENOUGH = 28
+
+
+def arc(
+    x: float, y: float, width: float, height: float, start: float, end: float, points: int = 9
+) -> Stroke:
+    """Part of an ellipse around (x, y); angles in turns, from the right over the bottom."""
+    turns = 2 * np.pi * np.linspace(start, end, points)
+    return [(x + width / 2 * np.cos(t), y + height / 2 * np.sin(t)) for t in turns.tolist()]
+
+
+# As one learns to write them, in a box 0.65 wide and 1 high.
+DIGITS: list[list[Stroke]] = [
+    [arc(0.33, 0.5, 0.6, 1, -0.2, 0.8, 14)],
+    [[(0.2, 0.2), (0.4, 0), (0.36, 1)]],
+    [[*arc(0.32, 0.28, 0.56, 0.56, 0.5, 1.08), (0.05, 1), (0.65, 0.97)]],
+    [[*arc(0.28, 0.25, 0.5, 0.5, 0.55, 1.2), *arc(0.28, 0.72, 0.62, 0.56, 0.8, 1.42)]],
+    [[(0.22, 0), (0, 0.6), (0.65, 0.6)], [(0.48, 0.32), (0.42, 1)]],
+    [[(0.6, 0.02), (0.12, 0.04), (0.07, 0.44), *arc(0.28, 0.68, 0.64, 0.62, 0.7, 1.42)]],
+    [[(0.5, 0), (0.2, 0.3), *arc(0.32, 0.72, 0.58, 0.56, 0.5, -0.5, 12)]],
+    [[(0.02, 0.05), (0.62, 0), (0.25, 1)]],
+    [
+        [
+            *arc(0.32, 0.25, 0.46, 0.48, 0.25, -0.75, 12),
+            *arc(0.32, 0.74, 0.56, 0.52, -0.25, 0.75, 12),
+        ]
+    ],
+    [[*arc(0.32, 0.28, 0.56, 0.52, 0, -1, 12), (0.58, 0.3), (0.48, 1)]],
+]
+
+
+def placed(strokes: list[Stroke], size: float, corner: int) -> list[Stroke]:
+    """The strokes as shares of the pad: as high as `size`, in one of its corners.
+
+    Not in the fourth: a mouse that jumps there meets the toolbar, which comes out of that corner.
+    """
+    left = 1 - MARGIN - 0.65 * size if corner == 2 else MARGIN
+    top = MARGIN if corner == 0 else 1 - MARGIN - size
+    return [[(left + size * x, top + size * y) for x, y in stroke] for stroke in strokes]
+
+
+def test_ten_digits_are_named_in_every_size_and_corner(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/")
+    named: list[tuple[int, str]] = []
+    for digit, strokes in enumerate(DIGITS):
+        for corner, size in enumerate(SIZES):
+            app.press("Clear")
+            app.page.get_by_text("Nothing drawn yet").wait_for()
+            app.settle()
+            app.page.wait_for_timeout(200)  # the browser empties its canvas a moment later
+            app.draw(placed(strokes, size, (corner + digit) % 3), steps=2)
+            app.page.get_by_text("Your digit:").wait_for()
+            app.page.wait_for_timeout(250)  # the pad sends the last stroke after 200 ms
+            app.settle()
+            value = app.key("prediction-shipped").get_by_test_id("stMetricValue").inner_text()
+            named.append((digit, value.strip()))
+    wrong = [(digit, value) for digit, value in named if value != str(digit)]
+    assert len(named) - len(wrong) >= ENOUGH, wrong

@@ -64,7 +64,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard out
 ModelOption = Annotated[
     str, typer.Option("--model", help=f"{', '.join(checkpoints.SHIPPED)}, or a model file.")
 ]
-DEFAULT_MODEL = checkpoints.default_shipped()
 
 
 def _fail(message: object) -> NoReturn:
@@ -393,7 +392,7 @@ def _reproduced(row: reproduction.Row) -> str:
 @app.command()
 def predict(
     paths: Annotated[list[Path], typer.Argument(help="Image files, or folders of them.")],
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = "robust",
     as_json: AsJson = False,
 ) -> None:
     """Name the digit in each image, prepared and doubted as the drawing page does it."""
@@ -446,7 +445,7 @@ def _images(paths: list[Path]) -> Iterator[Path]:
 
 @app.command()
 def evaluate(
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = "robust",
     reinked: Annotated[int, typer.Option(min=0, max=10_000, help="Test digits to draw.")] = 0,
     photo: Annotated[
         bool, typer.Option("--photo", help="Photograph as many drawings, or 1,000.")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.predictions import Shipped
-from dashboard.text import escape, percent
+from dashboard.text import duration, escape, percent
 from nncore.checkpoints import SHIPPED
 from nncore.evaluation import Card, card_of
 
@@ -32,7 +32,7 @@ def _origin(card: Card) -> str:
     facts = [
         f"recipe {card.recipe}" if card.recipe else "",
         f"seed {card.seed}",
-        f"{card.minutes:g} minutes of training" if card.minutes else "",
+        f"{duration(60 * card.minutes)} of training" if card.minutes else "",
         f"on {card.machine}" if card.machine else "",
     ]
     told = escape(", ".join(fact for fact in facts if fact))

@@ -182,15 +182,18 @@ def test_recipes_lists_every_recipe() -> None:
 
 
 @pytest.mark.mnist
-def test_the_shipped_model_is_what_its_card_says(mnist: datasets.Dataset) -> None:
-    card = json.loads(checkpoints.SHIPPED["classroom"].with_suffix(".json").read_text())
-    network = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
+@pytest.mark.parametrize(("name", "megabytes"), [("classroom", 1), ("robust", 4)])
+def test_a_shipped_model_is_what_its_card_says(
+    name: checkpoints.ShippedName, megabytes: float, mnist: datasets.Dataset
+) -> None:
+    path = checkpoints.SHIPPED[name]
+    card = json.loads(path.with_suffix(".json").read_text())
+    network = checkpoints.load(path).network()
     right = network.forward(mnist.test.images).argmax(axis=1) == mnist.test.labels
     assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=2e-4)
-    assert checkpoints.load(checkpoints.SHIPPED["classroom"]).config == RECIPES[
-        "classroom"
-    ].config.replace(engines="numpy")
-    assert checkpoints.SHIPPED["classroom"].stat().st_size < 1_000_000
+    assert card["recipe"] == name
+    assert checkpoints.load(path).config == RECIPES[name].config.replace(engines="numpy")
+    assert path.stat().st_size < 1_000_000 * megabytes
 
 
 def test_gradients_of_both_engines_agree(tmp_path: Path) -> None:

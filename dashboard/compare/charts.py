@@ -5,7 +5,6 @@ of the app. What belongs to neither has the app's own colours.
 """
 
 import math
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -47,8 +46,6 @@ def place(
     """Layers over one table of rows; `title` says what to see."""
     table = list(rows)
     spec: dict[str, Any] = {
-        # Vega cuts a line that is longer than a phone is wide.
-        "title": {"text": textwrap.wrap(title, 40), "anchor": "start"},
         "height": height,
         # The plot keeps its height, whatever its title and legend need on a narrow page.
         "autosize": {"type": "fit-x", "contains": "padding"},
@@ -58,7 +55,9 @@ def place(
         # Streamlit's own is too faint for a projector.
         words = {"labelColor": color, "titleColor": color}
         spec["config"] = {"axis": words, "legend": words}
-    st.vega_lite_chart(pd.DataFrame(table), spec, width="stretch", key=key, alt=alt)
+    with st.container(gap="xsmall"):
+        st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
+        st.vega_lite_chart(pd.DataFrame(table), spec, width="stretch", key=key, alt=alt)
 
 
 def _with_domains(
@@ -368,7 +367,7 @@ def ratios(
     across = {"batch": "examples in a mini-batch", "width": "neurons in the hidden layer"}[by]
     encoding = {
         "x": number("x", across, log=True),
-        "y": number("ratio", "PyTorch's time by NumPy's", log=True),
+        "y": number("ratio", "PyTorch's time / NumPy's", log=True),
         "tooltip": [
             {"field": "x", "title": across, "format": ",.0f"},
             {"field": "ratio", "format": ".2f"},

@@ -103,9 +103,10 @@ def provenance(
     """
     blas = machine.blas.split(" ")[0] if machine.blas else "no BLAS"
     torch = f"PyTorch {machine.torch}" if machine.torch else "no PyTorch"
+    cores = "1 core" if machine.cores == 1 else f"{machine.cores} cores"
     made = _made(here) if here else f"Stored run of {_day(date.fromisoformat(day))}"
     st.caption(
-        f"{of}{made}: {escape(machine.processor)}, {machine.cores} cores, NumPy {machine.numpy} "
+        f"{of}{made}: {escape(machine.processor)}, {cores}, NumPy {machine.numpy} "
         f"({escape(blas)}), {torch}. Make it again: `{command}`"
     )
 

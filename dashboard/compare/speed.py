@@ -136,11 +136,15 @@ def _step(network: str, batch: BatchSize, numpy_example: float, torch_example: f
     n = _examples(batch)
     sizes = tuple(int(size) for size in network.split("-"))
     return Step(
-        f"{layers(sizes)}, {'full batch' if batch == 'full' else batch}",
+        f"{layers(sizes)} {_by(batch)}",
         flops_per_example(sizes) * n,
         numpy_example * n,
         torch_example * n,
     )
+
+
+def _by(batch: BatchSize) -> str:
+    return "with the full batch" if batch == "full" else f"by {batch}"
 
 
 def _examples(batch: BatchSize) -> int:
@@ -191,7 +195,7 @@ def _figures(found: Speeds) -> None:
             charts.ratios(found.by_batch[0].network, points, "batch", _even(points))
         if found.by_width:
             points = [(row.width, row.ratio) for row in found.by_width]
-            name = f"mini-batches of {found.by_width[0].batch_size}"
+            name = f"Mini-batches of {found.by_width[0].batch_size}"
             charts.ratios(name, points, "width", _even(points))
         made = steps(found)
         charts.step_times(
@@ -230,7 +234,7 @@ def _limits(found: Speeds, made: list[Step]) -> None:
     if found.rows and found.gflops:
         best = max(found.rows, key=lambda row: row.share_of_matmul)
         st.markdown(
-            f"At the other end, on {best.network} by {best.batch_size}, NumPy computes at "
+            f"At the other end, on {best.network} {_by(best.batch_size)}, NumPy computes at "
             f"{best.share_of_matmul:.0%} of the machine's limit: {found.gflops:,.0f} GFLOP/s, the "
             "rate of a bare matrix product."
         )

@@ -180,13 +180,13 @@ def test_pytorch_that_cannot_be_imported_is_a_sentence(monkeypatch: pytest.Monke
 def test_the_bench_says_what_a_step_costs():
     made = {step.name: step for step in speed.steps(SPEEDS)}
     assert len(made) == 8  # the GPU's row is not of the CPU
-    step = made["784-128-10, 64"]
+    step = made["784-128-10 by 64"]
     # 64 examples of 6 (784·128 + 128·10) - 2·784·128 = 409,088 operations.
     assert step.flops == 64 * 409_088
     assert step.numpy_seconds == pytest.approx(50e-6)
     assert step.torch_seconds == pytest.approx(40e-6)
-    assert made["784-128-10, full batch"].numpy_seconds == pytest.approx(50e-6)
-    assert made["784-30-10, 10"].torch_seconds == pytest.approx(2.4 / 6_000)
+    assert made["784-128-10 with the full batch"].numpy_seconds == pytest.approx(50e-6)
+    assert made["784-30-10 by 10"].torch_seconds == pytest.approx(2.4 / 6_000)
 
 
 def test_the_table_of_the_bench_has_a_gpus_row():

@@ -39,6 +39,7 @@ def try_it() -> None:
     """The pad and the shipped model's answer; reruns alone at every stroke."""
     left, right = st.columns([1, 2], gap="large")
     with left:
+        st.space("small")  # the pad's own toolbar opens above it
         drawn = canvas.pad()
     with right:
         ink = drawing.example() if drawn is None else drawing.Ink(drawn)

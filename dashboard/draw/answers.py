@@ -6,14 +6,14 @@ import streamlit as st
 from dashboard import drawing, predictions
 from dashboard.draw import cards, doubts, stages
 from dashboard.draw.subject import Subject
-from dashboard.predictions import MAX_MODELS, Shipped, Trained
+from dashboard.predictions import MAX_MODELS, Model, Shipped, Trained
 
 _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
 
 
 def show(subject: Subject) -> None:
     """Whether it looks like a digit, what the models see, what each says, and all in a table."""
-    doubts.say(subject.pixels)
+    doubts.say(subject.pixels, all_stages=not subject.skipped)
     note = subject.ink.note
     if subject.skipped:
         note = f"Prepared without {stages.without(subject.skipped)}."
@@ -50,6 +50,13 @@ def _invitation() -> None:
         st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
 
 
+def _epochs(model: Model) -> int:
+    """How long it has learned; a shipped model to the end of its recipe."""
+    if isinstance(model, Shipped):
+        return predictions.shipped_network(model.name).config.epochs
+    return model.epoch
+
+
 def _table(subject: Subject) -> None:
     shipped = [model for model in subject.models if isinstance(model, Shipped)]
     rows = predictions.answers([*shipped, *subject.trained[:MAX_MODELS]], subject.pixels)
@@ -60,7 +67,7 @@ def _table(subject: Subject) -> None:
                 for model, _ in rows
             ],
             "Network": [model.title for model, _ in rows],
-            "Epochs": [None if isinstance(model, Shipped) else model.epoch for model, _ in rows],
+            "Epochs": [_epochs(model) for model, _ in rows],
             "Digit": [str(answer.digit) if answer.is_number else "–" for _, answer in rows],
             "Sure": [answer.confidence if answer.is_number else None for _, answer in rows],
         }

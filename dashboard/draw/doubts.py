@@ -29,11 +29,15 @@ def is_doubted(pixels: np.ndarray) -> bool:
         return False
 
 
-def say(pixels: np.ndarray) -> None:
-    """Doubt aloud; nothing where the ink looks like a digit."""
+def say(pixels: np.ndarray, *, all_stages: bool = True) -> None:
+    """Doubt aloud; nothing where the ink looks like a digit.
+
+    `all_stages` is false where a stage that was switched off may be the reason.
+    """
     if is_doubted(pixels):
+        what = "This does not" if all_stages else "Prepared like this, it does not"
         st.warning(
-            "**This does not look like a digit.** A network has to name one all the same.",
+            f"**{what} look like a digit.** A network has to name one all the same.",
             icon=":material/question_mark:",
         )
 

@@ -280,3 +280,26 @@ def test_every_section_opens(store: RunStore):
     for name in ("doubt", "neurons", "stages"):
         open_section(at, name)
         assert not at.exception
+
+
+def test_a_stage_without_which_there_is_no_ink_can_be_brought_back():
+    grain = np.random.default_rng(0).integers(-3, 4, (280, 280))
+    paper_in_shadow = 34 + grain - 16 * (samples.sample(7) > 127)
+    at = upload(page(), png(paper_in_shadow.astype(np.uint8)))
+    assert predicted(at, "shipped") == "7"
+    at.toggle(key="draw-control-stage-even light").set_value(False).run()
+    assert not at.exception
+    assert len(at.error) == 1
+    next(button for button in at.button if button.label == "All stages on").click().run()
+    assert not at.error
+    assert predicted(at, "shipped") == "7"
+
+
+def test_doubt_of_what_a_switch_has_spoiled_says_so(monkeypatch: pytest.MonkeyPatch):
+    whole = prepare(samples.sample(samples.EXAMPLE)).pixels
+    monkeypatch.setattr(doubts, "is_doubted", lambda pixels: not np.array_equal(pixels, whole))
+    at = page()
+    assert not at.warning
+    at.toggle(key="draw-control-stage-squared").set_value(False).run()
+    assert "Prepared like this, it does not look like a digit" in at.warning[0].value
+    assert any("does not look like a digit any more" in caption.value for caption in at.caption)

@@ -1,11 +1,9 @@
 """Ink to 28x28: what a drawing may and may not change, and every kind of picture file."""
 
-import io
 import subprocess
 import sys
 import tracemalloc
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ from nncore import preprocessing
 from nncore.datasets import Dataset
 from nncore.preprocessing import ImageError, InkError, StageName, prepare, read_image
 from tests.nncore.pens import LINES, drawn
+from tests.nncore.pictures import FILES, encoded, turned
 
 
 def seven(side: int = 400, mode: str = "L", paper: object = 255, ink: object = 0) -> Image.Image:
@@ -30,12 +29,6 @@ def seven(side: int = 400, mode: str = "L", paper: object = 255, ink: object = 0
 
 def difference(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one.astype(np.float64) - other).mean())
-
-
-def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
-    stream = io.BytesIO()
-    image.save(stream, kind, **options)
-    return stream.getvalue()
 
 
 SEVEN = prepare(np.asarray(seven())).pixels
@@ -314,49 +307,9 @@ def test_an_array_that_is_no_image(image: np.ndarray) -> None:
 # --- files ----------------------------------------------------------------------------------------
 
 
-def sixteen_bit() -> Image.Image:
-    return Image.fromarray(np.asarray(seven()).astype(np.uint16) * 257)
-
-
-def transparent_palette() -> bytes:
-    indices = (np.asarray(seven()) == 0).astype(np.uint8)
-    image = Image.frombytes("P", indices.shape, indices.tobytes())
-    image.putpalette([0, 0, 0, 0, 0, 0])  # the same black twice, only one of them seen
-    return encoded(image, transparency=0)
-
-
-def animation() -> bytes:
-    frames = [seven().convert("P"), Image.new("P", (400, 400))]
-    return encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-
-
-FILES: dict[str, Callable[[], bytes]] = {
-    "png": lambda: encoded(seven()),
-    "png, bright on dark": lambda: encoded(seven(paper=0, ink=255)),
-    "png, 1 bit": lambda: encoded(seven().convert("1")),
-    "png, 16 bit": lambda: encoded(sixteen_bit()),
-    "png, palette": lambda: encoded(seven().convert("RGB").quantize(8)),
-    "png, palette with transparency": transparent_palette,
-    "png, grey with transparency": lambda: encoded(seven(), transparency=255),
-    "png, transparent": lambda: encoded(seven(400, "RGBA", (0, 0, 0, 0), (0, 0, 0, 255))),
-    "png, grey and alpha": lambda: encoded(seven(400, "LA", (0, 0), (255, 255))),
-    "gif": lambda: encoded(seven(), "GIF"),
-    "gif, animated": animation,
-    "bmp": lambda: encoded(seven(), "BMP"),
-    "webp": lambda: encoded(seven().convert("RGB"), "WEBP", lossless=True),
-    "ppm": lambda: encoded(seven(), "PPM"),
-    "tiff": lambda: encoded(seven(), "TIFF"),
-    "tiff, CMYK": lambda: encoded(seven().convert("RGB").convert("CMYK"), "TIFF"),
-    "tiff, 32 bit": lambda: encoded(sixteen_bit().convert("I"), "TIFF"),
-    "tiff, real numbers": lambda: encoded(seven().convert("F"), "TIFF"),
-    "jpeg": lambda: encoded(seven(), "JPEG", quality=60),
-    "jpeg, CMYK": lambda: encoded(seven().convert("RGB").convert("CMYK"), "JPEG"),
-}
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_every_kind_of_file_gives_the_same_digit(name: str) -> None:
-    grey = read_image(FILES[name]())
+    grey = read_image(FILES[name](seven()))
     assert grey.dtype == np.uint8
     assert grey.shape == (400, 400)
     tolerance = 0.012 if name.startswith("jpeg") else 1e-6
@@ -368,26 +321,9 @@ def test_sixteen_bits_become_eight() -> None:
     assert read_image(encoded(Image.fromarray(values))).tolist() == [[0, 128, 255]]
 
 
-UPRIGHT = [
-    None,
-    Image.Transpose.FLIP_LEFT_RIGHT,
-    Image.Transpose.ROTATE_180,
-    Image.Transpose.FLIP_TOP_BOTTOM,
-    Image.Transpose.TRANSPOSE,
-    Image.Transpose.ROTATE_90,
-    Image.Transpose.TRANSVERSE,
-    Image.Transpose.ROTATE_270,
-]
-"""What was done to the picture, for the EXIF orientations 1 to 8 to undo."""
-
-
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_turned_photograph_is_put_upright(orientation: int) -> None:
-    method = UPRIGHT[orientation - 1]
-    turned = seven() if method is None else seven().transpose(method)
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    grey = read_image(encoded(turned, "PNG", exif=exif))
+    grey = read_image(turned(seven(), orientation, "PNG"))
     assert difference(prepare(grey).pixels, SEVEN) < 1e-6
 
 

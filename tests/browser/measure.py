@@ -17,10 +17,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.app import DESKTOP, FLAGS, ROOT, AppPage, Server
 from tests.browser.find_chromium import find
-from tests.browser.test_main_job import SEVEN
+from tests.browser.test_draw import written
 
 PAIRS = 5
-STROKES = 20
 CONFIG = {"dataset": "mnist", "hidden": "128", "lr": "0.1", "batch": "32", "epochs": "6"}
 
 
@@ -39,19 +38,12 @@ def first_page_idle(browser: Browser) -> float:
 
 
 def stroke_to_prediction(app: AppPage) -> list[float]:
-    """Milliseconds from mouse-up until the ten probabilities have changed, sorted."""
+    """Milliseconds from mouse-up to the answer, for each stroke of 30 digits, sorted."""
     app.open("/draw")
-    bars = app.key("prediction-shipped").get_by_role("img")
     millis: list[float] = []
-    for _ in range(STROKES):
-        app.press("Clear")  # the example's probabilities come back
-        app.page.wait_for_timeout(1_000)
-        before = bars.inner_html()
-        app.draw(SEVEN)
-        began = time.perf_counter()
-        while bars.inner_html() == before and time.perf_counter() - began < 5:
-            app.page.wait_for_timeout(5)
-        millis.append(1000 * (time.perf_counter() - began))
+    for _, strokes in written():
+        millis += app.draw_and_wait(strokes)
+        app.wipe_pad()
     return sorted(millis)
 
 

@@ -62,14 +62,14 @@ def _table(subject: Subject) -> None:
     rows = predictions.answers([*shipped, *subject.trained[:MAX_MODELS]], subject.pixels)
     frame = pd.DataFrame(
         {
+            "Network": [model.title for model, _ in rows],
+            "Digit": [str(answer.digit) if answer.is_number else "–" for _, answer in rows],
+            "Sure": [answer.confidence if answer.is_number else None for _, answer in rows],
             "Run": [
                 "comes with the app" if isinstance(model, Shipped) else model.run_name
                 for model, _ in rows
             ],
-            "Network": [model.title for model, _ in rows],
             "Epochs": [_epochs(model) for model, _ in rows],
-            "Digit": [str(answer.digit) if answer.is_number else "–" for _, answer in rows],
-            "Sure": [answer.confidence if answer.is_number else None for _, answer in rows],
         }
     )
     st.dataframe(

@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard import digits, predictions, state
 from dashboard.draw.subject import Subject
 from dashboard.inside.pace import by_rows
-from dashboard.predictions import Model
-from dashboard.store import StoreError
+from dashboard.predictions import Model, Trained
+from dashboard.store import StoreError, run_store
 from dashboard.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError
@@ -121,9 +121,10 @@ def _neighbours(model: Model, network: Network, x: np.ndarray) -> None:
     way = PIXELS if len(network.weights) == 1 else _choose_way()
     try:
         examples, note = _examples_of(network)
+        note += _beside_them(model)
         with st.spinner("Looking through the training images…", show_time=False):
             near = _index(model, network, way)
-    except DataError as error:
+    except (DataError, StoreError) as error:
         st.warning(escape(str(error)))
         return
     seen = x[None] if way == PIXELS else hidden_features(network, x[None])
@@ -180,6 +181,20 @@ def _examples_of(network: Network) -> tuple[Split, str]:
         "MNIST, from which it learned, is not on this server: these are of the "
         f"{len(others):,} small digits that come with the app."
     )
+
+
+def _beside_them(model: Model) -> str:
+    """What else it learned from: a sentence about the class's handwriting, or nothing.
+
+    Raises:
+        StoreError: the run store cannot be read.
+    """
+    found = run_store().handwriting.learned(model.run_id) if isinstance(model, Trained) else None
+    if found is None:
+        return ""
+    if found.n_digits == 1:
+        return " It also learned from 1 kept digit, which is not searched."
+    return f" It also learned from {found.n_digits:,} kept digits, which are not searched."
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -52,9 +52,11 @@ def add_run(
     name: str,
     engines: tuple[str, ...] = ("numpy", "torch"),
     config: TrainingConfig = CONFIG,
+    *,
+    with_handwriting: bool = False,
 ) -> None:
     """A run with one checkpoint an engine: `network`."""
-    run = store.create_run("local", config, name)
+    run = store.create_run("local", config, name, with_handwriting=with_handwriting)
     claim = store.claim(run.id, "test")
     assert claim is not None
     for engine in engines:

@@ -88,6 +88,20 @@ def test_a_run_is_shown_the_images_that_it_learned_from(store: RunStore) -> None
     assert all(control.key != "draw-control-near" for control in at.segmented_control)
 
 
+def test_kept_digits_that_a_run_learned_from_are_named_and_not_searched(store: RunStore) -> None:
+    config = CONFIG.replace(dataset="digits", train_size=600)
+    for shift in range(20):
+        image = np.roll((255 * prepare(samples.sample(0)).pixels).astype(np.uint8).ravel(), shift)
+        store.handwriting.keep("local", image, 0)
+    add_run(store, "ours", config=config, with_handwriting=True)
+    (run,) = store.list_runs("local")
+    learned = store.handwriting.learned(run.id)
+    assert learned is not None
+    at = opened(0)
+    said = f"It learned from 600. It also learned from {learned.n_digits} kept digits, which are"
+    assert said in told(at)
+
+
 def test_a_small_change_is_shown_with_its_length() -> None:
     at = opened(3)
     assert re.search(r"A change of length \*\*\d\.\d\d\*\*, \d+% of the drawing's own", told(at))

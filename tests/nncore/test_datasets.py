@@ -305,10 +305,13 @@ def test_digits_look_like_mnist(digits: Dataset) -> None:
     assert (np.maximum(height, width) == 20).mean() > 0.99
 
 
-def test_float64_is_the_same_data() -> None:
+def test_float64_and_float16_are_the_same_data() -> None:
     single, double = load("digits"), load("digits", dtype="float64")
     assert double.train.images.dtype == np.float64
     np.testing.assert_array_equal(single.train.images, double.train.images.astype(np.float32))
+    half = load("digits", dtype="float16")
+    assert half.train.images.dtype == np.float16
+    np.testing.assert_array_equal(single.train.images.astype(np.float16), half.train.images)
 
 
 @pytest.mark.parametrize("train_size", [0, -1, 1_248, 60_000])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.inside.pace import one_thread_a_product
 from dashboard.jobs import jobs
 from dashboard.navigation import pages
 from dashboard.runs import shown_errors
@@ -15,6 +16,7 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     st.set_page_config(page_title="NN Magic", page_icon=icons / "icon.png", layout="wide")
     st.html(root / "assets" / "style.css")
     st.logo(icons / "logo.svg", size="medium")
+    one_thread_a_product()  # before the first visitor's network answers
     with shown_errors(above_all=True):
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
     st.navigation(pages(root), position="hidden" if lesson_in_focus() else "top").run()

@@ -11,16 +11,15 @@ Tried, and not taken up:
 - `torch.compile` by default: on two cores, compiled training takes longer on small networks, 8.9
   times NumPy's seconds at 784-30-10 by 10 where the fused optimizer alone takes 5.0, and 2.6 where
   it takes 2.0 at 784-128-10 by 64. There is little to fuse between two matrix products.
-- Two threads for 784-128-10 by 64: 330 microseconds a step instead of 284 with NumPy's products,
-  and a tenth less with SciPy's on a quiet machine, but many times as long on a busy one.
-- Gathering the next block of examples in a thread: no gain, the copy is a thirtieth of a step.
+- Two threads for 784-128-10 by 64: slower with NumPy's products, a little quicker with SciPy's on
+  a quiet machine, and many times slower on a busy one.
+- Gathering the next block of examples in a thread: no gain, the copy is a small part of a step.
 - SciPy's product for the forward pass of small networks: a tenth slower than NumPy's there.
 
-What stands against the wide networks, by 128 examples on two cores: with 784-800-10 a step takes
-1,970 microseconds, and its multiplications alone would at a bare product's speed take 1,050. The
-two large products take 700 (forward) and 640 (into the weights), since a matrix of 128 rows is
-copied into BLAS's own order for little use; 120 go to the small products, 70 to gathering, as many
-to ReLU and biases, which one thread does.
+What stands against the wide networks: two thirds of a step of 784-800-10 by 128 are its two large
+products, and BLAS, which first copies each matrix into its own order, multiplies 128 rows a third
+slower than the square matrices that it is compared with. The rest is shared by the small products,
+by gathering, and by ReLU and biases, which one thread does.
 """
 
 import tracemalloc

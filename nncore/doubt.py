@@ -22,7 +22,7 @@ from typing import Any, cast
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file  # pyright: ignore[reportUnknownVariableType]
+from safetensors.numpy import save as to_safetensors
 
 from nncore.activations import Array
 
@@ -139,8 +139,11 @@ class DigitOrNot:
             ).astype(np.float32),
         }
         metadata = {"format": _FORMAT, "threshold": json.dumps(self.threshold)}
+        blob = to_safetensors({k: np.ascontiguousarray(v) for k, v in arrays.items()}, metadata)
+        unfinished = path.with_name(path.name + ".part")
         try:
-            save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, path, metadata)
+            unfinished.write_bytes(blob)
+            unfinished.replace(path)
         except OSError as error:
             raise DoubtError(f"{path} cannot be written ({error}); choose another place.") from None
 

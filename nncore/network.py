@@ -24,6 +24,9 @@ EVALUATION_ROWS = 1_000
 PART_ROWS = 2_048
 """Examples of a large batch that go through the network at once, for the same reason."""
 
+LEAST_DECAY = 5e-6
+"""Of a weight in one step: 1 less a smaller share is rounded by more than a hundredth of it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
@@ -70,8 +73,8 @@ class Network:
         self._gradient: Array = np.zeros(n_parameters, config.dtype)
         self.weights, self.biases = _views(self._flat, self.layer_sizes)
         self._set_parameters(parameters)
-        is_one_pass = config.batch_of(n_train) <= PART_ROWS and not config.l1
-        self._optimizer = build_optimizer(config, n_parameters, in_place=is_one_pass)
+        in_place = _can_step_in_place(config, n_train)
+        self._optimizer = build_optimizer(config, n_parameters, in_place=in_place)
         self._total = self._optimizer.total(self._flat, self._gradient)
         self.total_views = _views(self._total, self.layer_sizes)
         """(dW, db) of each layer in the optimizer's total."""
@@ -199,6 +202,10 @@ class Network:
 
     def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
         """One step on a mini-batch: `gradients` in reused memory, then the optimizer.
+
+        With g the gradient without penalties: plain descent takes w -> (1 - eta lambda/n) w - eta g
+        at once; momentum v -> mu v + g, then adds the penalties and moves w along v; the others
+        get g with its penalties.
 
         X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives;
         where `config.dropout` is not 0, a mask (n_samples, n_units) for each hidden layer.
@@ -349,6 +356,17 @@ class _Scratch:
 def passed_on(a: Array, masks: Sequence[Array], layer: int) -> Array:
     """What passes a hidden layer's dropout: a itself where there is none, or on the last layer."""
     return a * masks[layer] if layer < len(masks) else a
+
+
+def _can_step_in_place(config: TrainingConfig, n_train: int) -> bool:
+    """Whether plain descent may change each weight as soon as its gradient is known.
+
+    Not where the batch goes through the network in parts, each of which needs the same weights;
+    where L1 asks for the old weight's sign; where 1 - eta lambda/n would be rounded to 1.
+    """
+    is_whole = config.batch_of(n_train) <= PART_ROWS
+    decay = config.learning_rate * config.l2 / n_train
+    return is_whole and not config.l1 and (not config.l2 or decay >= LEAST_DECAY)
 
 
 def _views(flat: Array, layer_sizes: tuple[int, ...]) -> tuple[list[Array], list[Array]]:

@@ -4,10 +4,11 @@ Three of them are all that backpropagation needs: A B (forward), A Bᵀ (BP2), a
 what is there (BP4). The last is what makes plain gradient descent quick: with the error scaled by
 -eta/m, keep W + aᵀ delta *is* the book's step, w -> (1 - eta lambda/n) w - eta/m sum dC_x/dw
 (eq. 93), in one call of BLAS, where NumPy would write the gradient into memory of its own, read it
-again and subtract it: a quarter of a small network's time, and an eighth of a wide one's.
+again and subtract it.
 
 BLAS (Dongarra et al. 1990) knows columns first; these arrays have their rows first. So it is handed
-each matrix's transpose, which is the same memory: Cᵀ = Bᵀ A instead of C = Aᵀ B.
+each matrix's transpose, which is the same memory: Cᵀ = Bᵀ A instead of C = Aᵀ B. What is written
+to must lie there whole, in the dtype of the others: SciPy would copy it, and the result be lost.
 """
 
 from typing import Any, cast
@@ -15,14 +16,11 @@ from typing import Any, cast
 import numpy as np
 from scipy.linalg import blas  # pyright: ignore[reportMissingTypeStubs]
 
+from nncore import threads
 from nncore.activations import Array
 
 SMALL = 16_000_000
-"""Multiplications: smaller products gain nothing from threads, and NumPy calls them with less ado.
-
-Larger ones share SciPy's threads with `add_product`. NumPy has threads of its own, which go on
-waiting for work when a product is done, and two sets that wait on the same processors make a step
-four times as long: in training, NumPy's products get one thread (see `nncore.threads`)."""
+"""Multiplications: smaller products gain nothing from threads, and NumPy's cost less to call."""
 
 _blas = cast(Any, blas)
 # Arguments by position: by name, a call takes twice as long as a small product.
@@ -33,8 +31,12 @@ _GEMV = {"f": _blas.sgemv, "d": _blas.dgemv}
 
 
 def multiply(A: Array, B: Array, out: Array) -> Array:
-    """Out = A B: (n, k), (k, m) -> (n, m), all with rows first and of one dtype."""
-    if A.size * len(out.T) < SMALL:
+    """Out = A B: (n, k), (k, m) -> (n, m), all with rows first and of one dtype.
+
+    NumPy's product where it gets one thread, and SciPy's where several are shared with
+    `add_product` (see `nncore.threads.limited_to`).
+    """
+    if not threads.are_shared() or A.size * len(out.T) < SMALL:
         return np.dot(A, B, out)
     _GEMM[out.dtype.char](1.0, B.T, A.T, 0.0, out.T, 0, 0, 1)
     return out

@@ -45,12 +45,21 @@ def n_cpus() -> int:
     return os.cpu_count() or 1
 
 
+_shared = [False]
+
+
+def are_shared() -> bool:
+    """Whether products are spread over several threads now: SciPy's, while NumPy's keep to one."""
+    return _shared[0]
+
+
 @contextmanager
 def limited_to(n: int) -> Generator[None]:
     """While it is open, the matrix products of this process use at most `n` threads.
 
-    Where NumPy and SciPy each brought a BLAS of their own, NumPy's uses one (see
-    `nncore.products`).
+    Where NumPy and SciPy each brought a BLAS of their own, only SciPy's uses more than one. A
+    library's threads go on waiting for work when a product is done, and two sets that wait on the
+    same processors make a step several times as long.
     """
     # A new controller each time: it knows the libraries that are loaded by now, torch's included.
     controller: Any = threadpoolctl.ThreadpoolController()
@@ -58,5 +67,9 @@ def limited_to(n: int) -> Generator[None]:
     homes = (packages / "numpy", packages / "numpy.libs")
     paths: list[str] = [pool.filepath for pool in controller.lib_controllers]
     own = [path for path in paths if any(Path(path).is_relative_to(home) for home in homes)]
-    with controller.limit(limits=n), controller.select(filepath=own).limit(limits=1):
-        yield
+    before, _shared[0] = _shared[0], n > 1
+    try:
+        with controller.limit(limits=n), controller.select(filepath=own).limit(limits=1):
+            yield
+    finally:
+        _shared[0] = before

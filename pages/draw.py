@@ -6,7 +6,6 @@ from dashboard import predictions, state
 from dashboard.cold_start import through_the_entry
 from dashboard.draw import answers, doubts, handwriting, neurons, section, sources, stages, why
 from dashboard.draw.subject import look_at
-from dashboard.inside import pace
 from dashboard.predictions import Trained
 from dashboard.store import StoreError
 from dashboard.text import escape
@@ -46,7 +45,6 @@ def pad_and_answers(workspace: str) -> None:
 
 
 through_the_entry()
-pace.one_thread_a_product()
 st.title("What do the networks see?")
 st.markdown(
     "Draw a digit, pick a sample or bring a picture: every network gets the same 28x28 pixels."

@@ -5,10 +5,9 @@ import streamlit as st
 from dashboard import runs, state
 from dashboard.cold_start import through_the_entry
 from dashboard.components.network_view import network_view
-from dashboard.inside import backward, checks, choice, forward, pace, seeking, touch
+from dashboard.inside import backward, checks, choice, forward, seeking, touch
 
 through_the_entry()
-pace.one_thread_a_product()
 
 st.title("Inside")
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from typing import Any
+from contextlib import ExitStack
 
 import numpy as np
 
@@ -13,14 +12,16 @@ from nncore.threads import limited_to, n_cpus
 
 
 @once
-def one_thread_a_product() -> AbstractContextManager[Any]:
+def one_thread_a_product() -> ExitStack:
     """From now on a matrix product of this process keeps to its own thread.
 
     The pages compute for one image, and many visitors may do so at once: threads that share such
     a small product wait for each other longer than they compute (`nncore.threads`), on a busy
     machine ten times as long. Nothing trains in this process.
     """
-    return limited_to(1)
+    held = ExitStack()  # never closed, and kept by `once`
+    held.enter_context(limited_to(1))
+    return held
 
 
 def by_rows(function: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> np.ndarray:

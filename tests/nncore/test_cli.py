@@ -114,7 +114,7 @@ def test_a_configuration_file_and_settings_over_it(tmp_path: Path) -> None:
         (["--epochs", "0"], "epochs = 0"),
         (["--engines", "jax"], "engines = jax"),
         (["--save", "/no/such/folder/m.safetensors"], "does not exist"),
-        (["--save", "/tmp"], "cannot be written"),
+        (["--save", str(Path(__file__).parent)], "cannot be written"),
         (["--dataset", "mnist", "--data-dir", "/no/such/folder"], "/no/such/folder"),
     ],
 )

@@ -190,3 +190,24 @@ def test_a_plain_step_is_minus_eta_times_the_gradient(l1: float, l2: float) -> N
     for (W, b), (dW, db), (V, c) in zip(before, gradients, network.parameters(), strict=True):
         np.testing.assert_allclose(V, W - 0.5 * dW, rtol=0, atol=1e-14)
         np.testing.assert_allclose(c, b - 0.5 * db, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("changes", "in_place"),
+    [
+        ({}, True),
+        ({"l2": 5.0}, True),
+        ({"l2": 0.1}, False),  # 1 - eta lambda/n would be 1 - 1e-6, rounded to steps of 6e-8
+        ({"l1": 5.0}, False),
+        ({"batch_size": "full"}, False),
+        ({"optimizer": "momentum"}, False),
+    ],
+)
+def test_steps_go_into_the_weights_where_that_is_exact(
+    changes: dict[str, object], in_place: bool
+) -> None:
+    config = TrainingConfig(hidden=(5,), learning_rate=0.5).replace(**changes)
+    network = Network(
+        config, initial_parameters(config, rng=np.random.default_rng(0)), n_train=50_000
+    )
+    assert np.shares_memory(network.total_views[0][0], network.weights[0]) is in_place

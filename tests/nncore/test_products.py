@@ -24,7 +24,8 @@ def test_every_product_is_numpys(
     memory = np.full(k * m + m + 2, np.nan, dtype)
     C, c = memory[1 : 1 + k * m].reshape(k, m), memory[1 + k * m : -1]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(products, "SMALL", 1e9 if is_small else 0)
+        patch.setattr(threads, "are_shared", lambda: not is_small)
+        patch.setattr(products, "SMALL", 0)
         out = np.full((n, m), np.nan, dtype)
         assert products.multiply(A, B, out) is out
         np.testing.assert_allclose(out, A @ B, atol=close)
@@ -42,12 +43,27 @@ def test_every_product_is_numpys(
     assert np.isnan(memory[[0, -1]]).all()
 
 
+def threads_of_pools() -> dict[str, set[int]]:
+    """Threads of NumPy's own BLAS and of SciPy's."""
+    found: dict[str, set[int]] = {"numpy": set(), "scipy": set()}
+    for pool in threadpoolctl.threadpool_info():
+        for name, numbers in found.items():
+            if f"{name}.libs" in pool["filepath"]:
+                numbers.add(pool["num_threads"])
+    return found
+
+
+@pytest.mark.skipif(
+    not all(threads_of_pools().values()), reason="NumPy and SciPy share one BLAS here"
+)
 def test_numpys_own_threads_rest_while_scipys_work() -> None:
     """Two sets of threads on the same processors make a step several times as long."""
+    assert not threads.are_shared()
     with threads.limited_to(2):
-        pools = threadpoolctl.threadpool_info()
-    own = [pool for pool in pools if "numpy.libs" in pool["filepath"]]
-    others = [pool for pool in pools if "scipy.libs" in pool["filepath"]]
-    if own and others:  # elsewhere both may share one library
-        assert {pool["num_threads"] for pool in own} == {1}
-        assert {pool["num_threads"] for pool in others} == {2}
+        assert threads_of_pools() == {"numpy": {1}, "scipy": {2}}
+        assert threads.are_shared()
+        with threads.limited_to(1):
+            assert threads_of_pools() == {"numpy": {1}, "scipy": {1}}
+            assert not threads.are_shared()
+        assert threads.are_shared()
+    assert not threads.are_shared()

@@ -1,0 +1,22 @@
+"""How the pages' own products are threaded."""
+
+import threadpoolctl
+
+from dashboard.inside import pace
+from nncore import threads
+
+
+def test_from_then_on_a_product_keeps_to_its_own_thread() -> None:
+    before = {p["filepath"]: p["num_threads"] for p in threadpoolctl.threadpool_info()}
+    pace.one_thread_a_product.cache_clear()
+    held = pace.one_thread_a_product()
+    try:
+        pools = [p for p in threadpoolctl.threadpool_info() if p["user_api"] == "blas"]
+        assert pools
+        assert {pool["num_threads"] for pool in pools} == {1}
+        assert not threads.are_shared()
+        assert pace.one_thread_a_product() is held
+    finally:
+        held.close()
+        pace.one_thread_a_product.cache_clear()
+    assert {p["filepath"]: p["num_threads"] for p in threadpoolctl.threadpool_info()} == before

@@ -105,9 +105,9 @@ def _verdict(network: DigitOrNot, score: float, threshold: float) -> None:
     word = "**doubted**" if score > threshold else "**not doubted**"
     st.markdown(f"This drawing is {word}: {_rank(network, score)}.")
     st.caption(
-        "Measured on digits, MNIST's own and drawn again on a pad, and on scribbles and letters, "
-        "none of which it had learned from. Make it again: `python -m nncore evaluate "
-        "--teach-doubt`"
+        "Measured on digits that it had not learned from, MNIST's own and drawn again on a pad, "
+        "and on new drawings of the scribbles and letters that it was taught: of letters that it "
+        "was never shown it doubts fewer. Make it again: `python -m nncore evaluate --teach-doubt`"
     )
 
 

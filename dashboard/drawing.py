@@ -1,7 +1,6 @@
 """One digit's ink, and how it became what the network sees."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +11,19 @@ from dashboard.text import escape
 from nncore.preprocessing import (
     InkError,
     Prepared,
+    Stage,
     StageName,
-    prepare,
-    prepare_piece,
+    find_strokes,
+    prepare_found,
 )
 from nncore.segmentation import Piece
 
-KEPT = 16
-"""Prepared drawings that are remembered: a switch or another section prepares nothing anew."""
+KEPT_SECONDS = 600
+"""How long visitors' pictures, and what was found on them, stay in memory."""
+_SHEETS = 4
+"""Sheets whose ink stays found, a photograph's at most 17 MB each: a switch, another section or
+another digit of the same photograph looks for none anew."""
+_OF_THE_SHEET = frozenset[StageName]({"even light", "ink", "cleaned"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,22 +57,17 @@ def preview(image: npt.NDArray[np.uint8], alt: str) -> None:
 def prepared(ink: Ink, skip: frozenset[StageName] = frozenset()) -> Prepared | None:
     """The ink as the network sees it; None after one sentence about why it cannot be used."""
     try:
-        if ink.place is not None:
-            return _prepared_piece(ink.place, skip)
-        return _prepared(ink.image.tobytes(), ink.image.shape, skip)
+        sheet, piece = (ink.place.sheet, ink.place.piece) if ink.place else (ink.image, None)
+        found = _strokes(sheet.tobytes(), sheet.shape, skip & _OF_THE_SHEET)
+        return prepare_found(found, piece, skip=skip)
     except (InkError, ValueError) as error:
         st.error(escape(str(error)), icon=":material/ink_eraser:")
         return None
 
 
-@lru_cache(maxsize=KEPT)
-def _prepared(ink: bytes, shape: tuple[int, int], skip: frozenset[StageName]) -> Prepared:
-    return prepare(np.frombuffer(ink, np.uint8).reshape(shape), skip=skip)
-
-
-@lru_cache(maxsize=KEPT)
-def _prepared_piece(place: Place, skip: frozenset[StageName]) -> Prepared:
-    return prepare_piece(place.sheet, place.piece, skip=skip)
+@st.cache_resource(max_entries=_SHEETS, ttl=KEPT_SECONDS, show_spinner=False)
+def _strokes(ink: bytes, shape: tuple[int, int], skip: frozenset[StageName]) -> list[Stage]:
+    return find_strokes(np.frombuffer(ink, np.uint8).reshape(shape), skip=skip)
 
 
 def show_seen(seen: Prepared, note: str) -> None:

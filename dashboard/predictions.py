@@ -191,6 +191,18 @@ def answer_of(model: Model, pixels: np.ndarray) -> Answer:
     return answer
 
 
+def digits_named(model: Model, X: np.ndarray) -> list[int | None]:
+    """The digit it names in each image (n, 784); None where its weights are no numbers.
+
+    Raises:
+        CheckpointError: its file or checkpoint is gone or damaged.
+        StoreError: the run store cannot be read.
+    """
+    with np.errstate(all="ignore"):
+        probabilities = network_of(model).predict_proba(X)
+    return [int(row.argmax()) if np.isfinite(row).all() else None for row in probabilities]
+
+
 def answers(models: Sequence[Model], pixels: np.ndarray) -> list[tuple[Model, Answer]]:
     """What each model says; a trained one that is gone or damaged is left out."""
     said: list[tuple[Model, Answer]] = []

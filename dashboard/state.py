@@ -58,6 +58,7 @@ _PICTURE_NEURON = "picture-neuron-"
 _DRAWING = "last-drawing"
 _DRAW = "draw"
 _DRAW_CONTROL = "draw-control-"
+_PHOTOGRAPH = "photograph-"
 TYPED_ACTIVATION = "typed-activation"
 TYPED_DERIVATIVE = "typed-derivative"
 STEP_SIZE = "step-size"
@@ -627,6 +628,16 @@ def draw_control(name: str, value: Any) -> str:
 def draw_control_value(name: str) -> Any:
     """What the user set a control on Draw to."""
     return st.session_state.get(_DRAW_CONTROL + name)
+
+
+def photograph_key(file_id: str) -> str:
+    """The key of the choice among the digits of a photograph."""
+    return _PHOTOGRAPH + file_id
+
+
+def photograph_choice(file_id: str) -> int:
+    """Which digit of a photograph is looked at, from 0; the first to begin with."""
+    return st.session_state.get(photograph_key(file_id)) or 0
 
 
 def switch_stage(name: StageName) -> None:

@@ -8,7 +8,7 @@ procedure by Yadav and Bottou, "Cold Case: The Lost MNIST Digits", 2019).
 
 import io
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -101,10 +101,7 @@ def prepare(image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ())
         InkError: there is no ink on it.
         ValueError: the array is no image, or no such stage can be skipped.
     """
-    _check_skipped(skip)
-    found = find_strokes(image, skip=skip)
-    prepared = prepare_ink(found[-1].image, skip=skip)
-    return Prepared(prepared.pixels, [*found, *prepared.stages])
+    return prepare_found(find_strokes(image, skip=skip), skip=skip)
 
 
 def prepare_each(
@@ -120,37 +117,40 @@ def prepare_each(
         InkError: there is no ink on it.
         ValueError: the array is no image, or no such stage can be skipped.
     """
-    _check_skipped(skip)
     found = find_strokes(image, skip=skip)
     digits = segment(found[-1].image)
     return [(piece, prepare_ink(piece.ink, skip=skip)) for piece in digits]
 
 
-def prepare_piece(
-    image: npt.NDArray[np.generic], piece: Piece, *, skip: Collection[StageName] = ()
+def prepare_found(
+    found: Sequence[Stage], piece: Piece | None = None, *, skip: Collection[StageName] = ()
 ) -> Prepared:
-    """One digit of a picture that shows several; the stages up to `cleaned` show all of it.
+    """The rest of the way: the stages found are handed on, whatever is made of their sheet.
 
     Args:
-        image: as `prepare` takes it.
-        piece: one that `prepare_each` found in the image.
+        found: what `find_strokes` gave for the same `skip`; not changed.
+        piece: the digit, of a sheet that shows several; one that `prepare_each` found there.
         skip: as `prepare` takes it. Where it leaves out a stage that finds the ink, the digit is
             whatever lies in the piece's box then.
 
     Raises:
         InkError: nothing of the digit is left without the stages that are skipped.
-        ValueError: the array is no image, or no such stage can be skipped.
+        ValueError: no such stage can be skipped.
     """
     _check_skipped(skip)
-    found = find_strokes(image, skip=skip)
+    ink = found[-1].image if piece is None else _alone(found, piece, skip)
+    prepared = prepare_ink(ink, skip=skip)
+    return Prepared(prepared.pixels, [*found, *prepared.stages])
+
+
+def _alone(found: Sequence[Stage], piece: Piece, skip: Collection[StageName]) -> Image:
     box = np.s_[piece.top : piece.bottom, piece.left : piece.right]
     is_found_anew = not {"even light", "ink", "cleaned"}.isdisjoint(skip)
     alone = np.zeros_like(found[-1].image)  # on a sheet of its own, as a single digit is
     alone[box] = found[-1].image[box] if is_found_anew else piece.ink
     if not alone.any():
         raise InkError("Nothing of this digit is left without that stage; turn it on again.")
-    prepared = prepare_ink(alone, skip=skip)
-    return Prepared(prepared.pixels, [*found, *prepared.stages])
+    return alone
 
 
 def find_strokes(
@@ -160,8 +160,9 @@ def find_strokes(
 
     Raises:
         InkError: there is no ink on it.
-        ValueError: the array is no image.
+        ValueError: the array is no image, or no such stage can be skipped.
     """
+    _check_skipped(skip)
     grey = to_grey(image)
     lit = grey if "even light" in skip else even_light(grey)
     ink = _bright(lit) if "ink" in skip else find_ink(lit)

@@ -23,10 +23,15 @@ def judge() -> DigitOrNot:
 
 def is_doubted(pixels: np.ndarray) -> bool:
     """Whether a 28x28 image looks like no digit, at the threshold of this session."""
+    return bool(are_doubted(pixels.reshape(1, -1))[0])
+
+
+def are_doubted(X: np.ndarray) -> np.ndarray:
+    """The same of many images (n, 784): (n,) of bool."""
     try:
-        return _score(pixels) > _threshold(judge())
+        return judge().score(X) > _threshold(judge())
     except DoubtError:
-        return False
+        return np.zeros(len(X), dtype=bool)
 
 
 def say(pixels: np.ndarray, *, all_stages: bool = True) -> None:

@@ -11,8 +11,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import digits, drawing, palette, predictions, state
 from dashboard.draw import doubts
-from dashboard.drawing import Ink, Place
+from dashboard.drawing import KEPT_SECONDS, Ink, Place
 from dashboard.text import escape
+from nncore.checkpoints import CheckpointError
 from nncore.preprocessing import ImageError, InkError, prepare_each, read_image
 
 MAX_UPLOAD_MB = 20
@@ -20,6 +21,8 @@ _KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"]
 _SIDE = 720
 """Pixels of the longer side of the picture with boxes: two for each of the screen."""
 _FONT = 34
+_PICTURES = 8
+"""Pictures that are kept, with what was found on them."""
 _MARGIN = 0.25
 """Around one digit that is cut out, as a share of its longer side."""
 
@@ -78,7 +81,7 @@ def _read(file: UploadedFile | None, unusable: str) -> Ink:
     return ink
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=_PICTURES, ttl=KEPT_SECONDS, show_spinner=False)
 def _image(file_id: str, _file: UploadedFile) -> npt.NDArray[np.uint8]:
     """The picture in grey, decoded once.
 
@@ -89,7 +92,7 @@ def _image(file_id: str, _file: UploadedFile) -> npt.NDArray[np.uint8]:
     return read_image(_file.getvalue(), _file.name)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=_PICTURES, ttl=KEPT_SECONDS, show_spinner=False)
 def _digits(file_id: str, _image: npt.NDArray[np.uint8]) -> list[Found]:
     """Every digit of the picture in reading order.
 
@@ -111,12 +114,10 @@ def _alone(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 def _choose(file_id: str, found: Sequence[Found]) -> Ink:
     """Show what is read where, and place the choice of the digit to look at."""
     model = predictions.default_model()
-    names = [_name(model, one.pixels) for one in found]
-    key = f"photograph-{file_id}"
-    chosen: int = st.session_state.get(key) or 0
-    sheet = found[0].place.sheet
+    names = _names(model, np.stack([one.pixels.ravel() for one in found]))
+    chosen = state.photograph_choice(file_id)
     reading = " ".join(names)
-    st.image(digits.png(boxed(sheet, found, names, chosen)), alt=f"The picture, read as {reading}")
+    st.image(_boxed(file_id, names, chosen, found), alt=f"The picture, read as {reading}")
     st.markdown(f"{model.markdown} reads **{reading}**")
     if any(name.endswith("?") for name in names):
         st.caption("With a question mark: it does not look like a digit.")
@@ -126,7 +127,7 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
         format_func=lambda number: names[number] + names[:number].count(names[number]) * _UNSEEN,
         default=0,
         required=True,
-        key=key,
+        key=state.photograph_key(file_id),
         wrap=True,
     )
     return Ink(
@@ -136,11 +137,23 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
     )
 
 
-def _name(model: predictions.Model, pixels: np.ndarray) -> str:
-    """The digit that the model reads, with a question mark where it is doubted."""
-    said = predictions.answers([model], pixels)
-    digit = str(said[0][1].digit) if said and said[0][1].is_number else "–"
-    return f"{digit}?" if doubts.is_doubted(pixels) else digit
+def _names(model: predictions.Shipped, X: np.ndarray) -> list[str]:
+    """The digit that the model reads in each image, with a question mark where it is doubted."""
+    try:
+        named = predictions.digits_named(model, X)
+    except CheckpointError:
+        named = [None] * len(X)
+    return [
+        ("–" if digit is None else str(digit)) + ("?" if is_doubted else "")
+        for digit, is_doubted in zip(named, doubts.are_doubted(X), strict=True)
+    ]
+
+
+@st.cache_data(max_entries=_PICTURES, ttl=KEPT_SECONDS, show_spinner=False)
+def _boxed(file_id: str, names: Sequence[str], chosen: int, _found: Sequence[Found]) -> str:
+    """The picture with its boxes as `digits.png`."""
+    del file_id
+    return digits.png(boxed(_found[0].place.sheet, _found, names, chosen))
 
 
 def boxed(

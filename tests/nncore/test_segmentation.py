@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from nncore.preprocessing import InkError, crop, prepare, prepare_each, prepare_ink, prepare_piece
+from nncore.preprocessing import (
+    InkError,
+    crop,
+    find_strokes,
+    prepare,
+    prepare_each,
+    prepare_found,
+    prepare_ink,
+)
 from nncore.reinking import photograph
 from nncore.segmentation import segment
 from tests.nncore.pens import drawn
@@ -112,17 +120,18 @@ def test_a_photograph_of_several_digits() -> None:
 def test_a_piece_of_a_photograph_can_be_prepared_alone_with_every_stage() -> None:
     sheet = np.pad(np.concatenate([row([1, 2, 3]), row([4, 5, 7])]), 20)
     picture = photograph(sheet, rng=np.random.default_rng(4))
+    found, bright = find_strokes(picture), find_strokes(picture, skip={"ink"})
     for piece, prepared in prepare_each(picture):
-        alone = prepare_piece(picture, piece)
+        alone = prepare_found(found, piece)
         np.testing.assert_array_equal(alone.pixels, prepared.pixels)
         assert [stage.name for stage in alone.stages[:5]] == [
             "grey", "even light", "ink", "cleaned", "cropped",
         ]  # fmt: skip
         assert alone.stages[3].image.shape == picture.shape
-        whole = prepare_piece(picture, piece, skip={"cropped"}).stages[4].image
+        whole = prepare_found(found, piece, skip={"cropped"}).stages[4].image
         assert whole.shape == picture.shape  # the others are not on it
         assert np.count_nonzero(whole) == np.count_nonzero(piece.ink)
-        without = prepare_piece(picture, piece, skip={"ink"})
+        without = prepare_found(bright, piece, skip={"ink"})
         assert not same(without.pixels, prepared.pixels)  # the paper is what is bright
 
 
@@ -132,7 +141,7 @@ def test_what_a_skipped_stage_loses_is_said() -> None:
     ones = [piece for piece, _ in prepare_each(sheet)]
     sheet[:] = np.roll(sheet, 200, axis=1)  # not where it was found
     with pytest.raises(InkError, match="left without that stage; turn it on again"):
-        prepare_piece(sheet, ones[0], skip={"cleaned"})
+        prepare_found(find_strokes(sheet, skip={"cleaned"}), ones[0], skip={"cleaned"})
 
 
 def test_a_large_picture_is_cut_at_its_own_scale() -> None:

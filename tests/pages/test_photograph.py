@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard import samples, state
+from dashboard import predictions, samples, state
 from dashboard.draw import doubts
+from nncore.checkpoints import CheckpointError
 from nncore.preprocessing import prepare, prepare_each
 from nncore.reinking import photograph
 from nncore.scribbles import no_digit
@@ -71,6 +72,19 @@ def test_what_does_not_look_like_a_digit_gets_a_question_mark() -> None:
     assert any("does not look like a digit" in caption.value for caption in at.caption)
     pick(at, 1)
     assert any("does not look like a digit" in warning.value for warning in at.warning)
+
+
+def test_without_a_model_the_digits_can_still_be_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(_name: str) -> None:
+        raise CheckpointError("The model is missing.")
+
+    monkeypatch.setattr(predictions, "shipped_network", missing)
+    at = uploaded(sheet([samples.sample(7), samples.sample(2)]))
+    assert reading(at) == "– –"
+    pick(at, 1)
+    assert any("Digit 2 of 2" in caption.value for caption in at.caption)
 
 
 def test_one_digit_is_not_asked_about() -> None:

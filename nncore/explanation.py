@@ -106,11 +106,17 @@ class Neighbours:
         for start in range(0, len(self._vectors), _BLOCK):
             yield self._vectors[start : start + _BLOCK].astype(np.float32)
 
-    def nearest(self, x: Array, count: int) -> tuple[Array, Array]:
-        """(rows, Euclidean distances) of the nearest examples to x (n_features,), nearest first."""
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def nearest(self, x: Array, count: int, among: int | None = None) -> tuple[Array, Array]:
+        """(rows, Euclidean distances) of the nearest examples to x (n_features,), nearest first.
+
+        Only the first so many examples are searched if `among` is given.
+        """
         x = np.asarray(x, np.float32).ravel()
         products = np.concatenate([v @ x for v in self._parts()])
-        squares = self._squares - 2 * products + x @ x  # |v - x|²
+        squares = (self._squares - 2 * products + x @ x)[:among]  # |v - x|²
         count = min(count, len(squares))
         rows = np.argpartition(squares, count - 1)[:count]
         distances = np.linalg.norm(self._vectors[rows].astype(np.float32) - x, axis=1)

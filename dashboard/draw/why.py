@@ -5,11 +5,12 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import digits, predictions, state
+from dashboard import controls, digits, predictions, state
 from dashboard.draw.subject import Subject
+from dashboard.drawing import KEPT_SECONDS
 from dashboard.inside.pace import by_rows
 from dashboard.predictions import Model, Trained
-from dashboard.store import StoreError, run_store
+from dashboard.store import RunStatus, StoreError, run_store
 from dashboard.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError
@@ -25,6 +26,8 @@ from nncore.explanation import (
 from nncore.network import Network
 
 N_NEIGHBOURS = 10
+MOST_NUMBERS = 20_000_000
+"""In an index of what a hidden layer says, 40 MB: of a layer of 1,024, that of 19,531 images."""
 _STRAIGHT = ("relu", "leaky-relu", "linear")
 _COMPARED_WITH_ZERO = (
     " Its neurons are curved, so each is compared with itself at z = 0; another point to compare "
@@ -118,17 +121,18 @@ def _change(network: Network, x: np.ndarray, found: Contributions) -> None:
 
 def _neighbours(model: Model, network: Network, x: np.ndarray) -> None:
     st.subheader("What it resembles")
-    way = PIXELS if len(network.weights) == 1 else _choose_way()
     try:
-        examples, note = _examples_of(network)
-        note += _beside_them(model)
+        way = _choose_way(model) if len(network.weights) > 1 else PIXELS
+        dataset, n, note = _examples_of(network)
         with st.spinner("Looking through the training images…", show_time=False):
-            near = _index(model, network, way)
+            near = _pixel_index(dataset) if way == PIXELS else _index(model, network, dataset, n)
+        examples, n_searched = _examples(dataset), min(n, len(near))
+        note += _searched(n, n_searched) + _beside_them(model)
     except (DataError, StoreError) as error:
         st.warning(escape(str(error)))
         return
     seen = x[None] if way == PIXELS else hidden_features(network, x[None])
-    rows, distances = near.nearest(seen[0], N_NEIGHBOURS)
+    rows, distances = near.nearest(seen[0], N_NEIGHBOURS, n_searched)
     labels = examples.labels[rows]
     st.markdown(f"{_count(labels)} {note}")
     with st.grid(len(rows), min_column_width=72):
@@ -140,7 +144,19 @@ def _neighbours(model: Model, network: Network, x: np.ndarray) -> None:
             )
 
 
-def _choose_way() -> str:
+def _choose_way(model: Model) -> str:
+    """How nearness is measured; by pixels alone while the network changes every few seconds.
+
+    Raises:
+        StoreError: the run store cannot be read.
+    """
+    run = run_store().get_run(model.run_id) if isinstance(model, Trained) else None
+    if run is not None and run.status in (RunStatus.QUEUED, RunStatus.RUNNING):
+        st.caption(
+            "While it trains, images are compared pixel by pixel; when it has finished, also as "
+            "the network sees them."
+        )
+        return PIXELS
     chosen = state.draw_control_value("near")
     st.segmented_control(
         "How nearness is measured",
@@ -166,21 +182,28 @@ def _count(labels: np.ndarray) -> str:
     return f"Of the {len(labels)} nearest training images, **{', '.join(parts)} and {last}**."
 
 
-def _examples_of(network: Network) -> tuple[Split, str]:
-    """What the network learned from, or what there is instead, with a sentence about it.
+def _examples_of(network: Network) -> tuple[DatasetName, int, str]:
+    """Whose first so many training images to search: what the network learned from, or what there
+    is instead; and a sentence about it.
 
     Raises:
         DataError: the files are damaged.
     """
     config = network.config
     if datasets.available(config.dataset):
-        learned = _examples(config.dataset, config.validation_split, config.train_size)
-        return learned, f"It learned from {len(learned):,}."
-    others = _examples("digits", 0.0, None)
-    return others, (
+        n_learned = controls.training_examples(config)
+        return config.dataset, n_learned, f"It learned from {n_learned:,}."
+    n_others = len(_examples("digits"))
+    return (
+        "digits",
+        n_others,
         "MNIST, from which it learned, is not on this server: these are of the "
-        f"{len(others):,} small digits that come with the app."
+        f"{n_others:,} small digits that come with the app.",
     )
+
+
+def _searched(n: int, n_searched: int) -> str:
+    return f" The first {n_searched:,} of them are searched." if n_searched < n else ""
 
 
 def _beside_them(model: Model) -> str:
@@ -197,22 +220,23 @@ def _beside_them(model: Model) -> str:
     return f" It also learned from {found.n_digits:,} kept digits, which are not searched."
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _examples(dataset: DatasetName, validation_split: float, train_size: int | None) -> Split:
-    return datasets.load(
-        dataset,
-        validation_split=validation_split,
-        train_size=train_size,
-        dtype="float16",
-        download=False,
-    ).train
+@st.cache_resource(max_entries=2, ttl=KEPT_SECONDS, show_spinner=False)
+def _examples(dataset: DatasetName) -> Split:
+    """All training images; a network has learned from the first of them."""
+    return datasets.load(dataset, validation_split=0, dtype="float16", download=False).train
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _index(model: Model, _network: Network, way: str) -> Neighbours:
-    """The training images of a model, ready to be searched; made once for everybody."""
+@st.cache_resource(max_entries=2, ttl=KEPT_SECONDS, show_spinner=False)
+def _pixel_index(dataset: DatasetName) -> Neighbours:
+    return Neighbours(_examples(dataset).images)
+
+
+@st.cache_resource(max_entries=2, ttl=KEPT_SECONDS, show_spinner=False)
+def _index(model: Model, _network: Network, dataset: DatasetName, n: int) -> Neighbours:
+    """The first training images as a model sees them, ready to be searched by everybody.
+
+    A wide layer's are fewer than n: see `MOST_NUMBERS`.
+    """
     del model  # part of the cache's key only
-    images = _examples_of(_network)[0].images
-    return Neighbours(
-        images if way == PIXELS else by_rows(partial(hidden_features, _network), images)
-    )
+    n = min(n, MOST_NUMBERS // _network.layer_sizes[-2])
+    return Neighbours(by_rows(partial(hidden_features, _network), _examples(dataset).images[:n]))

@@ -99,6 +99,8 @@ def test_the_nearest_are_the_nearest(digits: Dataset) -> None:
     np.testing.assert_array_equal(half[0], rows)
     np.testing.assert_allclose(half[1], distances, atol=5e-3)
     assert len(Neighbours(images[:3]).nearest(images[0], 9)[0]) == 3
+    some, _ = Neighbours(images).nearest(images[17], 5, among=10)
+    np.testing.assert_array_equal(some, Neighbours(images[:10]).nearest(images[17], 5)[0])
 
 
 def test_features_are_the_last_hidden_layer(shipped: Network, digits: Dataset) -> None:

@@ -10,9 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import samples
 from dashboard.draw import why
-from dashboard.store import RunStore
+from dashboard.store import Claim, RunStatus, RunStore
 from nncore import datasets
+from nncore.checkpoints import to_bytes
+from nncore.config import TrainingConfig
 from nncore.explanation import contributions
+from nncore.initializers import initial_parameters
+from nncore.network import Network
 from nncore.preprocessing import prepare
 from tests.pages.drawn import CONFIG, add_run, draw, draw_page, network
 
@@ -23,7 +27,22 @@ pytestmark = pytest.mark.usefixtures("store")
 def without_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NN_DATA_DIR", str(tmp_path))
     why._index.clear()
+    why._pixel_index.clear()
     why._examples.clear()
+
+
+HIDDEN = TrainingConfig(hidden=(8,), dataset="digits", train_size=600)
+
+
+def add_hidden_run(store: RunStore) -> Claim:
+    """A run in training, of a network with a hidden layer, that has kept one checkpoint."""
+    run = store.create_run("local", HIDDEN, "hidden")
+    claim = store.claim(run.id, "test")
+    assert claim is not None
+    weights = initial_parameters(HIDDEN, rng=np.random.default_rng(0))
+    state = Network(HIDDEN, weights).state()
+    claim.save_checkpoint("numpy", 1, 0, to_bytes(HIDDEN, "numpy", state))
+    return claim
 
 
 def opened(digit: int) -> AppTest:
@@ -100,6 +119,32 @@ def test_kept_digits_that_a_run_learned_from_are_named_and_not_searched(store: R
     at = opened(0)
     said = f"It learned from 600. It also learned from {learned.n_digits} kept digits, which are"
     assert said in told(at)
+
+
+def test_of_a_wide_layer_fewer_images_are_searched_and_that_is_said(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(why, "MOST_NUMBERS", 100 * HIDDEN.hidden[0])
+    claim = add_hidden_run(store)
+    claim.release(RunStatus.FINISHED)
+    at = opened(0)
+    assert "It learned from 600. The first 100 of them are searched." in told(at)
+    at.segmented_control(key="draw-control-near").set_value(why.PIXELS).run()
+    assert "It learned from 600." in told(at)
+    assert "are searched" not in told(at)
+
+
+def test_a_network_that_still_trains_is_not_searched_anew_at_every_checkpoint(
+    store: RunStore,
+) -> None:
+    claim = add_hidden_run(store)
+    at = opened(0)
+    assert "While it trains, images are compared pixel by pixel" in told(at)
+    assert "It learned from 600." in told(at)
+    assert all(control.key != "draw-control-near" for control in at.segmented_control)
+    claim.release(RunStatus.FINISHED)
+    at.run()
+    assert at.segmented_control(key="draw-control-near").value == why.HIDDEN
 
 
 def test_a_small_change_is_shown_with_its_length() -> None:

@@ -426,7 +426,8 @@ def predict(
             typer.echo(json.dumps(line))
         else:
             word = ", but it does not look like a digit" if is_doubted else ""
-            typer.echo(f"{image}: {digit} ({confidence:.1%}){word}")
+            sure = "over 99.9%" if confidence > 0.999 else f"{confidence:.1%}"  # no network is 100
+            typer.echo(f"{image}: {digit} ({sure}){word}")
     if failed:
         raise typer.Exit(1)
 

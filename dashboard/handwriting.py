@@ -11,13 +11,11 @@ from PIL import Image
 
 from dashboard import controls
 from dashboard.handwriting_store import Bytes, Handwriting
-from dashboard.predictions import Model, Shipped, Trained, network_of
+from dashboard.predictions import Model, Shipped, Trained, card, network_of
 from dashboard.store import Run, run_store
 from dashboard.text import plain
 from nncore import datasets
-from nncore.checkpoints import SHIPPED
 from nncore.config import EngineName, TrainingConfig
-from nncore.evaluation import card_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,8 @@ def test_accuracy(model: Model) -> float | None:
         StoreError: the run store cannot be read.
     """
     if isinstance(model, Shipped):
-        card = card_of(SHIPPED[model.name])
-        return card.test_accuracy if card else None
+        known = card(model.name)
+        return known.test_accuracy if known else None
     of_engine = {
         record.epoch: record.test_accuracy
         for record in run_store().epochs(model.run_id)

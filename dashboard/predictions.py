@@ -13,12 +13,13 @@ import streamlit as st
 from dashboard import charts, digits, palette
 from dashboard.store import StoreError, run_store
 from dashboard.text import escape, plain
-from nncore import checkpoints
+from nncore import cards, checkpoints
+from nncore.cards import Card
 from nncore.checkpoints import SHIPPED, CheckpointError, ShippedName, from_bytes, load
 from nncore.config import DatasetName, EngineName
 from nncore.doubt import calibrated
-from nncore.evaluation import temperature_of
 from nncore.network import Network
+from nncore.stored import StoredError
 
 MAX_RUNS = 100
 """Runs that are offered: the newest."""
@@ -126,10 +127,13 @@ def shipped_network(name: ShippedName = "classroom") -> Network:
     return load(SHIPPED[name]).network()
 
 
-@st.cache_data(show_spinner=False)
-def temperature(name: ShippedName) -> float:
-    """What makes the confidence of a shipped model mean what it says (`nncore.doubt`)."""
-    return temperature_of(SHIPPED[name])
+@st.cache_resource(show_spinner=False)
+def card(name: ShippedName) -> Card | None:
+    """The card of a shipped model; None where there is none that can be read."""
+    try:
+        return cards.read(SHIPPED[name])
+    except StoredError:
+        return None
 
 
 @st.cache_resource(max_entries=2 * MAX_MODELS, show_spinner=False)
@@ -179,16 +183,17 @@ def network_of(model: Model) -> Network:
 
 
 def answer_of(model: Model, pixels: np.ndarray) -> Answer:
-    """What it says of one 28x28 image; a shipped model's confidence is calibrated.
+    """What it says of one 28x28 image; a shipped model's confidence at its card's temperature.
 
     Raises:
         CheckpointError: its file or checkpoint is gone or damaged.
         StoreError: the run store cannot be read.
     """
     answer = ask(network_of(model), pixels)
-    if isinstance(model, Shipped):
-        return Answer(calibrated(answer.probabilities, temperature(model.name)))
-    return answer
+    known = card(model.name) if isinstance(model, Shipped) else None
+    if known is None or known.temperature == 1:
+        return answer
+    return Answer(calibrated(answer.probabilities, known.temperature))
 
 
 def digits_named(model: Model, X: np.ndarray) -> list[int | None]:
@@ -224,15 +229,25 @@ def sureness(confidence: float) -> str:
     return "over 99.9% sure" if confidence > 0.999 else f"{confidence:.1%} sure"
 
 
-CALIBRATED = (
-    "How sure a network is, is worth knowing only if it is right as often as it says. This one was "
-    "asked about thousands of digits that it never learned, and its percentages are scaled by what "
-    "came out: of the answers that say 90 %, about nine in ten are right."
-)
-TRAINED_HERE = (
+_TRAINED_HERE = (
     "As the network itself says it. One that has just been trained is often surer than it should "
     "be; Results shows by how much."
 )
+
+
+def _how_sure(model: Model) -> str:
+    """What to make of a model's percentages: measured where its card says so."""
+    if isinstance(model, Trained):
+        return _TRAINED_HERE
+    known = card(model.name)
+    if known is None or known.confidence_error is None:
+        return "As the network itself says it; nobody has measured how often it is right then."
+    return (
+        "How sure a network is, is worth knowing only if it is right as often as it says. On "
+        "MNIST's test images, which it never learned from, the two are "
+        f"{100 * known.confidence_error:.2f} percentage points apart on average. On drawings it "
+        "was not measured."
+    )
 
 
 def show_answer(
@@ -242,7 +257,6 @@ def show_answer(
 
     `seen` puts the image that the model looked at beside its answer.
     """
-    shipped = isinstance(model, Shipped)
     with st.container(key=f"prediction-{model.key}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if seen is not None:
@@ -253,13 +267,14 @@ def show_answer(
                 sureness(answer.confidence) if answer.is_number else "no answer",
                 delta_color="off",
                 delta_arrow="off",
-                help=CALIBRATED if shipped else TRAINED_HERE,
+                help=_how_sure(model),
                 width="content",
             )
         if not answer.is_number:
             st.caption("This network diverged: its weights are no numbers any more.")
             return
-        who = f"The shipped model {model.name}" if shipped else model.title
+        is_shipped = isinstance(model, Shipped)
+        who = f"The shipped model {model.name}" if is_shipped else model.title
         charts.show_probabilities(
             answer.probabilities, model.color, f"bars-{model.key}", height=bars, who=who
         )

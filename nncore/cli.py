@@ -24,7 +24,16 @@ from safetensors.numpy import (
     save_file,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from nncore import bench_report, checkpoints, comparison, datasets, recipes, reproduction, stored
+from nncore import (
+    bench_report,
+    cards,
+    checkpoints,
+    comparison,
+    datasets,
+    recipes,
+    reproduction,
+    stored,
+)
 from nncore.bench_report import Record, Speed, Sweep
 from nncore.checkpoints import CheckpointError
 from nncore.config import (
@@ -180,7 +189,10 @@ def _ship(
     engines: dict[EngineName, Engine],
     records: list[EpochRecord],
 ) -> None:
-    """The first engine's model in half precision and its card: figures of what is in the file."""
+    """The first engine's model in half precision and its card: figures of what is in the file.
+
+    The card is a new one: what `evaluate --card` found was true of the model that was there before.
+    """
     name, engine = next(iter(engines.items()))
     checkpoints.save(path, config, name, engine.state(), half=True)
     network = checkpoints.load(path).network()
@@ -194,20 +206,20 @@ def _ship(
             ("test", data.test),
         )
     )
-    card = {
-        "recipe": recipe,
-        "seed": config.seed,
-        "engine": name,
-        "command": f"python -m nncore {shlex.join(sys.argv[1:])}",
-        "test_accuracy": accuracy,
-        "epochs": len(own),
-        "minutes": round(sum(record.seconds for record in own) / 60, 1),
-        "precision": "float16",
-        "data": f"{config.dataset}: {sizes}",
-        "machine": f"{n_cpus()} cores of {this_machine().processor}",
-        "trained": stored.today(),
-    }
-    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    card = cards.Card(
+        recipe=recipe,
+        seed=config.seed,
+        engine=name,
+        command=f"python -m nncore {shlex.join(sys.argv[1:])}",
+        test_accuracy=accuracy,
+        epochs=len(own),
+        minutes=round(sum(record.seconds for record in own) / 60, 1),
+        precision="float16",
+        data=f"{config.dataset}: {sizes}",
+        machine=f"{n_cpus()} cores of {this_machine().processor}",
+        trained=stored.today(),
+    )
+    cards.write(path, card)
 
 
 def _train_with_progress(
@@ -397,11 +409,11 @@ def predict(
 ) -> None:
     """Name the digit in each image, prepared and doubted as the drawing page does it."""
     from nncore import doubt
-    from nncore.evaluation import temperature_of
 
     with _errors_in_a_sentence():
         path = checkpoints.find(model)
-        network, temperature = checkpoints.load(path).network(), temperature_of(path)
+        network = checkpoints.load(path).network()
+        temperature = cards.read(path).temperature if cards.path_of(path).exists() else 1.0
         digit_or_not = doubt.load()
     failed = False
     for image in _images(paths):
@@ -465,6 +477,7 @@ def evaluate(
     with _errors_in_a_sentence():
         path = checkpoints.find(model)
         network = checkpoints.load(path).network()
+        known = cards.read(path) if card else None  # now, and not after minutes of judging
         data = datasets.load("mnist", validation_split=network.config.validation_split)
         if teach_doubt:
             from nncore.doubt_training import teach
@@ -479,8 +492,8 @@ def evaluate(
             n_photos=(reinked or 1_000) if photo else 0,
             doubt=doubt.load(),
         )
-        if card:
-            _say(f"Saved {evaluation.add_to_card(path, judged)}")
+        if known is not None:
+            _say(f"Saved {cards.write(path, known.judged(judged))}")
     if as_json:
         typer.echo(json.dumps({"model": str(path), **asdict(judged)}))
         return

@@ -1,15 +1,11 @@
 """How good a model is at what it is for: MNIST's test set, the same digits drawn, and doubt."""
 
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, cast
-
 import numpy as np
 
 from nncore.activations import Array
+from nncore.cards import Evaluation
 from nncore.datasets import Dataset, Split
-from nncore.doubt import DigitOrNot, DoubtError, calibrated, fit_temperature
+from nncore.doubt import DigitOrNot, calibrated, fit_temperature
 from nncore.doubt_training import KINDS, images_of
 from nncore.metrics import accuracy, calibration
 from nncore.network import Network
@@ -20,27 +16,6 @@ SEED = 2_024
 """Of the drawings and photographs that a model is judged on: the same for all."""
 N_OTHERS = 400
 """Images of each kind of ink that is no digit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Shares from 0 to 1; None where something was not asked for."""
-
-    test_accuracy: float
-    reinked_accuracy: float | None
-    reinked_without_strokes: float | None
-    """The same drawings, the stage that brings the pen to MNIST's proportion skipped."""
-    photo_accuracy: float | None
-    temperature: float
-    calibration_error: float
-    """Expected gap between confidence and accuracy on the test set, as the network says it."""
-    calibrated_error: float
-    """The same with the temperature."""
-    digits_doubted: float | None
-    """Of MNIST's test set."""
-    reinked_doubted: float | None
-    others_doubted: dict[str, float] | None
-    """By kind: scribble, letter, print, crossing, dots."""
 
 
 def evaluate(
@@ -125,76 +100,3 @@ def _share_doubted(doubt: DigitOrNot | None, images: Array | None) -> float | No
     if doubt is None or images is None:
         return None
     return float(np.mean(doubt.is_doubted(images)))
-
-
-def add_to_card(model: Path, judged: Evaluation) -> Path:
-    """Write the figures into the card beside a model, where the app finds the temperature.
-
-    Raises:
-        DoubtError: the card is no JSON object, or cannot be written.
-    """
-    card = model.with_suffix(".json")
-    try:
-        text = card.read_text(encoding="utf-8") if card.exists() else "{}"
-        known: dict[str, Any] = json.loads(text)
-        found = {name: value for name, value in asdict(judged).items() if value is not None}
-        known["evaluation"] = {**known.get("evaluation", {}), **_rounded(found)}
-        card.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise DoubtError(f"The card {card} cannot be used ({error}); check its JSON.") from None
-    return card
-
-
-def _rounded(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _rounded(cast(dict[str, Any], value)) if isinstance(value, dict) else round(value, 5)
-        for name, value in values.items()
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is known of a model: how it was made, and its figures as shares from 0 to 1."""
-
-    recipe: str
-    seed: int
-    command: str
-    machine: str
-    minutes: float | None
-    """Of training."""
-    test_accuracy: float
-    reinked_accuracy: float | None
-    photo_accuracy: float | None
-
-
-def card_of(model: Path) -> Card | None:
-    """The card beside a model; None where there is none that can be read."""
-    try:
-        card = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))
-        judged = card.get("evaluation", {})
-        return Card(
-            recipe=str(card.get("recipe") or ""),
-            seed=int(card["seed"]),
-            command=str(card["command"]),
-            machine=str(card.get("machine", "")),
-            minutes=_number(card.get("minutes")),
-            test_accuracy=float(card["test_accuracy"]),
-            reinked_accuracy=_number(judged.get("reinked_accuracy")),
-            photo_accuracy=_number(judged.get("photo_accuracy")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def temperature_of(model: Path) -> float:
-    """The temperature on a model's card; 1, which changes nothing, where there is none."""
-    try:
-        card = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))
-        temperature = float(card["evaluation"]["temperature"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 1.0
-    return temperature if 0 < temperature < float("inf") else 1.0

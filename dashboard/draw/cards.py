@@ -2,15 +2,15 @@
 
 import streamlit as st
 
+from dashboard import predictions
 from dashboard.predictions import Shipped
 from dashboard.text import duration, escape, percent
-from nncore.checkpoints import SHIPPED
-from nncore.evaluation import Card, card_of
+from nncore.cards import Card
 
 
 def about(model: Shipped) -> None:
     """A button that opens the model's card; nothing where it has none."""
-    card = card_of(SHIPPED[model.name])
+    card = predictions.card(model.name)
     if card is None:
         return
     with st.popover("About this model", icon=":material/info:", type="tertiary"):
@@ -20,11 +20,13 @@ def about(model: Shipped) -> None:
 
 
 def _results(card: Card) -> str:
-    rows = [
-        ("MNIST's test images named right", card.test_accuracy),
-        ("the same digits, drawn on a pad", card.reinked_accuracy),
-        ("the same digits, photographed", card.photo_accuracy),
-    ]
+    judged = card.evaluation
+    rows: list[tuple[str, float | None]] = [("MNIST's test images named right", card.test_accuracy)]
+    if judged is not None:
+        rows += [
+            ("the same digits, drawn on a pad", judged.reinked_accuracy),
+            ("the same digits, photographed", judged.photo_accuracy),
+        ]
     return "\n".join(f"- {what}: **{percent(share)}**" for what, share in rows if share is not None)
 
 

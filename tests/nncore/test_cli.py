@@ -62,7 +62,7 @@ def test_a_model_to_ship_has_half_the_bits_and_a_card(tmp_path: Path) -> None:
     assert path.stat().st_size < 2 * model.config.n_parameters + 2_000
     digits = datasets.load("digits").test
     right = model.network().forward(digits.images).argmax(axis=1) == digits.labels
-    assert float(np.mean(right)) == pytest.approx(card["test_accuracy"])
+    assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=1e-5)
 
 
 def test_one_engine_has_no_difference_to_report() -> None:

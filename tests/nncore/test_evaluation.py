@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from nncore import checkpoints, evaluation
+from nncore import cards, checkpoints, evaluation
 from nncore.cli import app
 from nncore.datasets import Dataset, Split
-from nncore.doubt import DoubtError, fit_temperature
+from nncore.doubt import fit_temperature
 
 
 @pytest.mark.mnist
@@ -67,44 +67,23 @@ def test_a_model_is_named_or_given_by_its_path(tmp_path: Path) -> None:
     assert "classroom" in done.stderr
 
 
-def test_the_card_keeps_what_it_said_and_gains_the_figures(tmp_path: Path, digits: Dataset) -> None:
-    model = tmp_path / "m.safetensors"
-    assert evaluation.temperature_of(model) == 1
-    (tmp_path / "m.json").write_text('{"recipe": "classroom"}')
-    assert evaluation.temperature_of(model) == 1
-    judged = evaluation.evaluate(
-        checkpoints.load(checkpoints.SHIPPED["classroom"]).network(), digits
-    )
-    card = json.loads(evaluation.add_to_card(model, judged).read_text())
-    assert card["recipe"] == "classroom"
-    assert card["evaluation"]["test_accuracy"] == pytest.approx(judged.test_accuracy, abs=1e-5)
-    assert "photo_accuracy" not in card["evaluation"]
-    assert evaluation.temperature_of(model) == pytest.approx(judged.temperature, abs=1e-5)
-
-
-def test_a_card_that_is_none_is_a_sentence(tmp_path: Path, digits: Dataset) -> None:
-    (tmp_path / "m.json").write_text("[1, 2")
-    judged = evaluation.evaluate(
-        checkpoints.load(checkpoints.SHIPPED["classroom"]).network(), digits
-    )
-    with pytest.raises(DoubtError, match="check its JSON"):
-        evaluation.add_to_card(tmp_path / "m.safetensors", judged)
-    assert evaluation.temperature_of(tmp_path / "m.safetensors") == 1
-
-
-def test_the_shipped_model_knows_its_temperature() -> None:
-    assert 0.5 < evaluation.temperature_of(checkpoints.SHIPPED["classroom"]) < 3
-    assert evaluation.temperature_of(checkpoints.SHIPPED["classroom"]) != 1
-
-
-def test_a_card_can_be_read_or_is_none(tmp_path: Path) -> None:
-    card = evaluation.card_of(checkpoints.SHIPPED["classroom"])
-    assert card is not None
-    assert (card.recipe, card.seed) == ("classroom", 0)
-    assert 0.97 < card.test_accuracy < 0.98
-    assert card.reinked_accuracy is not None
-    assert card.photo_accuracy is not None
-    assert evaluation.card_of(tmp_path / "none.safetensors") is None
-    for text in ("[1, 2", "[1, 2]", "{}", '{"seed": "x", "command": "", "test_accuracy": 1}'):
-        (tmp_path / "m.json").write_text(text)
-        assert evaluation.card_of(tmp_path / "m.safetensors") is None
+@pytest.mark.mnist
+def test_the_command_adds_its_figures_to_a_card_and_refuses_without_one(
+    mnist: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluation, "N_OTHERS", 12)
+    shipped, model = checkpoints.SHIPPED["classroom"], tmp_path / "m.safetensors"
+    model.write_bytes(shipped.read_bytes())
+    asked = ["evaluate", "--model", str(model), "--card"]
+    refused = CliRunner().invoke(app, asked)
+    assert refused.exit_code == 2
+    assert "make it with python -m nncore train --ship" in refused.stderr
+    before = replace(cards.read(shipped), evaluation=None)
+    cards.write(model, before)
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.stderr
+    after = cards.read(model)
+    assert replace(after, evaluation=None) == before
+    assert after.evaluation is not None
+    assert after.evaluation.test_accuracy == before.test_accuracy
+    assert after.evaluation.reinked_accuracy is None

@@ -248,6 +248,7 @@ def test_every_shipped_model_that_is_there_answers_and_has_its_card(
 ):
     robust = tmp_path / "robust.safetensors"
     monkeypatch.setitem(checkpoints.SHIPPED, "robust", robust)
+    predictions.card.clear()
     at = page()
     assert predicted(at, "shipped") == "3"
     with pytest.raises(KeyError):
@@ -258,6 +259,7 @@ def test_every_shipped_model_that_is_there_answers_and_has_its_card(
     assert [predicted(at, key) for key in ("shipped", "classroom")] == ["3", "3"]
     assert list(at.dataframe[0].value["Network"]) == ["Robust", "Classroom"]
     cards = [m.value for m in at.markdown if "MNIST's test images named right" in m.value]
+    predictions.card.clear()
     assert len(cards) == 1  # the copy has none
     assert "97.56%" in cards[0]
 

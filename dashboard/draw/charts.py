@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dashboard.compare.charts import number, place
 from dashboard.palette import MISTAKE, SHIPPED
+from dashboard.vega import number, place
 from nncore.doubt import TradeOff
 
 SHOWN = 0.1

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.inside.pace import one_thread_a_product
 from dashboard.jobs import jobs
 from dashboard.navigation import pages
+from dashboard.pace import one_thread_a_product
 from dashboard.runs import shown_errors
 from dashboard.state import lesson_in_focus
 

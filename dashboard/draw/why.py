@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import controls, digits, predictions, state
 from dashboard.draw.subject import Subject
 from dashboard.drawing import KEPT_SECONDS
-from dashboard.inside.pace import by_rows
+from dashboard.pace import by_rows
 from dashboard.predictions import Model, Trained
 from dashboard.store import RunStatus, StoreError, run_store
 from dashboard.text import escape

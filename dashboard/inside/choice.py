@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import digits, predictions, runs, samples, state
 from dashboard.components.network_view import Neuron
 from dashboard.history import label
-from dashboard.inside.pace import by_rows
+from dashboard.pace import by_rows
 from dashboard.palette import ENGINE_NAMES
 from dashboard.runs import store
 from dashboard.state import InsideView

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard import digits, predictions, runs
 from dashboard.components.network_view import Neuron
 from dashboard.inside.choice import Model, neuron_name
-from dashboard.inside.pace import by_rows
+from dashboard.pace import by_rows
 from dashboard.text import number
 from nncore.config import DatasetName
 from nncore.feature_visualization import Ascent, excite, layer_inputs, strongest

@@ -2,7 +2,7 @@
 
 import threadpoolctl
 
-from dashboard.inside import pace
+from dashboard import pace
 from nncore import threads
 
 

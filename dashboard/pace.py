@@ -1,4 +1,4 @@
-"""What keeps Inside quick: how products are threaded, and a pass over all test images in parts."""
+"""What keeps the pages quick: how products are threaded, and a pass over many images in parts."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,9 +1,9 @@
 """Doubt: how sure the network really is, and whether there is a digit at all.
 
-A network with ten outputs must name one of ten digits, whatever it is shown. Two things help. The
-temperature makes its confidence mean what it says: of the answers with 90 %, nine in ten are
-right. And a second, small network, which has seen scribbles and letters beside digits, tells
-whether the ink looks like a digit.
+A network with ten outputs must name one of ten digits, whatever it is shown. Two things help. A
+temperature brings its confidence nearer to how often it is right, where that is needed
+(`nncore.cards`). And a second, small network, which has seen scribbles and letters beside digits,
+tells whether the ink looks like a digit.
 
 Scores that need no second network were measured first, by the share of scribbles / of handwritten
 letters that they doubt when they doubt 2.5 % of real digits (shipped model, 500 each): the highest

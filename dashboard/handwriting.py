@@ -11,11 +11,10 @@ from PIL import Image
 
 from dashboard import controls
 from dashboard.handwriting_store import Bytes, Handwriting
-from dashboard.predictions import Model, Shipped, Trained, card, network_of
+from dashboard.predictions import Model, Shipped, card, network_of
 from dashboard.store import Run, run_store
-from dashboard.text import plain
 from nncore import datasets
-from nncore.config import EngineName, TrainingConfig
+from nncore.config import TrainingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def named_right(model: Model, digits: Handwriting) -> np.ndarray:
 def _named_right(model: Model, version: str, _digits: Handwriting) -> np.ndarray:
     del version  # it stands for the digits in the cache's key
     with np.errstate(all="ignore"):  # a diverged network answers too
-        probabilities = network_of(model).predict_proba(as_unit(_digits.images))
+        probabilities = network_of(model).predict_proba(datasets.as_unit(_digits.images))
     right = probabilities.argmax(axis=1) == _digits.labels
     return right & np.isfinite(probabilities).all(axis=1)
 
@@ -91,20 +90,6 @@ def test_accuracy(model: Model) -> float | None:
         if record.engine == model.engine
     }
     return of_engine.get(model.epoch - 1)
-
-
-def last_models(run: Run) -> dict[EngineName, Trained]:
-    """Each engine of the run after its last kept mini-batch."""
-    last: dict[EngineName, tuple[int, int]] = {}
-    for info in run_store().checkpoints(run.id):
-        place = (info.epoch, info.batch)
-        if place > (0, 0):
-            last[info.engine] = max(place, last.get(info.engine, place))
-    return {
-        engine: Trained(run.id, plain(run.name), engine, *last[engine], run.config.dataset)
-        for engine in run.config.engines
-        if engine in last
-    }
 
 
 # Words ------------------------------------------------------------------------------------------
@@ -151,13 +136,8 @@ def _times(n: int) -> str:
 
 # Pictures and files -----------------------------------------------------------------------------
 def as_bytes(pixels: np.ndarray) -> Bytes:
-    """(28, 28) in [0, 1] as the store keeps it: (784,) of uint8."""
+    """(28, 28) in [0, 1] as the store keeps it, (784,) of uint8: `as_unit` the other way round."""
     return np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8).reshape(-1)
-
-
-def as_unit(images: Bytes) -> np.ndarray:
-    """What `as_bytes` made, in [0, 1] again: float32 of the same shape."""
-    return images.astype(np.float32) / 255
 
 
 def export(digits: Handwriting) -> bytes:

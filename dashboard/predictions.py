@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, digits, palette
-from dashboard.store import StoreError, run_store
+from dashboard.store import Run, StoreError, run_store
 from dashboard.text import escape, plain
 from nncore import cards, checkpoints
 from nncore.cards import Card
@@ -157,19 +157,28 @@ def trained_models(workspace: str) -> list[Trained]:
     Raises:
         StoreError: the run store cannot be read.
     """
-    store, found = run_store(), list[Trained]()
-    for run in store.list_runs(workspace)[:MAX_RUNS]:
-        latest: dict[EngineName, tuple[int, int]] = {}
-        for info in store.checkpoints(run.id):
-            place = (info.epoch, info.batch)
-            if place > (0, 0):  # not the untrained weights
-                latest[info.engine] = max(place, latest.get(info.engine, place))
-        found += [
-            Trained(run.id, plain(run.name), engine, *latest[engine], run.config.dataset)
-            for engine in palette.ENGINE_NAMES
-            if engine in latest
-        ]
+    found = list[Trained]()
+    for run in run_store().list_runs(workspace)[:MAX_RUNS]:
+        found += latest_models(run)
     return found
+
+
+def latest_models(run: Run) -> list[Trained]:
+    """The latest model of each engine of a run that has trained at all.
+
+    Raises:
+        StoreError: the run store cannot be read.
+    """
+    latest: dict[EngineName, tuple[int, int]] = {}
+    for info in run_store().checkpoints(run.id):
+        place = (info.epoch, info.batch)
+        if place > (0, 0):  # not the untrained weights
+            latest[info.engine] = max(place, latest.get(info.engine, place))
+    return [
+        Trained(run.id, plain(run.name), engine, *latest[engine], run.config.dataset)
+        for engine in run.config.engines
+        if engine in latest
+    ]
 
 
 def network_of(model: Model) -> Network:

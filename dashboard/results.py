@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, controls, digits, handwriting, palette, runs, state
+from dashboard import charts, controls, digits, handwriting, palette, predictions, runs, state
 from dashboard.handwriting import Score
 from dashboard.history import label
 from dashboard.runs import STATUS_COLORS, Evaluation, store
-from dashboard.store import Run
+from dashboard.store import Run, StoreError
 from dashboard.text import duration, escape, layers, percent
 from nncore import metrics
-from nncore.checkpoints import SHIPPED
+from nncore.checkpoints import SHIPPED, CheckpointError
 from nncore.config import DatasetName, EngineName, TrainingConfig
 from nncore.training import EpochRecord
 
@@ -101,14 +101,20 @@ def headline(run: Run, records: Sequence[EpochRecord]) -> None:
 
 def _our_handwriting(run: Run) -> dict[EngineName, tuple[Score, Score]]:
     """How each engine of a run that is over reads this workspace's digits: those new to it, and
-    those it learned from; empty where no digit is kept."""
+    those it learned from; without an engine whose checkpoint cannot be read."""
+    if not run.status.is_over:
+        return {}
     kept = store().handwriting.digits(state.workspace())
-    if not run.status.is_over or not len(kept):
+    if not len(kept):
         return {}
     found: dict[EngineName, tuple[Score, Score]] = {}
-    for engine, model in handwriting.last_models(run).items():
-        right, learned = handwriting.named_right(model, kept), handwriting.learned(model, kept)
-        found[engine] = handwriting.score(right, ~learned), handwriting.score(right, learned)
+    for model in predictions.latest_models(run):
+        try:
+            right, learned = handwriting.named_right(model, kept), handwriting.learned(model, kept)
+        except (CheckpointError, StoreError):
+            continue  # the rest of the page needs no networks
+        scores = handwriting.score(right, ~learned), handwriting.score(right, learned)
+        found[model.engine] = scores
     return found
 
 

@@ -179,6 +179,15 @@ def load_for(
     return data
 
 
+def as_unit(
+    images: npt.NDArray[np.uint8], dtype: ImageDType | np.dtype[np.floating] = "float32"
+) -> npt.NDArray[np.floating]:
+    """Bytes, 0 to 255, as the networks take them: [0, 1], of the same shape."""
+    scaled = images.astype(dtype)
+    scaled /= 255
+    return scaled
+
+
 def with_extra(
     data: Dataset, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> Dataset:
@@ -194,7 +203,7 @@ def with_extra(
     times = repeats(len(data.train), len(labels))
     if not times:
         return data
-    extra = _as_unit(np.tile(images, (times, 1)), data.train.images.dtype)
+    extra = as_unit(np.tile(images, (times, 1)), data.train.images.dtype)
     train = Split(
         np.concatenate([data.train.images, extra]),
         np.concatenate([data.train.labels, np.tile(labels, times)]),
@@ -236,7 +245,7 @@ def load_test(
             )
     else:
         _require(folder, (_TEST_IMAGES, _TEST_LABELS))
-    return Split(_as_unit(_read(folder, _TEST_IMAGES), dtype), _read(folder, _TEST_LABELS))
+    return Split(as_unit(_read(folder, _TEST_IMAGES), dtype), _read(folder, _TEST_LABELS))
 
 
 def available(name: DatasetName, data_dir: Path | None = None) -> bool:
@@ -337,17 +346,9 @@ def _load_mnist(
 ) -> tuple[Split, Split]:
     del fingerprint  # part of the cache's key only
     return (
-        Split(_as_unit(_read(folder, _TRAIN_IMAGES), dtype), _read(folder, _TRAIN_LABELS)),
-        Split(_as_unit(_read(folder, _TEST_IMAGES), dtype), _read(folder, _TEST_LABELS)),
+        Split(as_unit(_read(folder, _TRAIN_IMAGES), dtype), _read(folder, _TRAIN_LABELS)),
+        Split(as_unit(_read(folder, _TEST_IMAGES), dtype), _read(folder, _TEST_LABELS)),
     )
-
-
-def _as_unit(
-    bytes_: npt.NDArray[np.uint8], dtype: ImageDType | np.dtype[np.floating]
-) -> npt.NDArray[np.floating]:
-    images = bytes_.astype(dtype)
-    images /= 255
-    return images
 
 
 def _read(folder: Path, file: _IdxFile) -> npt.NDArray[np.uint8]:

@@ -36,11 +36,12 @@ with runs.shown_errors():
         st.header("Confusion matrices")
         results.confusion(run)
 
-        st.header("Each digit")
-        results.scores(run)
+        with runs.shown_errors():  # without a checkpoint there are still the downloads
+            st.header("Each digit")
+            results.scores(run)
 
-        st.header("The most confident mistakes")
-        results.mistakes(run)
+            st.header("The most confident mistakes")
+            results.mistakes(run)
 
         st.header("Downloads")
         results.downloads(run, records)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import digits, handwriting, live, samples, state
 from dashboard.draw.subject import Subject
-from dashboard.handwriting import as_bytes, as_unit
+from dashboard.handwriting import as_bytes
 from dashboard.handwriting_store import Bytes, Handwriting
 from dashboard.predictions import MAX_MODELS, Model, Trained, shipped_models
 from dashboard.runs import shown_errors, store
@@ -20,7 +20,7 @@ from dashboard.text import escape
 from nncore import recipes
 from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, TrainingConfig
-from nncore.datasets import N_CLASSES
+from nncore.datasets import N_CLASSES, as_unit
 
 _TILE = 28
 _COLUMNS = 6

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +17,13 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from dashboard import handwriting, handwriting_store, jobs, samples
-from dashboard.handwriting import as_bytes, as_unit
+from dashboard.handwriting import as_bytes
 from dashboard.settings import settings
 from dashboard.store import run_store
 from nncore import datasets, recipes
 from nncore.checkpoints import from_bytes
 from nncore.cli import app as cli
+from nncore.datasets import as_unit
 from nncore.preprocessing import prepare
 from tests.pages.drawn import app, draw
 from tests.pages.training import SMALL, FakeJobs, own_store, page, trained
@@ -236,6 +238,21 @@ def test_training_such_a_run_again_learns_from_it_too(queue: FakeJobs):
     again = run_store().list_runs("local")[0]
     assert again.id != run.id
     assert run_store().handwriting.learned(again.id) == run_store().handwriting.learned(run.id)
+
+
+def test_a_damaged_checkpoint_costs_results_nothing_but_what_needs_it():
+    run = trained(config=SMALL.replace(engines="numpy,torch"))
+    add_class()
+    with sqlite3.connect(run_store().url.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE checkpoint SET blob = x'00' WHERE engine = 'torch'")
+    connection.close()
+    at = page("results", run=run.id)
+    assert not at.exception
+    assert "of 50 right" in at.container(key="handwriting-numpy").metric[0].delta
+    with pytest.raises(KeyError):
+        at.container(key="handwriting-torch")
+    assert {"Curves", "Downloads"} <= {header.value for header in at.header}
+    assert len(at.get("download_button")) == 3
 
 
 def test_without_digits_results_say_nothing_of_them():

@@ -124,9 +124,10 @@ def what_training_means(digits: Handwriting, config: TrainingConfig) -> str:
             f"{few} among {n_train:,} images would teach nothing, so {each} is shown {times} "
             f"times an epoch: {share:.1%}"
         )
+    held = f"{n_held:,} of {len(digits):,} now" if n_held else "none yet, so keep some more"
     return (
-        f"{shown} of what the network sees. Every fifth of a label is held back ({n_held:,} of "
-        f"{len(digits):,} now): digits that a network has learned from are no fair test of it."
+        f"{shown} of what the network sees. About every fifth is held back for the test ({held}): "
+        "digits that a network has learned from are no fair test of it."
     )
 
 

@@ -32,6 +32,7 @@ from sqlalchemy import (
     table,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from dashboard.database import Database, StoreError, metadata
 from nncore.datasets import N_CLASSES, N_PIXELS
@@ -39,7 +40,7 @@ from nncore.datasets import N_CLASSES, N_PIXELS
 MAX_DIGITS = 2_000
 """Digits kept for one workspace."""
 HOLD_BACK = 5
-"""Of so many digits of a label, one is held back from every training, for the test."""
+"""Of about so many digits, one is held back from every training, for the test."""
 _DIGEST_BYTES = 16
 
 Bytes = npt.NDArray[np.uint8]
@@ -107,8 +108,9 @@ class HandwritingStore:
     def keep(self, workspace: str, image: Bytes, label: int) -> str:
         """Keep a digit; the same image with the same label is kept once. Returns its id.
 
-        Whether it is held back for the test is decided here for good: every fifth of its label is.
-        So no network ever learns from it, and all are judged on the same digits.
+        Whether it is held back for the test is decided by its pixels alone, for about every fifth:
+        deleted and kept again, with another label or elsewhere, it is the same. So no network ever
+        learns from it, and all are judged on the same digits.
 
         Args:
             workspace: whose it is.
@@ -121,33 +123,26 @@ class HandwritingStore:
         """
         content = _checked(image, label)
         digit_id = hashlib.blake2b(bytes([label]) + content, digest_size=_DIGEST_BYTES).hexdigest()
-        mine = _digit.c.workspace == workspace
+        new = insert(_digit).values(
+            workspace=workspace,
+            id=digit_id,
+            label=label,
+            image=content,
+            held_back=int.from_bytes(_digest(image)) % HOLD_BACK == 0,
+            kept_at=time.time(),
+        )
         with self._write() as connection:
-            same = select(_digit.c.id).where(mine, _digit.c.id == digit_id)
-            if connection.execute(same).first() is not None:
+            try:
+                with connection.begin_nested():
+                    connection.execute(new)
+            except IntegrityError:  # kept before, perhaps by another tab a moment ago
                 return digit_id
-            per_label = select(_digit.c.label, func.count().label("n")).group_by(_digit.c.label)
-            rows = connection.execute(per_label.where(mine))
-            counts = {row.label: row.n for row in rows}
-            if sum(counts.values()) >= MAX_DIGITS:
+            count = select(func.count()).where(_digit.c.workspace == workspace)
+            if connection.execute(count).scalar_one() > MAX_DIGITS:
                 raise StoreError(
                     f"{MAX_DIGITS:,} handwritten digits are kept, and no more fit; "
                     "delete some to make room."
                 )
-            twin = select(_digit.c.held_back).where(mine, _digit.c.image == content).limit(1)
-            held_back = connection.execute(twin).scalar_one_or_none()
-            if held_back is None:
-                held_back = (counts.get(label, 0) + label) % HOLD_BACK == HOLD_BACK - 1
-            connection.execute(
-                insert(_digit).values(
-                    workspace=workspace,
-                    id=digit_id,
-                    label=label,
-                    image=content,
-                    held_back=held_back,
-                    kept_at=time.time(),
-                )
-            )
         return digit_id
 
     def digits(self, workspace: str) -> Handwriting:

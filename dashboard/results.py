@@ -187,11 +187,13 @@ def _final_metrics(
 
 
 def _handwriting_metric(engine: EngineName, new: Score, learned: Score) -> None:
+    told = [f"{new} right"] if new.n else []
+    told += [f"{learned} it learned from"] if learned.n else []
     with st.container(key=f"handwriting-{engine}"):
         st.metric(
             f"{palette.ENGINE_MARKDOWN[engine]}, our handwriting",
             percent(new.share),
-            delta=f"{new} right" + (f"; {learned} it learned from" if learned.n else ""),
+            delta="; ".join(told),
             delta_color="off",
             delta_arrow="off",
             border=True,

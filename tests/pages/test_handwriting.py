@@ -173,12 +173,14 @@ def readers(at: AppTest) -> pd.DataFrame:
     return next(table.value for table in at.dataframe if "Our handwriting" in table.value)
 
 
-def add_class() -> None:
-    """Fifty digits: five of each label, one of each held back."""
+def add_class() -> tuple[int, int]:
+    """Fifty digits, five of each label: how many are learned from, how many held back."""
     images, labels = datasets.load_test("digits").images, datasets.load_test("digits").labels
     for label in range(10):
         for image in images[labels == label][:5]:
             run_store().handwriting.keep("local", as_bytes(image), label)
+    n_held = int(run_store().handwriting.digits("local").held_back.sum())
+    return 50 - n_held, n_held
 
 
 def test_every_network_is_judged_on_our_handwriting_beside_its_test_images():
@@ -200,33 +202,49 @@ def test_every_network_is_judged_on_our_handwriting_beside_its_test_images():
 
 def test_a_run_that_learned_from_it_is_judged_on_what_was_held_back():
     plain = trained()
-    add_class()
+    n_learned, n_held = add_class()
     at = opened()
-    assert "each of the 40 is shown 3 times an epoch" in texts(at)
-    assert "10 of 50 now" in texts(at)
+    assert f"each of the {n_learned} is shown" in texts(at)
+    assert f"{n_held} of 50 now" in texts(at)
     at.button(key="handwriting-train").click().run()
     assert not at.exception
     (run,) = (run for run in run_store().list_runs("local") if run.id != plain.id)
     assert run.config == plain.config
     assert run.name == "A small run + our handwriting"
-    assert "It also learns from 40 handwritten digits" in texts(at)  # Train shows the new run
+    assert f"It also learns from {n_learned} handwritten digits" in texts(at)  # on Train
     assert jobs.run_training(run.id, run_store().url) == "finished"
 
     st.cache_data.clear()
     table = readers(opened()).set_index("Network")
-    assert all(right.endswith(" of 10") for right in table["Right"])
+    assert all(right.endswith(f" of {n_held}") for right in table["Right"])
     assert table["Learned by some"]["NumPy, A small run + our handwriting"].endswith("learned")
-    assert table["Learned by some"]["NumPy, A small run"].endswith(" of 40")
+    assert table["Learned by some"]["NumPy, A small run"].endswith(f" of {n_learned}")
 
     at = page("results", run=run.id)
     assert not at.exception
     shown = at.container(key="handwriting-numpy").metric[0]
-    assert " of 10 right; " in shown.delta
-    assert " of 40 it learned from" in shown.delta
-    assert "It also learned from 40 handwritten digits" in texts(at)
+    assert f" of {n_held} right; " in shown.delta
+    assert f" of {n_learned} it learned from" in shown.delta
+    assert f"It also learned from {n_learned} handwritten digits" in texts(at)
     assert (
         " of 50" in page("results", run=plain.id).container(key="handwriting-numpy").metric[0].delta
     )
+
+
+def test_with_nothing_held_back_the_page_and_results_say_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(handwriting_store, "HOLD_BACK", 2**200)  # too few digits for one in five
+    add_class()
+    assert "(none yet, so keep some more)" in texts(opened())
+    run = run_store().create_run("local", SMALL, "All of it", with_handwriting=True)
+    assert jobs.run_training(run.id, run_store().url) == "finished"
+    st.cache_data.clear()
+    at = opened()
+    assert not at.exception
+    assert "which leaves none for a fair test: keep some more" in texts(at)
+    metric = page("results", run=run.id).container(key="handwriting-numpy").metric[0]
+    assert metric.value == "–"
+    assert metric.delta.endswith(" of 50 it learned from")
+    assert "right" not in metric.delta
 
 
 def test_training_such_a_run_again_learns_from_it_too(queue: FakeJobs):
@@ -263,7 +281,8 @@ def test_without_digits_results_say_nothing_of_them():
 
 
 def test_without_a_run_the_first_recipe_learns_from_it(queue: FakeJobs):
-    at = keep(opened(), 8)
+    add_class()
+    at = opened()
     at.button(key="handwriting-train").click().run()
     assert not at.exception
     (run,) = run_store().list_runs("local")

@@ -84,6 +84,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous = NORMAL",  # safe in this mode against all but a power cut's last moment
             "foreign_keys = ON",
             "journal_size_limit = 67108864",
+            "secure_delete = ON",  # what a user deletes does not stay in the file's free pages
         ):
             connection.execute(f"PRAGMA {pragma}")
 

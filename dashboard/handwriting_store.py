@@ -24,12 +24,10 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    column,
     delete,
     func,
     insert,
     select,
-    table,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -90,10 +88,9 @@ _learned = Table(
     Column("n_held_back", Integer, nullable=False),
     Column("digests", LargeBinary(MAX_DIGITS * _DIGEST_BYTES), nullable=False),
     Column("labels", LargeBinary(MAX_DIGITS), nullable=False),
-    # NULL once they are deleted: a finished run no longer needs them.
+    # NULL once the run has finished: it never goes on.
     Column("images", LargeBinary(MAX_DIGITS * N_PIXELS)),
 )
-_run = table("run", column("id"), column("workspace"), column("status"))
 
 
 class HandwritingStore:
@@ -153,18 +150,13 @@ class HandwritingStore:
     def delete(self, workspace: str, ids: Sequence[str] | None = None) -> int:
         """Delete these digits, or all of them; returns how many there were.
 
-        The copies of finished runs go with them. A run that may go on keeps its copy: without it,
-        it could not be resumed.
+        A run that may go on keeps its copy: without it, it could not be resumed.
         """
         mine = [_digit.c.workspace == workspace]
         if ids is not None:
             mine.append(_digit.c.id.in_(ids))
-        over = select(_run.c.id).where(_run.c.workspace == workspace, _run.c.status == "finished")
         with self._write() as connection:
-            gone = connection.execute(delete(_digit).where(*mine)).rowcount
-            copies = update(_learned).where(_learned.c.run_id.in_(over))
-            connection.execute(copies.values(images=None))
-        return gone
+            return connection.execute(delete(_digit).where(*mine)).rowcount
 
     def learned(self, run_id: str) -> Learned | None:
         """How many digits the run learns from; None for a run without any."""
@@ -176,18 +168,13 @@ class HandwritingStore:
     def learned_digits(self, run_id: str) -> tuple[Bytes, Bytes] | None:
         """The images (n, 784) and labels (n,) that the run learns from; None without any.
 
-        Raises:
-            StoreError: they were deleted after the run had finished.
+        None, too, once it has finished.
         """
         query = select(_learned.c.images, _learned.c.labels)
         with self._read() as connection:
             row = connection.execute(query.where(_learned.c.run_id == run_id)).one_or_none()
-        if row is None:
+        if row is None or row.images is None:
             return None
-        if row.images is None:
-            raise StoreError(
-                "The handwritten digits that this run learned from were deleted; train a new run."
-            )
         images = np.frombuffer(row.images, np.uint8).reshape(-1, N_PIXELS)
         return images, np.frombuffer(row.labels, np.uint8)
 
@@ -222,6 +209,11 @@ def freeze(connection: Connection, run_id: str, workspace: str) -> None:
             images=images.tobytes(),
         )
     )
+
+
+def forget_images(connection: Connection, run_id: str) -> None:
+    """Drop the images of a run that has finished; which they were stays known."""
+    connection.execute(update(_learned).where(_learned.c.run_id == run_id).values(images=None))
 
 
 def _digits(connection: Connection, workspace: str) -> Handwriting:

@@ -42,7 +42,7 @@ from sqlalchemy import (
 )
 
 from dashboard.database import Database, StoreError, metadata
-from dashboard.handwriting_store import HandwritingStore, freeze
+from dashboard.handwriting_store import HandwritingStore, forget_images, freeze
 from dashboard.once import once
 from dashboard.settings import settings
 from nncore.config import ConfigError, EngineName, TrainingConfig
@@ -564,6 +564,8 @@ class Claim:
             connection.execute(
                 update(_run).where(_run.c.id == self.run.id).values(status=status.value, claim=None)
             )
+            if status is RunStatus.FINISHED:
+                forget_images(connection, self.run.id)
         return True
 
     def others_wait(self) -> bool:

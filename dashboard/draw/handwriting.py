@@ -27,6 +27,8 @@ _COLUMNS = 6
 """On the wall; while there are few digits, half as many of twice the size."""
 _MOST_TILES = 24
 """Digits of one label on the wall, the newest."""
+_FORGOTTEN_AFTER = 600
+"""Seconds after which a picture in memory goes too: what is deleted must not stay there."""
 _OWN_RUN = " + our handwriting"
 
 
@@ -60,16 +62,18 @@ def show(subject: Subject) -> None:
 
 def _notice() -> str:
     """What is kept, where, who sees it, and how it goes; always shown before anything is kept."""
-    seen_by = (
-        "only people who have the link of your workspace can see it"
+    seen_by, deleted = (
+        (
+            "only people who have the link of your workspace can see it",
+            " by them; whoever loses that link cannot delete it any more",
+        )
         if settings().multiuser
-        else "everybody who opens this app can see it"
+        else ("everybody who opens this app can see it", "")
     )
     return (
         "What is kept is the 28x28 picture, its label and the time: no names. It is stored with "
-        f"this app's runs, and {seen_by}. It can be deleted at any time, for good. A run that "
-        "learns from the digits has its own copy, which is deleted with them; a run that has not "
-        "finished keeps it until it is deleted itself."
+        f"this app's runs, and {seen_by}. It can be deleted at any time, for good{deleted}. A run "
+        "that learns from the digits has its own copy until it has finished or is deleted itself."
     )
 
 
@@ -164,7 +168,7 @@ def _wall(kept: Handwriting) -> None:
         st.caption(f"Nobody has kept a {_listed(missing)} yet.")
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
+@st.cache_data(max_entries=200, ttl=_FORGOTTEN_AFTER, show_spinner=False)
 def _tiles(ids: tuple[str, ...], _images: Bytes, columns: int, size: int) -> str:
     """Digits in rows, two image pixels a screen pixel, so that they are crisp on a phone too."""
     del ids  # they stand for the images in the cache's key
@@ -235,7 +239,7 @@ def _list(workspace: str, kept: Handwriting) -> None:
     )
 
 
-@st.cache_data(max_entries=10, show_spinner=False)
+@st.cache_data(max_entries=10, ttl=_FORGOTTEN_AFTER, show_spinner=False)
 def _pictures(version: str, _images: Bytes) -> list[str]:
     """Each digit as a picture in a `data:` address, the newest first."""
     del version  # it stands for the images in the cache's key

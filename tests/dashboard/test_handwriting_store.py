@@ -195,25 +195,35 @@ def test_there_is_no_run_where_there_is_nothing_to_learn_from(store):
     assert store.list_runs("mine") == []
 
 
-def test_deleting_takes_the_copies_of_finished_runs_and_of_no_others(store, tmp_path):
+def test_a_finished_run_keeps_no_images_and_any_other_keeps_them(store, tmp_path):
     keep(store, 10)
-    finished, open_ = (store.create_run("mine", CONFIG, with_handwriting=True) for _ in range(2))
-    keep(store, 2, "yours")
-    theirs = store.create_run("yours", CONFIG, with_handwriting=True)
-    for run in (finished, theirs):
-        store.claim(run.id, "w").release(RunStatus.FINISHED)
+    finished, stopped = (store.create_run("mine", CONFIG, with_handwriting=True) for _ in range(2))
+    learned = store.handwriting.learned(finished.id)
     was = store.handwriting.was_learned(finished.id, images(10))
-    store.handwriting.delete("mine")
-    assert store.handwriting.learned(finished.id) == Learned(8, 2)
+    assert was.any()
+    store.claim(finished.id, "w").release(RunStatus.FINISHED)
+    store.claim(stopped.id, "w").release(RunStatus.STOPPED)
+    assert store.handwriting.learned_digits(finished.id) is None
+    assert store.handwriting.learned(finished.id) == learned
     assert (store.handwriting.was_learned(finished.id, images(10)) == was).all()
-    with pytest.raises(StoreError, match="were deleted"):
-        store.handwriting.learned_digits(finished.id)
-    assert len(store.handwriting.learned_digits(open_.id)[1]) == 8
-    assert len(store.handwriting.learned_digits(theirs.id)[1]) == 1
-    store.delete_run(open_.id)
+    store.handwriting.delete("mine")
+    assert (store.handwriting.learned_digits(stopped.id)[0] == images(10)[was]).all()
+    store.delete_run(stopped.id)
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM run_handwriting").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM run_handwriting").fetchone() == (1,)
     connection.close()
+
+
+def test_deleted_digits_are_not_left_in_the_file(store, tmp_path):
+    keep(store, 10)
+    run = store.create_run("mine", CONFIG, with_handwriting=True)
+    store.close()
+    file = tmp_path / "runs.sqlite"
+    assert all(image.tobytes() in file.read_bytes() for image in images(10))
+    store.claim(run.id, "w").release(RunStatus.FINISHED)
+    store.handwriting.delete("mine")
+    store.close()
+    assert not any(image.tobytes()[:64] in file.read_bytes() for image in images(10))
 
 
 # --- training -------------------------------------------------------------------------------------
@@ -237,8 +247,8 @@ def test_both_engines_learn_from_the_digits_that_are_not_held_back(store, seen):
     keep(store, 10)
     run = store.create_run("mine", CONFIG, with_handwriting=True)
     plain = store.create_run("mine", CONFIG)
-    assert run_training(run.id, store.url) == run_training(plain.id, store.url) == "finished"
     own, labels = store.handwriting.learned_digits(run.id)
+    assert run_training(run.id, store.url) == run_training(plain.id, store.url) == "finished"
     n = len(seen[1])
     times = datasets.repeats(n, 8)
     assert (len(own), times) == (8, 17)

@@ -58,6 +58,10 @@ _PICTURE_NEURON = "picture-neuron-"
 _DRAWING = "last-drawing"
 _DRAW = "draw"
 _DRAW_CONTROL = "draw-control-"
+_MEANT_LABEL = "handwriting-label-"
+_KEPT_TABLE = "kept-"
+HANDWRITING_RUN = "handwriting-run"
+KEPT_LIST = "kept-list"
 _PHOTOGRAPH = "photograph-"
 TYPED_ACTIVATION = "typed-activation"
 TYPED_DERIVATIVE = "typed-derivative"
@@ -638,6 +642,16 @@ def photograph_key(file_id: str) -> str:
 def photograph_choice(file_id: str) -> int:
     """Which digit of a photograph is looked at, from 0; the first to begin with."""
     return st.session_state.get(photograph_key(file_id)) or 0
+
+
+def meant_label_key(drawing: str) -> str:
+    """The key of what a drawing was meant to be: another drawing is asked about anew."""
+    return _MEANT_LABEL + drawing
+
+
+def kept_table_key(version: str) -> str:
+    """The key of the table of kept digits: ticks name rows, so another set is another table."""
+    return _KEPT_TABLE + version
 
 
 def switch_stage(name: StageName) -> None:

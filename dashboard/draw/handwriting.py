@@ -62,18 +62,17 @@ def show(subject: Subject) -> None:
 
 def _notice() -> str:
     """What is kept, where, who sees it, and how it goes; always shown before anything is kept."""
-    seen_by, deleted = (
-        (
-            "only people who have the link of your workspace can see it",
-            " by them; whoever loses that link cannot delete it any more",
+    if settings().multiuser:
+        who = (
+            "only people who have the link of your workspace can see it and delete it, at any "
+            "time, for good. Whoever loses that link cannot delete it any more."
         )
-        if settings().multiuser
-        else ("everybody who opens this app can see it", "")
-    )
+    else:
+        who = "everybody who opens this app can see it and delete it, at any time, for good."
     return (
         "What is kept is the 28x28 picture, its label and the time: no names. It is stored with "
-        f"this app's runs, and {seen_by}. It can be deleted at any time, for good{deleted}. A run "
-        "that learns from the digits has its own copy until it has finished or is deleted itself."
+        f"this app's runs; {who} A run that learns from the digits has its own copy until it has "
+        "finished or is deleted itself."
     )
 
 
@@ -108,7 +107,7 @@ def _choose_label(workspace: str, image: Bytes) -> None:
     label = st.pills(
         "What was it meant to be?",
         range(N_CLASSES),
-        key=f"handwriting-label-{drawing}",  # another drawing is asked about anew
+        key=state.meant_label_key(drawing),
         wrap=True,
     )
     st.button(
@@ -196,7 +195,9 @@ def _actions(workspace: str, kept: Handwriting) -> None:
                 on_click=_delete,
                 args=(workspace, None),
             )
-    single = st.expander("Every digit, to delete single ones", on_change="rerun", key="kept-list")
+    single = st.expander(
+        "Every digit, to delete single ones", on_change="rerun", key=state.KEPT_LIST
+    )
     if single.open:
         with single:
             _list(workspace, kept)
@@ -212,13 +213,12 @@ def _list(workspace: str, kept: Handwriting) -> None:
             "Kept": list(kept.kept_at[::-1]),
         }
     )
-    # Another set is another table: ticks name rows, and must not stay while rows move up.
     event = st.dataframe(
         table,
         hide_index=True,
         row_height=44,
         height=min(44 * len(kept) + 38, 340),
-        key=f"kept-{kept.version}",
+        key=state.kept_table_key(kept.version),
         on_select="rerun",
         selection_mode="multi-row",
         alt="Every kept digit with its label and when it was kept, the newest first",
@@ -326,7 +326,7 @@ def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
         run_id = None
         if names:
             run_id = st.selectbox(
-                "Train again", list(names), format_func=names.__getitem__, key="handwriting-run"
+                "Train again", list(names), format_func=names.__getitem__, key=state.HANDWRITING_RUN
             )
         run = store().get_run(run_id) if run_id else None
         config = run.config if run else recipes.get(state.DEFAULT_RECIPE).config

@@ -614,6 +614,8 @@ class DrawView:
     """Which section is open; empty for the first."""
     skipped: frozenset[StageName] = frozenset()
     """Stages between the ink and the network that are switched off."""
+    times_all_on: int = 0
+    """How often they were all switched on at once."""
     threshold: float | None = None
     """From which score on a drawing is doubted in this session; None for what was shipped."""
 
@@ -654,14 +656,27 @@ def kept_table_key(version: str) -> str:
     return _KEPT_TABLE + version
 
 
+def stage_switch_key(name: StageName) -> str:
+    """The key of a stage's switch, which is drawn anew when all go on.
+
+    Its value is its own, and not put here before it is drawn: on a slow server, a click elsewhere
+    that comes before the browser has the switches would then count as switching them off.
+    """
+    return f"{_DRAW_CONTROL}stage-{name}-{draw_view().times_all_on}"
+
+
 def switch_stage(name: StageName) -> None:
-    """Turn a stage off, or on again."""
-    draw_view().skipped ^= frozenset[StageName]({name})
+    """Leave a stage out, or take it in again, as its switch now says."""
+    view, stage = draw_view(), frozenset[StageName]({name})
+    is_on = st.session_state[stage_switch_key(name)]
+    view.skipped = view.skipped - stage if is_on else view.skipped | stage
 
 
 def switch_all_stages_on() -> None:
     """Prepare the drawing as MNIST's digits were again."""
-    draw_view().skipped = frozenset()
+    view = draw_view()
+    view.skipped = frozenset()
+    view.times_all_on += 1
 
 
 # The last drawing -------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
     with st.container(gap="xsmall"):
         st.toggle(
             words.switch,
-            key=state.draw_control(f"stage-{stage.name}", on),
+            on,
+            key=state.stage_switch_key(stage.name),
             on_change=state.switch_stage,
             args=(stage.name,),
             disabled=stage.name == "grey",

@@ -215,8 +215,8 @@ def test_a_stage_can_be_turned_off_and_the_page_says_what_that_changes(store: Ru
     add_run(store, "mine")
     at = draw(page(), np.pad(samples.sample(1)[:, 60:], ((0, 0), (60, 0)))).run()
     assert "With every stage on" in difference(at)
-    at.toggle(key="draw-control-stage-averaged").set_value(False).run()
-    at.toggle(key="draw-control-stage-centred").set_value(False).run()
+    at.toggle(key="draw-control-stage-averaged-0").set_value(False).run()
+    at.toggle(key="draw-control-stage-centred-0").set_value(False).run()
     assert not at.exception
     said = difference(at)
     assert "Without averaging areas and centring" in said
@@ -228,14 +228,15 @@ def test_a_stage_can_be_turned_off_and_the_page_says_what_that_changes(store: Ru
     assert "Without averaging areas and centring" in difference(at)
     at.button(key="stages-all-on").click().run()
     assert "With every stage on" in difference(at)
+    assert all(toggle.value for toggle in at.toggle)
 
 
 def test_what_the_models_see_follows_the_switches(monkeypatch: pytest.MonkeyPatch):
     seen: list[np.ndarray] = []
     monkeypatch.setattr(answers.drawing, "show_seen", lambda image, _: seen.append(image.pixels))
     at = draw(page(), samples.sample(7)).run()
-    at.toggle(key="draw-control-stage-squared").set_value(False).run()
-    at.toggle(key="draw-control-stage-squared").set_value(True).run()
+    at.toggle(key="draw-control-stage-squared-0").set_value(False).run()
+    at.toggle(key="draw-control-stage-squared-0").set_value(True).run()
     whole = prepare(samples.sample(7)).pixels
     without = prepare(samples.sample(7), skip={"squared"}).pixels
     assert not np.array_equal(whole, without)
@@ -301,7 +302,7 @@ def test_a_stage_without_which_there_is_no_ink_can_be_brought_back():
     paper_in_shadow = 34 + grain - 16 * (samples.sample(7) > 127)
     at = upload(page(), png(paper_in_shadow.astype(np.uint8)))
     assert predicted(at, "shipped") == "7"
-    at.toggle(key="draw-control-stage-even light").set_value(False).run()
+    at.toggle(key="draw-control-stage-even light-0").set_value(False).run()
     assert not at.exception
     assert len(at.error) == 1
     next(button for button in at.button if button.label == "All stages on").click().run()
@@ -314,6 +315,6 @@ def test_doubt_of_what_a_switch_has_spoiled_says_so(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(doubts, "is_doubted", lambda pixels: not np.array_equal(pixels, whole))
     at = page()
     assert not at.warning
-    at.toggle(key="draw-control-stage-squared").set_value(False).run()
+    at.toggle(key="draw-control-stage-squared-0").set_value(False).run()
     assert "Prepared like this, it does not look like a digit" in at.warning[0].value
     assert any("does not look like a digit any more" in caption.value for caption in at.caption)

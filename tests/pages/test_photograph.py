@@ -58,7 +58,7 @@ def test_the_rest_of_the_app_gets_the_chosen_digit_alone() -> None:
     (_, two) = prepare_each(picture)[1]
     alone = prepare(at.session_state[state._DRAWING])
     np.testing.assert_allclose(alone.pixels, two.pixels, atol=0.02)
-    at.toggle(key="draw-control-stage-centred").set_value(False).run()
+    at.toggle(key="draw-control-stage-centred-0").set_value(False).run()
     assert not at.exception
 
 

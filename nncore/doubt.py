@@ -5,13 +5,12 @@ temperature brings its confidence nearer to how often it is right, where that is
 (`nncore.cards`). And a second, small network, which has seen scribbles and letters beside digits,
 tells whether the ink looks like a digit.
 
-Scores that need no second network were measured first, by the share of scribbles / of handwritten
-letters that they doubt when they doubt 2.5 % of real digits (shipped model, 500 each): the highest
-probability 42 / 24 %, the energy of Liu et al. (2020) 51 / 23 %, the largest weighted sum 56 / 26
-%, the Mahalanobis distance of Lee et al. (2018) in the hidden layer 20 / 19 %, what 30 principal
-components of the nearest class leave over 93 / 82 %, the nearest training example 94 / 80 %. The
-second network (outlier exposure, Hendrycks et al. 2019) reaches 97 / 88 %, of letters that it was
-never shown, and more than 99 % of those that it was.
+Scores that need no second network were tried first, and doubt far fewer scribbles and letters for
+the same share of real digits: the highest probability, the energy of Liu et al. (2020), the largest
+weighted sum, the Mahalanobis distance of Lee et al. (2018) in the hidden layer. What 30 principal
+components of the nearest class leave over comes nearer, as does the nearest training example. The
+second network (outlier exposure, Hendrycks et al. 2019) does best, also on letters that it was
+never shown, of which it doubts fewer than of the others.
 """
 
 import json

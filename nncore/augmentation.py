@@ -98,21 +98,27 @@ def deform(
     for start in range(0, len(images), BLOCK):  # places and weights need as much memory as images
         block = images[start : start + BLOCK]
         n_maps = -(-len(block) // per_map)
-        warped = warp(block, source_places(n_maps, deformation, rng=rng))
-        if deformation.ink:
-            for index, level in enumerate(deformation.ink * rng.uniform(-1, 1, n_maps)):
-                change_ink(warped[index::n_maps], float(level))
-        deformed[start : start + BLOCK] = warped
+        places = source_places(n_maps, deformation, rng=rng)
+        levels = deformation.ink * rng.uniform(-1, 1, n_maps) if deformation.ink else None
+        warp(block, places, levels, out=deformed[start : start + BLOCK])
     return deformed
 
 
-def warp(images: npt.NDArray[np.floating], places: Floats) -> Floats:
+def warp(
+    images: npt.NDArray[np.floating],
+    places: Floats,
+    levels: npt.NDArray[np.floating] | None = None,
+    *,
+    out: Floats | None = None,
+) -> Floats:
     """Each new pixel is the old image at its place, interpolated; beyond the border is paper.
 
     Args:
         images: (n_samples, 784) from 0 to 1.
         places: (n_maps, 2, 28, 28), rows and columns as `source_places` gives them; image i is
             read at the places i modulo n_maps.
+        levels: (n_maps,), for `change_ink` of the images that share a map; None changes no ink.
+        out: (n_samples, 784), to be written to.
 
     Returns:
         (n_samples, 784) float32.
@@ -124,7 +130,7 @@ def warp(images: npt.NDArray[np.floating], places: Floats) -> Floats:
         raise ValueError(f"images have shape {images.shape}; give (n_samples, {SIDE * SIDE}).")
     n_maps = len(places)
     first, fractions = _upper_left(places)
-    warped = np.empty(images.shape, np.float32)
+    warped = np.empty(images.shape, np.float32) if out is None else out
     most = -(-len(images) // max(n_maps, 1))
     framed: Floats = np.zeros((most, _FRAMED, _FRAMED), np.float32)
     memory: Floats = np.empty((2, most, SIDE * SIDE), np.float32)
@@ -146,7 +152,10 @@ def warp(images: npt.NDArray[np.floating], places: Floats) -> Floats:
             pixels.take(first[index] + step, axis=1, out=part, mode="clip")
             part *= weight
             total += part
-        np.minimum(total, 1, out=warped[index::n_maps])  # four rounded weights may exceed 1
+        np.minimum(total, 1, out=total)  # four rounded weights may exceed 1
+        if levels is not None:
+            change_ink(total, float(levels[index]))
+        warped[index::n_maps] = total
     return warped
 
 

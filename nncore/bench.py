@@ -15,6 +15,10 @@ Tried, and not taken up:
   a quiet machine, and many times slower on a busy one.
 - Gathering the next block of examples in a thread: no gain, the copy is a small part of a step.
 - SciPy's product for the forward pass of small networks: a tenth slower than NumPy's there.
+- Fewer seconds for Adam, which goes over every parameter thirteen times: BLAS's `axpy` in place of
+  two passes each (slower with two threads, which wait for each other in every block), two Python
+  threads with half of the blocks each (no gain, they wait for the interpreter), and numexpr, which
+  makes one pass of all but computes roots one at a time (twice as slow).
 
 What stands against the wide networks: two thirds of a step of 784-800-10 by 128 are its two large
 products, and BLAS, which first copies each matrix into its own order, multiplies 128 rows a third
@@ -32,18 +36,19 @@ import numpy as np
 import torch
 from torch import nn
 
-from nncore import stored, threads
+from nncore import augmentation, stored, threads
 from nncore.bench_report import (
     BatchSize,
     BenchRow,
     CostRow,
+    DeformRow,
     MemoryRow,
     NielsenRow,
     Speed,
     Sweep,
     SweepRow,
 )
-from nncore.config import EngineName, TrainingConfig
+from nncore.config import DeformName, EngineName, TrainingConfig
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine
 from nncore.machine import this_machine
@@ -70,6 +75,7 @@ EXTRAS: dict[str, dict[str, object]] = {
     "adam": {"optimizer": "adam", "learning_rate": 0.001},
     "l2": {"l2": 5.0},
     "dropout": {"dropout": 0.5},
+    "elastic": {"deform": "elastic"},
 }
 """What is measured against plain SGD."""
 
@@ -78,6 +84,9 @@ MEMORY_CASES: list[tuple[tuple[int, ...], BatchSize]] = [
     ((800,), 128),
     ((128,), "full"),
 ]
+
+DEFORMED: tuple[DeformName, ...] = ("affine", "elastic")
+"""Deformations whose images a second are measured."""
 
 SWEEP_WIDTH, SWEEP_BATCH_SIZE = 128, 32
 BATCH_SIZES: list[BatchSize] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, "full"]
@@ -126,12 +135,12 @@ def devices() -> list[torch.device]:
 def n_records() -> int:
     """Records that `bench` gives on this machine, the closing one included."""
     n_costs = len(EXTRAS) * len(COST_CASES)
-    return len(CASES) * len(devices()) + 1 + n_costs + len(MEMORY_CASES) + 1
+    return len(CASES) * len(devices()) + 1 + n_costs + len(DEFORMED) + len(MEMORY_CASES) + 1
 
 
 def bench(
     pairs: int = 5, *, compiled: bool = False, command: str = ""
-) -> Iterator[BenchRow | NielsenRow | CostRow | MemoryRow | Speed]:
+) -> Iterator[BenchRow | NielsenRow | CostRow | DeformRow | MemoryRow | Speed]:
     """Measure everything: a record after the other, and all of them together as the last.
 
     Args:
@@ -141,6 +150,7 @@ def bench(
     """
     rows: list[BenchRow] = []
     costs_: list[CostRow] = []
+    deformed_: list[DeformRow] = []
     memory_: list[MemoryRow] = []
     limit = matmul_gflops()
     for row in measure_cases(random_images(), pairs, limit, compiled=compiled):
@@ -151,10 +161,13 @@ def bench(
     for cost in costs(pairs):
         costs_.append(cost)
         yield cost
+    for deformed in deformations(pairs):
+        deformed_.append(deformed)
+        yield deformed
     for peak in memory():
         memory_.append(peak)
         yield peak
-    parts = tuple(rows), nielsen, tuple(costs_), tuple(memory_)
+    parts = tuple(rows), nielsen, tuple(costs_), tuple(memory_), tuple(deformed_)
     yield Speed(stored.today(), command, this_machine(), limit, *parts)
 
 
@@ -264,6 +277,19 @@ def _seconds_in_turn(
                 if isinstance(record, EpochRecord):
                     seconds[name].append(record.seconds)
     return {name: values[1:] for name, values in seconds.items()}
+
+
+def deformations(repetitions: int = 5, *, n_images: int = 20_480) -> Iterator[DeformRow]:
+    """How fast images are deformed, in the one thread that does it beside training."""
+    images = random_images(n_images).train.images
+    for name in DEFORMED:
+        rng = np.random.default_rng(0)
+        seconds: list[float] = []
+        for _ in range(repetitions):
+            began = perf_counter()
+            augmentation.deform(images, augmentation.DEFORMATIONS[name], rng=rng)
+            seconds.append(perf_counter() - began)
+        yield DeformRow(name, n_images / median(seconds))
 
 
 def against_nielsen(pairs: int = 5, *, n_examples: int = 10_000) -> NielsenRow:

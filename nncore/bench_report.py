@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from nncore import stored
+from nncore.config import DeformName
 from nncore.machine import Machine
 
 STORED = Path(__file__).parent.parent / "assets" / "results" / "bench.json"
@@ -66,9 +67,17 @@ class CostRow:
     network: str
     batch_size: BatchSize
     extra: str
-    """`momentum`, `adam`, `l2`, `dropout`."""
+    """`momentum`, `adam`, `l2`, `dropout`, or `elastic` for bent digits."""
     share_of_speed: Positive
     """Plain SGD's seconds by those with the extra."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeformRow:
+    """How fast one thread deforms images."""
+
+    deform: DeformName
+    images_per_second: Positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,7 @@ class SweepRow:
     ratio: Positive
 
 
-Record = BenchRow | NielsenRow | CostRow | MemoryRow | SweepRow
+Record = BenchRow | NielsenRow | CostRow | DeformRow | MemoryRow | SweepRow
 """What is measured piece by piece."""
 
 
@@ -119,6 +128,8 @@ class Speed:
     nielsen: NielsenRow
     costs: tuple[CostRow, ...]
     memory: tuple[MemoryRow, ...]
+    deformations: tuple[DeformRow, ...] = ()
+    """Files of before November 2026 have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,8 @@ def line(record: Record) -> str:
                 f"{record.network} by {record.batch_size}, {record.extra}: "
                 f"{record.share_of_speed:.0%} of plain SGD's speed"
             )
+        case DeformRow():
+            return f"{record.deform} deformation: {record.images_per_second:,.0f} images a second"
         case MemoryRow():
             return (
                 f"{record.network} by {record.batch_size}: peak {record.peak_bytes / 2**20:.0f} "

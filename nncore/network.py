@@ -15,7 +15,7 @@ from nncore.config import EngineName, TrainingConfig
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
 from nncore.optimizers import blocks, build_optimizer
-from nncore.products import add_product, add_sums, multiply, multiply_transposed
+from nncore.products import add_product, add_scaled, add_sums, multiply, multiply_transposed
 from nncore.schedules import Course
 
 EVALUATION_ROWS = 1_000
@@ -23,9 +23,6 @@ EVALUATION_ROWS = 1_000
 
 PART_ROWS = 2_048
 """Examples of a large batch that go through the network at once, for the same reason."""
-
-LEAST_DECAY = 5e-6
-"""Of a weight in one step: 1 less a smaller share is rounded by more than a hundredth of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,15 +208,13 @@ class Network:
         where `config.dropout` is not 0, a mask (n_samples, n_units) for each hidden layer.
         """
         keep, scale = self._optimizer.keep, self._optimizer.scale
-        # Weights that the steps go into shrink by eta lambda/n on the way (eq. 93).
-        decay = scale * self.config.l2 / self.n_train if self._in_place else 0.0
         if len(X) <= PART_ROWS or self._in_place:
-            self._backpropagate(X, Y, masks, scale / len(X), keep + decay, keep)
+            self._backpropagate(X, Y, masks, scale / len(X), keep)
         else:  # a large batch's gradient is the sum of its parts' gradients
             for start in range(0, len(X), PART_ROWS):
                 rows = slice(start, start + PART_ROWS)
                 of_part = [mask[rows] for mask in masks]
-                self._backpropagate(X[rows], Y[rows], of_part, scale / len(X), keep, keep)
+                self._backpropagate(X[rows], Y[rows], of_part, scale / len(X), keep)
                 keep = 1.0
         if not self._in_place:
             self._add_penalties(scale)
@@ -231,8 +226,7 @@ class Network:
         Y: Array,
         masks: Sequence[Array],
         scale: float,
-        keep_weights: float,
-        keep_biases: float,
+        keep: float,
     ) -> None:
         """Add scale times the sum of the examples' gradients (BP1 to BP4) to the kept share of
         the optimizer's total.
@@ -251,20 +245,30 @@ class Network:
             if masks and layer < len(masks):  # dropout: what the next layer is given
                 a = np.multiply(a, masks[layer], scratch.dropped[layer])
 
-        total_W, total_b = self.total_views
         delta = self._cost.delta(a, Y)
         delta *= scale  # the mean over the batch, taken where the array is smallest
         for layer, before, weights, delta_before in scratch.backward:
             given = scratch.dropped[layer] if masks else before
             multiply_transposed(delta, weights, delta_before)  # BP2, before W may change
-            add_product(total_W[layer + 1], given, delta, keep_weights)  # BP4
-            add_sums(total_b[layer + 1], delta, scratch.ones, keep_biases)  # BP3
+            self._add_gradient(layer + 1, given, delta, scratch.ones, keep)
             delta = delta_before
             delta *= self._activation.derivative(before)
             if masks:
                 delta *= masks[layer]
-        add_product(total_W[0], X, delta, keep_weights)
-        add_sums(total_b[0], delta, scratch.ones, keep_biases)
+        self._add_gradient(0, X, delta, scratch.ones, keep)
+
+    def _add_gradient(
+        self, layer: int, before: Array, delta: Array, ones: Array, keep: float
+    ) -> None:
+        """Add a layer's gradient to the kept share of the optimizer's total."""
+        W, b = self.total_views[0][layer], self.total_views[1][layer]
+        if self._in_place and self.config.l2:
+            # The weights that the step goes into shrink first (eq. 93), as a sum: 1 - eta lambda/n
+            # would be rounded, and the same way in every step.
+            w = W.reshape(-1)
+            add_scaled(w, w, self._optimizer.scale * self.config.l2 / self.n_train)
+        add_product(W, before, delta, keep)  # BP4
+        add_sums(b, delta, ones, keep)  # BP3
 
     def _add_penalties(self, scale: float) -> None:
         if self.config.l2 or self.config.l1:
@@ -361,12 +365,10 @@ def passed_on(a: Array, masks: Sequence[Array], layer: int) -> Array:
 def _can_step_in_place(config: TrainingConfig, n_train: int) -> bool:
     """Whether plain descent may change each weight as soon as its gradient is known.
 
-    Not where the batch goes through the network in parts, each of which needs the same weights;
-    where L1 asks for the old weight's sign; where 1 - eta lambda/n would be rounded to 1.
+    Not where the batch goes through the network in parts, each of which needs the same weights,
+    nor where L1 asks for the old weight's sign.
     """
-    is_whole = config.batch_of(n_train) <= PART_ROWS
-    decay = config.learning_rate * config.l2 / n_train
-    return is_whole and not config.l1 and (not config.l2 or decay >= LEAST_DECAY)
+    return config.batch_of(n_train) <= PART_ROWS and not config.l1
 
 
 def _views(flat: Array, layer_sizes: tuple[int, ...]) -> tuple[list[Array], list[Array]]:

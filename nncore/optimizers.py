@@ -16,6 +16,7 @@ import numpy as np
 
 from nncore.activations import Array
 from nncore.config import OptimizerName, TrainingConfig
+from nncore.products import add_scaled
 
 BLOCK = 32_768
 """Parameters updated at once: four vectors of so many float32 fill half a megabyte."""
@@ -115,7 +116,6 @@ class Momentum(Optimizer):
         super().__init__(learning_rate)
         self.keep = momentum
         self.velocity: Array = np.zeros(n_parameters, dtype)
-        self._blocks = [(rows, self.velocity[rows]) for rows in blocks(n_parameters)]
 
     def total(self, parameters: Array, gradient: Array) -> Array:
         """The velocity."""
@@ -123,11 +123,8 @@ class Momentum(Optimizer):
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step along the velocity."""
-        for rows, v in self._blocks:
-            w, step = parameters[rows], gradient[rows]
-            v += TINY
-            np.multiply(v, self.learning_rate, out=step)
-            w -= step
+        self.velocity += TINY
+        add_scaled(parameters, self.velocity, -self.learning_rate)
 
     def state(self) -> dict[str, Array]:
         """The velocity."""
@@ -152,14 +149,11 @@ class Nesterov(Momentum):
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step along the gradient and the velocity to come."""
-        for rows, v in self._blocks:
-            w, g = parameters[rows], gradient[rows]
-            g += TINY
-            v *= self.momentum
-            v += g
-            g += self.momentum * v
-            g *= self.learning_rate
-            w -= g
+        gradient += TINY
+        self.velocity *= self.momentum
+        self.velocity += gradient
+        add_scaled(gradient, self.velocity, self.momentum)
+        add_scaled(parameters, gradient, -self.learning_rate)
 
 
 class Adam(Optimizer):

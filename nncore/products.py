@@ -1,10 +1,9 @@
-"""The matrix products of a training step, written into memory that is there already.
+"""The products and sums of a training step, written into memory that is there already.
 
 Three of them are all that backpropagation needs: A B (forward), A Bᵀ (BP2), and Aᵀ B added to
 what is there (BP4). The last is what makes plain gradient descent quick: with the error scaled by
--eta/m, keep W + aᵀ delta *is* the book's step, w -> (1 - eta lambda/n) w - eta/m sum dC_x/dw
-(eq. 93), in one call of BLAS, where NumPy would write the gradient into memory of its own, read it
-again and subtract it.
+-eta/m, W + aᵀ delta *is* the book's step, w -> w - eta/m sum dC_x/dw (eq. 20), in one call of
+BLAS, where NumPy would write the gradient into memory of its own, read it again and subtract it.
 
 BLAS (Dongarra et al. 1990) knows columns first; these arrays have their rows first. So it is handed
 each matrix's transpose, which is the same memory: Cᵀ = Bᵀ A instead of C = Aᵀ B. What is written
@@ -26,6 +25,8 @@ _blas = cast(Any, blas)
 # Arguments by position: by name, a call takes twice as long as a small product.
 # alpha, a, b, beta, c, whether a and b are transposed, whether c is overwritten
 _GEMM = {"f": _blas.sgemm, "d": _blas.dgemm}
+# x, y, how many, alpha
+_AXPY = {"f": _blas.saxpy, "d": _blas.daxpy}
 # alpha, a, x, beta, y, x's offset and stride, y's, whether a is transposed, y overwritten
 _GEMV = {"f": _blas.sgemv, "d": _blas.dgemv}
 
@@ -59,3 +60,9 @@ def add_product(C: Array, A: Array, B: Array, keep: float) -> None:
 def add_sums(c: Array, B: Array, ones: Array, keep: float) -> None:
     """C = keep c + the sums of B's columns: (m,), (n, m), and n ones, all of one dtype."""
     _GEMV[c.dtype.char](1.0, B.T, ones, keep, c, 0, 1, 0, 1, 0, 1)
+
+
+def add_scaled(c: Array, x: Array, scale: float) -> None:
+    """C = c + scale x, two vectors (m,) of one dtype: one pass, where NumPy's `c += scale * x`
+    takes two and memory for the product."""
+    _AXPY[c.dtype.char](x, c, len(c), scale)

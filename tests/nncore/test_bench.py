@@ -11,6 +11,7 @@ from nncore import bench, bench_report
 from nncore.bench_report import (
     BenchRow,
     CostRow,
+    DeformRow,
     MemoryRow,
     NielsenRow,
     Record,
@@ -27,8 +28,10 @@ ROW = BenchRow("784-30-10", 10, 1, "cpu", 0.25, 2.0, "fused", 8.0, 25.0, 0.125)
 GPU = replace(ROW, device="cuda, Some GPU", ratio=4.0)
 NIELSEN = NielsenRow(0.25, 3.0, 12.0)
 COST = CostRow("784-800-10", 128, "adam", 0.8)
+DEFORMED = DeformRow("elastic", 90_000.0)
 MEMORY = MemoryRow("784-128-10", "full", 220_000_000, 188_160_000, 407_080)
-SPEED = Speed("2026-11-21", "bench", this_machine(), 200.0, (ROW, GPU), NIELSEN, (COST,), (MEMORY,))
+_PARTS = (ROW, GPU), NIELSEN, (COST,), (MEMORY,), (DEFORMED,)
+SPEED = Speed("2026-11-21", "bench", this_machine(), 200.0, *_PARTS)
 POINT = SweepRow("784-128-10", 128, "full", 2, 5.0, 7.5, 1.5)
 SWEEP = Sweep("2026-11-21", "bench --sweep", this_machine(), (POINT,), (POINT,))
 
@@ -118,6 +121,12 @@ def test_every_extra_is_measured_against_plain_sgd(
     assert {row.network for row in rows} == {"784-16-10"}
 
 
+def test_each_deformation_is_measured_once() -> None:
+    rows = list(bench.deformations(1, n_images=100))
+    assert [row.deform for row in rows] == ["affine", "elastic"]
+    assert all(row.images_per_second > 0 for row in rows)
+
+
 def test_the_books_loop_is_slower() -> None:
     row = bench.against_nielsen(1, n_examples=300)
     assert row.ratio > 1
@@ -153,7 +162,7 @@ def test_sweeps_go_through_all_values(
 @pytest.fixture
 def canned(monkeypatch: pytest.MonkeyPatch) -> None:
     def measured(*_: object, **__: object) -> Iterator[Record | Speed]:
-        yield from (ROW, GPU, NIELSEN, COST, MEMORY)
+        yield from (ROW, GPU, NIELSEN, COST, DEFORMED, MEMORY)
         yield SPEED
 
     monkeypatch.setattr(bench, "bench", measured)
@@ -165,7 +174,7 @@ def test_the_command_shows_saves_and_compares(tmp_path: Path, canned: None) -> N
     assert done.exit_code == 0, done.stderr
     assert done.stdout.splitlines()[0] == bench_report.HEAD
     assert [line[:9] for line in done.stdout.splitlines()[1:]] == [
-        *("784-30-10", "784-30-10", "784-30-10", "784-800-1", "784-128-1")
+        *("784-30-10", "784-30-10", "784-30-10", "784-800-1", "elastic d", "784-128-1")
     ]
     assert bench_report.load(path).speed == SPEED
     again = CliRunner().invoke(app, ["bench", "--against", str(path), "--json"])
@@ -196,10 +205,11 @@ def test_nothing_is_measured_for_a_file_that_cannot_be_used(tmp_path: Path) -> N
         assert said in done.stderr
 
 
-@pytest.mark.skipif(not bench_report.STORED.exists(), reason="no stored figures yet")
 def test_the_stored_figures_are_of_the_present_cases() -> None:
     speed = bench_report.load().speed
     assert speed is not None
     measured = {(r.network, r.batch_size) for r in speed.rows}
     sizes = {("-".join(map(str, (784, *hidden, 10))), batch) for hidden, batch in bench.CASES}
     assert measured == sizes
+    assert {row.extra for row in speed.costs} == set(bench.EXTRAS)
+    assert [row.deform for row in speed.deformations] == list(bench.DEFORMED)

@@ -187,15 +187,15 @@ def _figures(found: Speeds) -> None:
         "Both engines train the same epochs in turn, PyTorch with its fused optimizer; for the "
         "table, with the faster way that it names. Every operation "
         "costs PyTorch some overhead before it computes: in small matrix products that is most of "
-        "the time, in large ones it no longer counts. A ring marks where both are even."
+        f"the time, in large ones it hardly counts.{_where_even(found)}"
     )
     with st.grid(2, min_column_width=300):
         if found.by_batch:
-            points = [(_examples(row.batch_size), row.ratio) for row in found.by_batch]
+            points = _by_batch(found)
             charts.ratios(found.by_batch[0].network, points, "batch", _even(points))
         if found.by_width:
-            points = [(row.width, row.ratio) for row in found.by_width]
             name = f"Mini-batches of {found.by_width[0].batch_size}"
+            points = _by_width(found)
             charts.ratios(name, points, "width", _even(points))
         made = steps(found)
         charts.step_times(
@@ -205,6 +205,23 @@ def _figures(found: Speeds) -> None:
             _limits(found, made)
     if found.rows:
         _table(found.rows)
+
+
+def _by_batch(found: Speeds) -> list[tuple[int, float]]:
+    return [(_examples(row.batch_size), row.ratio) for row in found.by_batch]
+
+
+def _by_width(found: Speeds) -> list[tuple[int, float]]:
+    return [(row.width, row.ratio) for row in found.by_width]
+
+
+def _where_even(found: Speeds) -> str:
+    lines = [points for points in (_by_batch(found), _by_width(found)) if points]
+    if not lines:
+        return ""
+    if any(_even(points) for points in lines):
+        return " A ring marks where both are even."
+    return " Along these lines they are nowhere even."
 
 
 def _even(points: list[tuple[int, float]]) -> float | None:

@@ -1,8 +1,9 @@
-"""Measure how quickly Inside answers: `python -m tests.pages.measure`, on a quiet machine.
+"""Measure how quickly Draw and Inside answer: `python -m tests.pages.measure`, on a quiet machine.
 
-Prints one JSON object: for the shipped model and for a 784-1024-1024-10 network, milliseconds of
-server time of each interaction, median and worst. That is the time of the page's script from the
-changed control to its last element; AppTest, which runs it, adds a little for reading the page.
+Prints one JSON object: milliseconds of server time of each interaction, median and worst, on Draw
+for every new drawing, on Inside for the shipped model and for a 784-1024-1024-10 network. That is
+the time of the page's script from the changed control to its last element; AppTest, which runs
+it, adds a little for reading the page.
 """
 
 import json
@@ -16,8 +17,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import samples
 from dashboard.inside.choice import SECTIONS
 from nncore.config import TrainingConfig
+from tests.pages.drawn import draw
 from tests.pages.training import own_store, page, trained
 
 LARGE = TrainingConfig(
@@ -71,13 +74,25 @@ def interactions(at: AppTest) -> dict[str, dict[str, int]]:
     return found
 
 
+def drawings() -> dict[str, dict[str, int]]:
+    """A new drawing on Home and on Draw, every time another digit."""
+    found: dict[str, dict[str, int]] = {}
+    for name in ("home", "draw"):
+        at = page(name)
+        found[f"{name}: a new drawing"] = milliseconds(
+            lambda i, at=at: draw(at, samples.sample(i)).run()
+        )
+        assert not at.exception
+    return found
+
+
 def main() -> None:
     with (
         tempfile.TemporaryDirectory() as home,
         pytest.MonkeyPatch.context() as patch,
         own_store(patch, Path(home)),
     ):
-        report = {"shipped": interactions(page("inside"))}
+        report = {"draw": drawings(), "shipped": interactions(page("inside"))}
         run = trained(config=LARGE)
         report["784-1024-1024-10"] = interactions(page("inside", run=run.id))
     print(json.dumps(report, indent=2))

@@ -24,7 +24,7 @@ from nncore.stored import StoredError
 MAX_RUNS = 100
 """Runs that are offered: the newest."""
 MAX_MODELS = 20
-"""Models that are asked at once for the table, the newest; so many stay in memory."""
+"""Models that are asked at once for the table, the newest; twice as many stay in memory."""
 
 
 @dataclass(frozen=True, slots=True)

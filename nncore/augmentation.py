@@ -182,7 +182,7 @@ def _affine_matrices(
     zero, one = np.zeros(n), np.ones(n)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     shear = np.array([[one, zero], [deformation.shear * slant, one]])
-    # Equal chances to be larger and to be smaller: 1.25 times as wide as often as 1/1.25.
+    # Equal chances to be larger and to be smaller: 1.15 times as wide as often as 1/1.15.
     log_scale = np.log1p(deformation.scale)
     scale = np.array([[np.exp(log_scale * taller), zero], [zero, np.exp(log_scale * wider)]])
     return np.einsum("ijn,jkn,kln->nil", rotation, shear, scale)

@@ -8,21 +8,20 @@ where it is asked for and a C++ compiler is there.
 
 Tried, and not taken up:
 
-- `torch.compile` by default: on two cores, compiled training takes longer on small networks, 8.9
-  times NumPy's seconds at 784-30-10 by 10 where the fused optimizer alone takes 5.0, and 2.6 where
-  it takes 2.0 at 784-128-10 by 64. There is little to fuse between two matrix products.
+- `torch.compile` by default: on two cores, compiled training takes longer on small networks. There
+  is little to fuse between two matrix products. `--compile` tries it.
 - Two threads for 784-128-10 by 64: slower with NumPy's products, a little quicker with SciPy's on
   a quiet machine, and many times slower on a busy one.
 - Gathering the next block of examples in a thread: no gain, the copy is a small part of a step.
-- SciPy's product for the forward pass of small networks: a tenth slower than NumPy's there.
+- SciPy's product for the forward pass of small networks: slower than NumPy's there.
 - Fewer seconds for Adam, which goes over every parameter thirteen times: BLAS's `axpy` in place of
   two passes each (slower with two threads, which wait for each other in every block), two Python
   threads with half of the blocks each (no gain, they wait for the interpreter), and numexpr, which
-  makes one pass of all but computes roots one at a time (twice as slow).
+  makes one pass of all but computes roots one at a time (slower).
 
-What stands against the wide networks: two thirds of a step of 784-800-10 by 128 are its two large
-products, and BLAS, which first copies each matrix into its own order, multiplies 128 rows a third
-slower than the square matrices that it is compared with. The rest is shared by the small products,
+What stands against the wide networks: most of a step of 784-800-10 by 128 are its two large
+products, and BLAS, which first copies each matrix into its own order, multiplies 128 rows more
+slowly than the square matrices that it is compared with. The rest is shared by the small products,
 by gathering, and by ReLU and biases, which one thread does.
 """
 
@@ -266,13 +265,18 @@ def costs(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[CostRow]:
 def _seconds_in_turn(
     variants: Mapping[str, TrainingConfig], data: Dataset, pairs: int
 ) -> dict[str, list[float]]:
-    """Seconds of the NumPy engine's epochs, an epoch of each variant in turn."""
+    """Seconds of the NumPy engine's epochs, an epoch of each variant in turn.
+
+    Every round begins with another one, so that none is always measured after the same.
+    """
     n = len(data.train)
     engines = {name: build(c.replace(engines="numpy"), n) for name, c in variants.items()}
     seconds: dict[str, list[float]] = {name: [] for name in variants}
     for epoch in range(pairs + 1):
-        for name, config in variants.items():
-            one_more = config.replace(epochs=epoch + 1)
+        names = list(variants)
+        first = epoch % len(names)
+        for name in names[first:] + names[:first]:
+            one_more = variants[name].replace(epochs=epoch + 1)
             for record in train(one_more, data, engines[name], pace=Pace(float("inf"))):
                 if isinstance(record, EpochRecord):
                     seconds[name].append(record.seconds)

@@ -1,7 +1,8 @@
 """What `nncore.bench` measures, as records and as a file; loads no PyTorch.
 
 `STORED` holds the last accepted figures. Seconds are of one machine; the ratios are what may be
-compared: `falls` names every ratio that has dropped below `STILL_ACCEPTED` of the accepted one.
+compared: `falls` names every ratio of speeds that has dropped below `STILL_ACCEPTED` of the
+accepted one.
 """
 
 from dataclasses import dataclass, replace
@@ -129,7 +130,7 @@ class Speed:
     costs: tuple[CostRow, ...]
     memory: tuple[MemoryRow, ...]
     deformations: tuple[DeformRow, ...] = ()
-    """Files of before November 2026 have none."""
+    """Older files have none."""
 
 
 @dataclass(frozen=True, slots=True)

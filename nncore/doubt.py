@@ -3,7 +3,7 @@
 A network with ten outputs must name one of ten digits, whatever it is shown. Two things help. A
 temperature brings its confidence nearer to how often it is right, where that is needed
 (`nncore.cards`). And a second, small network, which has seen scribbles and letters beside digits,
-tells whether the ink looks like a digit.
+tells whether the ink looks like a digit: out-of-distribution detection, in the field's term.
 
 Scores that need no second network were tried first, and doubt far fewer scribbles and letters for
 the same share of real digits: the highest probability, the energy of Liu et al. (2020), the largest
@@ -96,7 +96,7 @@ def calibrated(probabilities: Array, temperature: float) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TradeOff:
-    """What each threshold costs and brings, from the strictest to the most lenient."""
+    """What each threshold costs and brings, the most lenient first."""
 
     thresholds: Array  # (n,), falling
     digits: Array  # (n,) share of real digits doubted, rising

@@ -1,7 +1,8 @@
 """Why the network says this digit: what each pixel adds, what it resembles, what would change it.
 
 With ReLU the network is linear around every input, so the difference between the winner's weighted
-sum and a rival's can be divided among the pixels without remainder: nothing is estimated.
+sum and a rival's can be divided among the pixels and the biases without remainder: nothing is
+estimated.
 """
 
 from collections.abc import Iterator

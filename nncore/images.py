@@ -1,6 +1,6 @@
-"""Grey images as arrays: resizing, blurring, distances, pieces. The one file that imports SciPy.
+"""Grey images as arrays: resizing, blurring, distances, pieces. With SciPy's `ndimage`.
 
-SciPy's `ndimage` comes without types; here its functions get them.
+It comes without types; here its functions get them.
 """
 
 from typing import Any, cast

@@ -200,9 +200,9 @@ class Network:
     def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
         """One step on a mini-batch: `gradients` in reused memory, then the optimizer.
 
-        With g the gradient without penalties: plain descent takes w -> (1 - eta lambda/n) w - eta g
-        at once; momentum v -> mu v + g, then adds the penalties and moves w along v; the others
-        get g with its penalties.
+        With g the gradient without penalties: plain descent in place (`_can_step_in_place`) takes
+        w -> (1 - eta lambda/n) w - eta g at once; momentum v -> mu v + g, then adds the penalties
+        and moves w along v; the others get g with its penalties.
 
         X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives;
         where `config.dropout` is not 0, a mask (n_samples, n_units) for each hidden layer.

@@ -1,7 +1,7 @@
 """Optimizers: what is done with a gradient once backpropagation has found it.
 
 Each works in place on one flat vector that holds every weight and bias (see `Network`), so that
-an update is a handful of NumPy calls whatever the number of layers. Where it takes several, it goes
+an update is a handful of calls whatever the number of layers. Adam, which takes thirteen, goes
 through the vector in blocks: what one call leaves in the cache, the next one finds there. And each
 says where backpropagation shall add the gradient up, so that no number is written twice: for plain
 descent that is the weights themselves, for momentum the velocity. The formulas are those of
@@ -19,7 +19,7 @@ from nncore.config import OptimizerName, TrainingConfig
 from nncore.products import add_scaled
 
 BLOCK = 32_768
-"""Parameters updated at once: four vectors of so many float32 fill half a megabyte."""
+"""Parameters that Adam updates at once: four vectors of so many float32 fill half a megabyte."""
 
 TINY = 1e-17
 """Added to every gradient that an optimizer remembers. Where a gradient stays 0 (a dark pixel, a

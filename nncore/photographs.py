@@ -47,7 +47,7 @@ def even_light(grey: Image) -> Image:
 
     Paper is what remains when everything narrower than a wide stroke is closed (a grey closing,
     Serra 1982); light multiplies, so the image is divided by it. Bright ink on a dark board is
-    treated as its negative. An image whose border has one grey value is returned as it is.
+    treated as its negative. An image most of whose border has one grey value is returned as it is.
     """
     border = _border(grey)
     if _is_even(border):

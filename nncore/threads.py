@@ -19,7 +19,7 @@ import threadpoolctl  # pyright: ignore[reportMissingTypeStubs]
 from nncore.config import TrainingConfig
 
 MIN_FLOPS = 200_000_000
-"""Of one training step from which on threads pay: about 784-300-10 with mini-batches of 128."""
+"""Of one training step from which on threads pay: about 784-500-10 with mini-batches of 128."""
 
 
 def flops_per_example(layer_sizes: tuple[int, ...]) -> int:

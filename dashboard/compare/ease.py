@@ -69,13 +69,17 @@ PARTS = (
         "Update",
         (
             ("optimizers", "build_optimizer"),
-            ("optimizers", "SGD.update"),
+            ("optimizers", "SGD"),
             ("optimizers", "Momentum.__init__"),
+            ("optimizers", "Momentum.total"),
             ("optimizers", "Momentum.update"),
+            ("optimizers", "Nesterov.__init__"),
+            ("optimizers", "Nesterov.total"),
             ("optimizers", "Nesterov.update"),
             ("optimizers", "Adam.__init__"),
             ("optimizers", "Adam.update"),
             ("optimizers", "blocks"),
+            ("products", "add_scaled"),
         ),
         (("torch_network", "TorchNetwork._build_optimizer"),),
         "NumPy spells four optimizers out; PyTorch has them, and one chooses.",
@@ -93,7 +97,13 @@ PARTS = (
 )
 
 
-QUICK = (("network", "Network.train_batch"), ("network", "Network._backpropagate"))
+QUICK = (
+    ("network", "Network.train_batch"),
+    ("network", "Network._backpropagate"),
+    ("network", "Network._add_gradient"),
+    ("network", "Network._add_penalties"),
+    ("products", "add_product"),
+)
 """The same step in reused memory: shown, and not counted, as PyTorch's `train_batch` is not."""
 
 

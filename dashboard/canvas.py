@@ -1,7 +1,6 @@
 """The drawing pad: a stroke on the page becomes an ink array on the server.
 
-The pad's key, `pad`, never changes, so that links, tests and screen readers find it; Clear hands
-the same canvas a new empty drawing instead.
+The pad's key, `pad`, never changes, so that links, tests and screen readers find it.
 """
 
 import io
@@ -9,10 +8,10 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard import state
+from dashboard.components.clear_button import clear_button
 from nncore.preprocessing import ImageError, read_image
 
 SIDE = 280
@@ -20,9 +19,6 @@ SIDE = 280
 PEN = 24
 """About a tenth of a digit's height, as in MNIST."""
 KEY = "pad"
-
-_TIMES_CLEARED = "pad-times-cleared"
-_CLEARED = "pad-cleared"
 
 
 def pad() -> npt.NDArray[np.uint8] | None:
@@ -33,7 +29,6 @@ def pad() -> npt.NDArray[np.uint8] | None:
     # Its import registers a browser component, which only a running app can do.
     from streamlit_drawable_canvas import st_canvas
 
-    times_cleared: int = st.session_state.setdefault(_TIMES_CLEARED, 0)
     result = st_canvas(
         stroke_color="#ffffff",
         background_image=_paper(),
@@ -41,22 +36,11 @@ def pad() -> npt.NDArray[np.uint8] | None:
         width=SIDE,
         height=SIDE,
         return_image_data=True,
-        initial_drawing={"objects": [], "version": str(times_cleared)},
         key=KEY,
     )
+    clear_button(key="pad-clear", pad=KEY)
     drawn = _image_bytes(result)
-    st.button(
-        "Clear",
-        icon=":material/ink_eraser:",
-        key="pad-clear",
-        help="Empty the pad and draw another digit.",
-        on_click=_clear,
-        args=(drawn,),
-    )
-    if drawn is None or drawn == st.session_state.get(_CLEARED):
-        return None
-    st.session_state[_CLEARED] = None
-    image = ink(drawn)
+    image = ink(drawn) if drawn else None
     if image is not None:
         state.keep_drawing(image)
     return image
@@ -94,9 +78,3 @@ def _image_bytes(result: object) -> bytes | None:
         return getattr(result, "image_bytes", None)
     except (ValueError, AttributeError):
         return None
-
-
-def _clear(drawn: bytes | None) -> None:
-    """Forget the drawing at once; the browser's own empty canvas follows a moment later."""
-    st.session_state[_TIMES_CLEARED] += 1
-    st.session_state[_CLEARED] = drawn

@@ -189,10 +189,6 @@ class AppPage:
                 self.page.mouse.move(*point, steps=steps)
             self.page.mouse.up()
 
-    def wipe_pad(self) -> None:
-        """Empty the pad with its own button: at once, without asking the server."""
-        self.page.locator(".st-key-pad").get_by_label("Reset canvas").first.click()
-
     def draw_and_wait(self, strokes: list[list[tuple[float, float]]]) -> list[float]:
         """Draw, after each stroke waiting for the answer to it: milliseconds from mouse-up.
 

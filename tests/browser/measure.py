@@ -43,7 +43,7 @@ def stroke_to_prediction(app: AppPage) -> list[float]:
     millis: list[float] = []
     for _, strokes in written():
         millis += app.draw_and_wait(strokes)
-        app.wipe_pad()
+        app.press("Clear")
     return sorted(millis)
 
 

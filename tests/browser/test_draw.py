@@ -71,5 +71,18 @@ def test_ten_digits_are_named_in_every_size_and_corner(server: Server, open_app:
             expect(answer).to_have_text(str(digit), timeout=1_000)
         except AssertionError:
             wrong.append(f"a {digit} as {answer.inner_text()}")
-        app.wipe_pad()
+        app.press("Clear")
     assert len(wrong) <= MOST_WRONG, f"{30 - len(wrong)} of 30 named; not {', '.join(wrong)}"
+
+
+def test_a_stroke_right_after_clear_stays(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/draw")
+    app.page.get_by_text(
+        "Why this digit", exact=True
+    ).first.click()  # what takes the server longest
+    app.draw_and_wait(placed(DIGITS[7], SIZES[1], 0))
+    app.press("Clear")
+    app.draw(placed(DIGITS[1], SIZES[1], 0))
+    app.wait_for_prediction("shipped", "1")
+    app.settle()
+    app.wait_for_prediction("shipped", "1")

@@ -41,14 +41,6 @@ def test_an_empty_drawing_is_not_predicted():
     assert any("Nothing drawn yet" in caption.value for caption in at.caption)
 
 
-def test_clear_forgets_the_drawing_at_once():
-    at = draw(app(), samples.sample(8)).run()
-    assert predicted(at, "shipped") == "8"
-    at.button(key="pad-clear").click().run()
-    assert not at.exception
-    assert predicted(at, "shipped") == str(samples.EXAMPLE)
-
-
 def test_there_is_a_way_in_for_everybody():
     at = app().run()
     text = " ".join(markdown.value for markdown in at.markdown)

@@ -16,6 +16,7 @@ engine needs the derivative typed as well: see `nncore.expression_network`.
 """
 
 import ast
+import keyword
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -171,6 +172,10 @@ def _check_characters(text: str) -> None:
         allowed = "**" if hint else "numbers, z, + - * / **, comparisons and functions"
         raise ExpressionError(f"{foreign[0]!r} is not allowed; use {allowed}{hint}.")
     for match in _WORD_OR_NUMBER.finditer(text):
+        if match["glued"] and keyword.iskeyword(match["glued"]):
+            raise ExpressionError(
+                f"{match['glued']} is not allowed; use where(condition, a, b) for a choice."
+            )
         if match["glued"]:
             raise ExpressionError(
                 f"{_shown(match[0])} is not allowed; write a product as "
@@ -212,9 +217,9 @@ def _operands(node: ast.expr, text: str) -> list[ast.expr]:
             return [left, *others]
         case ast.Call(ast.Name(name), arguments, []) if name in FUNCTIONS:
             if len(arguments) != FUNCTIONS[name]:
+                n_given = "1 argument" if len(arguments) == 1 else f"{len(arguments)} arguments"
                 raise ExpressionError(
-                    f"{_part(node, text)} has {len(arguments)} arguments; {name} takes "
-                    f"{FUNCTIONS[name]}."
+                    f"{_part(node, text)} has {n_given}; {name} takes {FUNCTIONS[name]}."
                 )
             return arguments
         case ast.Call(ast.Name(name)) if name not in FUNCTIONS:
@@ -332,7 +337,8 @@ def check_derivative(f: Expression, df: Expression) -> DerivativeCheck:
     with np.errstate(all="ignore"):
         numeric = (f(z + STEP) - f(z - STEP)) / (2 * STEP)
     defined = np.isfinite(f(z)) & np.isfinite(numeric)
-    errors = np.array([relative_error(t, n) for t, n in zip(typed, numeric, strict=True)])
+    with np.errstate(all="ignore"):
+        errors = np.array([relative_error(t, n) for t, n in zip(typed, numeric, strict=True)])
     errors[~np.isfinite(errors)] = np.inf  # df is no number, or f is none
     worst = int(errors.argmax()) if defined.all() else int(defined.argmin())
     return DerivativeCheck(

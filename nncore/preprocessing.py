@@ -40,6 +40,7 @@ StageName = Literal[
 BOX_SIDE = 20
 """Side of the square that MNIST fitted each digit into."""
 IMAGE_SIDE = 28
+_NOTHING_LEFT = "Nothing of this digit is left without that stage; turn it on again."
 SPECK = 0.02
 """A piece with a smaller share of the largest piece's ink is dust, not part of the digit."""
 SOLID = 0.75
@@ -150,7 +151,7 @@ def _alone(found: Sequence[Stage], piece: Piece, skip: Collection[StageName]) ->
     alone = np.zeros_like(found[-1].image)  # on a sheet of its own, as a single digit is
     alone[box] = found[-1].image[box] if is_found_anew else piece.ink
     if not alone.any():
-        raise InkError("Nothing of this digit is left without that stage; turn it on again.")
+        raise InkError(_NOTHING_LEFT)
     return alone
 
 
@@ -177,7 +178,11 @@ def find_strokes(
 
 
 def prepare_ink(ink: Image, *, skip: Collection[StageName] = ()) -> Prepared:
-    """The stages after the ink has been found: for images that are nothing but ink on 0."""
+    """The stages after the ink has been found: for images that are nothing but ink on 0.
+
+    Raises:
+        InkError: nothing of the digit is left without the stages that are skipped.
+    """
     steps: list[tuple[StageName, Callable[[Image], Image], Callable[[Image], Image]]] = [
         ("cropped", crop, _unchanged),
         ("squared", pad_to_square, _unchanged),
@@ -189,6 +194,8 @@ def prepare_ink(ink: Image, *, skip: Collection[StageName] = ()) -> Prepared:
     stages: list[Stage] = []
     for name, step, instead in steps:
         ink = instead(ink) if name in skip else step(ink)
+        if not ink.any():
+            raise InkError(_NOTHING_LEFT)
         stages.append(Stage(name, ink))
     return Prepared(ink, stages)
 

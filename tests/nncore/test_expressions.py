@@ -89,6 +89,8 @@ def test_where_it_is_not_defined_it_is_no_number_and_no_warning() -> None:
         ("eval(z)", "eval() is not allowed; the functions are exp, log"),
         ("exp(z, z)", "exp(z, z) has 2 arguments; exp takes 1"),
         ("where(z, z)", "where(z, z) has 2 arguments; where takes 3"),
+        ("where(z>0)", "where(z>0) has 1 argument; where takes 3"),
+        ("1or z", "or is not allowed; use where(condition, a, b)"),
         ("exp", "exp is not allowed here; write exp(z)"),
         ("x", "x is not allowed here; the variable is z"),
         ("2z", "2z is not allowed; write a product as 2 * z"),

@@ -168,6 +168,14 @@ def test_every_stage_can_be_skipped_at_once() -> None:
     assert prepare(drawn(7), skip=every).pixels.shape == (28, 28)
 
 
+def test_a_stage_without_which_no_ink_is_left_is_named() -> None:
+    thin = np.ones((300, 300), np.float32)
+    thin[50:250, 149:152] = 0
+    assert prepare(thin).pixels.any()
+    with pytest.raises(InkError, match="Nothing of this digit is left without that stage"):
+        prepare(thin, skip={"averaged"})  # the pixels between those that are taken hold the line
+
+
 def test_a_stage_that_is_none_cannot_be_skipped() -> None:
     with pytest.raises(ValueError, match="sharpened is no stage to skip; use one of even light"):
         prepare(drawn(7), skip={"sharpened"})  # pyright: ignore[reportArgumentType]

@@ -368,6 +368,15 @@ def test_without_a_derivative_pytorch_trains_alone():
     assert not at.button(key="run-activation").disabled
 
 
+@pytest.mark.parametrize(
+    ("activation", "derivative"), [("1/0", "z"), ("exp(exp(9*z))", "1"), ("z", "exp(exp(9*z))")]
+)
+def test_what_overflows_is_rejected_and_its_picture_has_gaps(activation: str, derivative: str):
+    at = typed(page("compare"), activation, derivative)  # a warning would be an exception here
+    assert not at.exception
+    assert at.error[0].value.startswith("Rejected")
+
+
 @pytest.mark.parametrize("text", ["__import__('os')", "<b>z</b>", "[a](b)", "z z", "exp(exp"])
 def test_what_is_no_expression_is_one_sentence_and_nothing_runs(text: str):
     at = typed(page("compare"), text, "1")

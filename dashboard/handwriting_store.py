@@ -6,10 +6,12 @@ whatever is kept or deleted later and however often the run is resumed.
 """
 
 import hashlib
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
+    Row,
     SmallInteger,
     String,
     Table,
@@ -35,11 +38,14 @@ from sqlalchemy.exc import IntegrityError
 from dashboard.database import Database, StoreError, metadata
 from nncore.datasets import N_CLASSES, N_PIXELS
 
+log = logging.getLogger(__name__)
+
 MAX_DIGITS = 2_000
 """Digits kept for one workspace."""
 HOLD_BACK = 5
 """Of about so many digits, one is held back from every training, for the test."""
 _DIGEST_BYTES = 16
+_END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -218,7 +224,10 @@ def forget_images(connection: Connection, run_id: str) -> None:
 
 def _digits(connection: Connection, workspace: str) -> Handwriting:
     query = select(_digit).where(_digit.c.workspace == workspace)
-    rows = connection.execute(query.order_by(_digit.c.kept_at, _digit.c.id)).all()
+    found = connection.execute(query.order_by(_digit.c.kept_at, _digit.c.id)).all()
+    rows = [row for row in found if _is_whole(row)]
+    if damaged := len(found) - len(rows):  # they must not hide the others
+        log.warning("%d kept digits of workspace %r cannot be read", damaged, workspace)
     ids = tuple(row.id for row in rows)
     return Handwriting(
         ids=ids,
@@ -228,6 +237,11 @@ def _digits(connection: Connection, workspace: str) -> Handwriting:
         kept_at=tuple(datetime.fromtimestamp(row.kept_at, UTC) for row in rows),
         version=hashlib.blake2b("".join(ids).encode(), digest_size=_DIGEST_BYTES).hexdigest(),
     )
+
+
+def _is_whole(row: Row[Any]) -> bool:
+    is_digit = len(row.image) == N_PIXELS and row.label in range(N_CLASSES)
+    return is_digit and 0 <= row.kept_at < _END_OF_TIME
 
 
 def _checked(image: Bytes, label: int) -> bytes:

@@ -178,7 +178,8 @@ def _actions(workspace: str, kept: Handwriting) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Download as .zip",
-            lambda: handwriting.export(kept),
+            # As they are when it is pressed: another tab may have deleted some.
+            lambda: handwriting.export(store().handwriting.digits(workspace)),
             file_name="our-handwriting.zip",
             mime="application/zip",
             key="handwriting-export",

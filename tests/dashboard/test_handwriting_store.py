@@ -55,6 +55,19 @@ def test_the_same_digit_is_kept_once_and_another_label_is_another_digit(store):
     assert store.handwriting.digits("mine").labels.tolist() == [7, 1]
 
 
+@pytest.mark.parametrize(
+    "damage", ["image = x'0102'", "label = 300", "label = -1", "kept_at = 1e18", "kept_at = -1"]
+)
+def test_a_damaged_digit_is_left_out_and_can_be_deleted(store, tmp_path, caplog, damage):
+    keep(store, 3)
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        connection.execute(f"update handwritten_digit set {damage} where label = 1")
+    connection.close()
+    assert store.handwriting.digits("mine").labels.tolist() == [0, 2]
+    assert "1 kept digits of workspace 'mine' cannot be read" in caplog.text
+    assert store.handwriting.delete("mine") == 3
+
+
 def test_workspaces_do_not_see_nor_delete_each_others_digits(store):
     keep(store, 3, "mine")
     keep(store, 2, "yours")  # the same images: the same ids in another workspace

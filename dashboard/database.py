@@ -57,11 +57,14 @@ def _connect(url: str, busy_seconds: float) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
             return create_engine(parsed, pool_pre_ping=True)
-        _make_folder(Path(parsed.database or ""))
+        file = Path(parsed.database or "")
+        _make_folder(file)
         engine = create_engine(
             parsed, connect_args={"timeout": busy_seconds}, pool_size=8, max_overflow=24
         )
         _prepare_sqlite(engine)
+        if parsed.database:
+            _refuse_another_file(engine, file)
         return engine
 
 
@@ -94,6 +97,37 @@ def _prepare_sqlite(engine: Engine) -> None:
         # database changed under it could not wait, only fail.
         writes = connection.get_execution_options().get("nn_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _refuse_another_file(engine: Engine, file: Path) -> None:
+    """Say so where the file has gone while the app runs.
+
+    SQLite would go on in the file that no name leads to any more, and all of it would be lost with
+    the last connection; or begin an empty one.
+    """
+    opened: int | None = None  # its inode
+
+    def check(*_: Any) -> None:
+        if opened is not None and _inode(file) != opened:
+            raise StoreError(
+                f"The run store {file} was removed or replaced while the app ran; "
+                "put it back, or start the app again for an empty one."
+            )
+
+    @event.listens_for(engine, "connect")
+    def _remember(_connection: Any, _record: Any) -> None:
+        nonlocal opened
+        opened = opened or _inode(file)
+
+    event.listen(engine, "do_connect", check)
+    event.listen(engine, "checkout", check)
+
+
+def _inode(file: Path) -> int | None:
+    try:
+        return file.stat().st_ino
+    except OSError:
+        return None
 
 
 @contextmanager

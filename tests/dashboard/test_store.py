@@ -407,6 +407,25 @@ def test_a_database_that_is_not_there(url):
     assert "hidden" not in str(error.value)
 
 
+def test_a_store_whose_file_has_gone_says_so_and_loses_nothing_silently(store, tmp_path):
+    path, aside = tmp_path / "runs.sqlite", tmp_path / "aside"
+    run = store.create_run("mine", CONFIG, "kept")
+    path.rename(aside)
+    for attempt in (
+        lambda: store.list_runs("mine"),
+        lambda: store.create_run("mine", CONFIG, "into nowhere"),
+    ):
+        with pytest.raises(StoreError, match=r"removed or replaced while the app ran"):
+            attempt()
+    assert not path.exists()
+    path.write_bytes(aside.read_bytes())  # another file of that name
+    with pytest.raises(StoreError, match="removed or replaced"):
+        store.get_run(run.id)
+    path.unlink()
+    aside.rename(path)
+    assert store.get_run(run.id) == run
+
+
 def test_a_locked_store_says_so_and_can_still_be_read(store, tmp_path):
     run = store.create_run("mine", CONFIG)
     other = sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)

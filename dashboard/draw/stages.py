@@ -19,19 +19,28 @@ class Words(NamedTuple):
     switch: str
     caption: str
     without: str
+    instead: str = "as it came"
+    """Below its picture where it is off: not every stage can hand on what it got."""
 
 
 WORDS: dict[StageName, Words] = {
     "grey": Words("Grey", "The picture in grey", "grey"),
-    "even light": Words("Light", "Light made even", "even light"),
+    "even light": Words("Light", "Light made even", "evening the light"),
     "ink": Words("Ink", "What stands out", "finding the ink"),
     "cleaned": Words("Dust", "Dust swept away", "sweeping dust away"),
     "cropped": Words("Crop", "Cut to the ink's box", "cropping"),
     "squared": Words("Square", "Padded to a square", "padding to a square"),
     "stroked": Words("Pen", "Pen brought to MNIST's width", "bringing the pen to width"),
-    "averaged": Words("Average", "Areas averaged: grey edges appear", "averaging areas"),
+    "averaged": Words(
+        "Average",
+        "Areas averaged: grey edges appear",
+        "averaging areas",
+        "one pixel taken of each area",
+    ),
     "brightened": Words("Bright", "Brightest pixel made white", "brightening"),
-    "centred": Words("Centre", "Centre of mass in the middle", "centring"),
+    "centred": Words(
+        "Centre", "Centre of mass in the middle", "centring", "the box lies in the middle"
+    ),
 }
 _TILE = 140
 _FADED = 0.35
@@ -62,7 +71,7 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
             disabled=stage.name == "grey",
         )
         size = f"{stage.image.shape[1]}x{stage.image.shape[0]}"
-        caption = f"{words.caption} ({size})" if on else f"Off: as it came ({size})"
+        caption = f"{words.caption} ({size})" if on else f"Off: {words.instead} ({size})"
         image = stage.image if on else stage.image * _FADED
         tile = digits.on_square(digits.fitted(image, _TILE))
         st.image(digits.png(tile), caption=f"{number}. {caption}", alt=caption, width=_TILE)

@@ -26,6 +26,7 @@ def test_the_shares_at_a_threshold(threshold: float, digits: float, others: floa
 
 def test_what_is_left_out_is_named_in_the_order_of_the_stages():
     assert stages.without({"centred"}) == "centring"
+    assert stages.without({"even light"}) == "evening the light"
     assert stages.without({"centred", "cropped"}) == "cropping and centring"
     assert stages.without({"centred", "cropped", "ink"}) == (
         "finding the ink, cropping and centring"

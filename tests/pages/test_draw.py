@@ -231,6 +231,22 @@ def test_a_stage_can_be_turned_off_and_the_page_says_what_that_changes(store: Ru
     assert all(toggle.value for toggle in at.toggle)
 
 
+def test_a_stage_that_is_off_says_what_happens_instead():
+    at = draw(page(), samples.sample(7)).run()
+    for stage, instead in {
+        "squared": "as it came",
+        "averaged": "one pixel taken of each area",
+        "centred": "the box lies in the middle",
+    }.items():
+        at.toggle(key=f"draw-control-stage-{stage}-0").set_value(False).run()
+        assert any(f"Off: {instead} (" in caption for caption in captions(at)), stage
+
+
+def captions(at: AppTest) -> list[str]:
+    """What stands below the pictures."""
+    return [image.caption for element in at.get("image") for image in element.proto.imgs]
+
+
 def test_what_the_models_see_follows_the_switches(monkeypatch: pytest.MonkeyPatch):
     seen: list[np.ndarray] = []
     monkeypatch.setattr(answers.drawing, "show_seen", lambda image, _: seen.append(image.pixels))

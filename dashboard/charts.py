@@ -35,7 +35,7 @@ from dashboard.palette import (
     Split,
     rgba,
 )
-from dashboard.text import plain
+from dashboard.text import certainty, plain
 from nncore.config import EngineName
 from nncore.metrics import Calibration
 
@@ -377,9 +377,9 @@ def probability_html(
     """The ten bars as plain HTML, which follows every stroke faster than charts redraw."""
     row = np.clip(np.nan_to_num(np.asarray(probabilities, dtype=float)), 0, 1)  # (10,)
     best = int(np.argmax(row))
-    told = f"{who}: probability of each digit. Highest: {best} with {row[best]:.1%}."
+    told = f"{who}: probability of each digit. Highest: {best} with {certainty(row[best])}."
     bars = "".join(
-        f'<div title="digit {digit}: {part:.2%}" style="flex:1;min-width:0">'
+        f'<div title="digit {digit}: {certainty(part, 2)}" style="flex:1;min-width:0">'
         f'<div style="height:{height - 70}px;display:flex;align-items:flex-end;'
         f'border-bottom:1px solid {_RULE}">'
         f'<div style="width:100%;height:{100 * part:.2f}%;background:{color};'

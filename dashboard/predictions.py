@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import charts, digits, palette
 from dashboard.store import Run, StoreError, run_store
-from dashboard.text import escape, plain
+from dashboard.text import certainty, escape, plain
 from nncore import cards, checkpoints
 from nncore.cards import Card
 from nncore.checkpoints import SHIPPED, CheckpointError, ShippedName, from_bytes, load
@@ -234,8 +234,8 @@ def shipped_models() -> list[Shipped]:
 
 
 def sureness(confidence: float) -> str:
-    """`97.1% sure`; never `100.0%`, which no network is."""
-    return "over 99.9% sure" if confidence > 0.999 else f"{confidence:.1%} sure"
+    """`97.1% sure`: see `certainty`."""
+    return f"{certainty(confidence)} sure"
 
 
 _TRAINED_HERE = (

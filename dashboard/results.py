@@ -12,7 +12,7 @@ from dashboard.handwriting import Score
 from dashboard.history import label
 from dashboard.runs import STATUS_COLORS, Evaluation, store
 from dashboard.store import Run, StoreError
-from dashboard.text import duration, escape, layers, percent
+from dashboard.text import certainty, duration, escape, layers, percent
 from nncore import metrics
 from nncore.checkpoints import SHIPPED, CheckpointError
 from nncore.config import DatasetName, EngineName, TrainingConfig
@@ -433,7 +433,8 @@ def _images(
         st.caption("None.")
         return
     captions = [
-        f"{found.labels[i]} as {found.predictions[i]}, {found.confidence[i]:.1%}" for i in positions
+        f"{found.labels[i]} as {found.predictions[i]}, {certainty(float(found.confidence[i]))}"
+        for i in positions
     ]
     with st.container(horizontal=True, gap="small"):
         for position, caption in zip(positions, captions, strict=True):

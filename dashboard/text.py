@@ -34,6 +34,11 @@ def percent(fraction: float | None) -> str:
     return "–" if fraction is None else f"{100 * fraction:.2f}%"
 
 
+def certainty(confidence: float, decimals: int = 1) -> str:
+    """How sure a network is, `97.1%`, the same everywhere; never `100.0%`, which no network is."""
+    return "over 99.9%" if confidence > 0.999 else f"{confidence:.{decimals}%}"
+
+
 def duration(seconds: float) -> str:
     """A time span in the unit that suits it, for example `8.2 s`, `95 s`, `3.4 min`, `2.1 h`."""
     if seconds < 10:

@@ -7,6 +7,7 @@ from dashboard import drawing, predictions
 from dashboard.draw import cards, doubts, stages
 from dashboard.draw.subject import Subject
 from dashboard.predictions import MAX_MODELS, Model, Shipped, Trained
+from dashboard.text import certainty
 
 _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
 
@@ -64,7 +65,10 @@ def _table(subject: Subject) -> None:
         {
             "Network": [model.title for model, _ in rows],
             "Digit": [str(answer.digit) if answer.is_number else "–" for _, answer in rows],
-            "Sure": [answer.confidence if answer.is_number else None for _, answer in rows],
+            "Sure": [
+                certainty(answer.confidence) if answer.is_number else "–"
+                for _, answer in rows
+            ],
             "Run": [
                 "comes with the app" if isinstance(model, Shipped) else model.run_name
                 for model, _ in rows
@@ -77,9 +81,4 @@ def _table(subject: Subject) -> None:
         hide_index=True,
         key="all-models",
         alt="What every model says about the drawing",
-        column_config={
-            "Sure": st.column_config.ProgressColumn(
-                "Sure", format="percent", min_value=0.0, max_value=1.0
-            )
-        },
     )

@@ -10,6 +10,7 @@ from dashboard import digits, predictions, state
 from dashboard.draw import doubts
 from dashboard.draw.subject import Subject
 from dashboard.predictions import Answer
+from dashboard.text import certainty
 from nncore.preprocessing import Stage, StageName
 
 
@@ -123,7 +124,7 @@ def _said(answer: Answer) -> str:
 def _before(now: Answer, before: Answer | None, n_skipped: int) -> str:
     if before is None or not before.is_number:
         return ""
-    sure = predictions.sureness(before.confidence).removesuffix(" sure")
+    sure = certainty(before.confidence)
     it = "it" if n_skipped == 1 else "them"
     too = " too" if before.digit == now.digit else ""
     return f"; with {it} **{before.digit}**{too}, {sure}"

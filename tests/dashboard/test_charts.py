@@ -182,6 +182,8 @@ def test_probability_bars_show_all_ten_and_tell_the_highest():
     assert "digit 6: 82.00%" in text
     assert "Highest: 6 with 82.0%" in text
     assert "<b>" not in text
+    almost = charts.probability_html(np.array([0.99996, *[0.0] * 9]), NUMPY)
+    assert almost.count("over 99.9%") == 2  # for the pointer and for a screen reader
     assert "nan" not in charts.probability_html(np.full(10, np.nan), TORCH)
 
 

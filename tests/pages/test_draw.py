@@ -37,6 +37,18 @@ def test_every_engine_of_the_newest_run_answers(store: RunStore):
     assert set(at.dataframe[0].value["Digit"]) == {"6"}
 
 
+def test_how_sure_a_network_is_reads_the_same_on_its_card_and_in_the_table(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    certain = predictions.Answer(np.array([0.0002, *[0.0] * 6, 0.9998, 0.0, 0.0]))
+    monkeypatch.setattr(predictions, "answer_of", lambda *_: certain)
+    at = page()
+    at.session_state["all"] = True
+    at.run()
+    assert at.container(key="prediction-shipped").metric[0].delta == "over 99.9% sure"
+    assert set(at.dataframe[0].value["Sure"]) == {"over 99.9%"}
+
+
 def test_another_run_can_be_chosen(store: RunStore):
     add_run(store, "only numpy", ("numpy",))
     time.sleep(0.01)

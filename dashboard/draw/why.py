@@ -28,6 +28,8 @@ from nncore.network import Network
 N_NEIGHBOURS = 10
 MOST_NUMBERS = 20_000_000
 """In an index of what a hidden layer says, 40 MB: of a layer of 1,024, that of 19,531 images."""
+NOTHING = 0.005
+"""Of the drawing's own length: a change that reads as 0 % is no change to look at."""
 _STRAIGHT = ("relu", "leaky-relu", "linear")
 _COMPARED_WITH_ZERO = (
     " Its neurons are curved, so each is compared with itself at z = 0; another point to compare "
@@ -104,6 +106,12 @@ def _change(network: Network, x: np.ndarray, found: Contributions) -> None:
         st.markdown(f"No small change was found after which it says {rival}.")
         return
     share = turned.distance / float(np.linalg.norm(x))
+    if share < NOTHING:
+        st.markdown(
+            f"Nothing to speak of: the network is **undecided between {winner} and {rival}**, and "
+            f"a change too small to see makes it say {rival}."
+        )
+        return
     st.markdown(
         f"A change of length **{turned.distance:.2f}**, {share:.0%} of the drawing's own: on the "
         f"right, the network says {rival}. If you still see a {winner}, you have met what is "

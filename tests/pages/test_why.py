@@ -150,6 +150,21 @@ def test_a_network_that_still_trains_is_not_searched_anew_at_every_checkpoint(
 def test_a_small_change_is_shown_with_its_length() -> None:
     at = opened(3)
     assert re.search(r"A change of length \*\*\d\.\d\d\*\*, \d+% of the drawing's own", told(at))
+    captions = [image.caption for part in at.get("image") for image in part.proto.imgs]
+    assert "Ink added in green, taken in magenta" in captions
+
+
+def test_at_a_near_tie_no_change_is_drawn_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = prepare(samples.sample(3)).pixels.ravel()
+    found = contributions(network(), x)
+    tied = network()
+    tied.biases[0][found.rival] += found.lead - 1e-4
+    monkeypatch.setattr("dashboard.predictions.shipped_network", lambda _name: tied)
+    at = opened(3)
+    assert f"undecided between 3 and {found.rival}" in told(at)
+    assert "A change of length" not in told(at)
+    captions = [image.caption for part in at.get("image") for image in part.proto.imgs]
+    assert not any("Ink added in green" in caption for caption in captions)
 
 
 def test_a_diverged_network_has_no_reasons(

@@ -21,6 +21,7 @@ from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
 from nncore.surgery import Edit, operate, silenced
 
+_SHIPPED = "Classroom, comes with the app"
 SECTIONS = {
     "forward": "Forward",
     "backward": "Backward",
@@ -120,11 +121,23 @@ def _choose_run(view: InsideView) -> Run | None:
     st.selectbox(
         "Network",
         ["", *by_id],
-        format_func=lambda run_id: label(by_id[run_id]) if run_id else "The shipped model",
+        format_func=lambda run_id: label(by_id[run_id]) if run_id else _SHIPPED,
         key=state.inside_control("run", view.run or ""),
         on_change=_take_run,
     )
+    if not view.run:
+        st.caption(_which_shipped())
     return by_id[view.run] if view.run else None
+
+
+def _which_shipped() -> str:
+    """How small the shipped model is, and who answers on Home where that is another one."""
+    said = f"The small model that came along, {layers(predictions.shipped_network().layer_sizes)}."
+    answers_on_home = predictions.default_model()
+    if answers_on_home.name == "classroom":
+        return said
+    large = layers(predictions.network_of(answers_on_home).layer_sizes)
+    return f"{said} On Home another one answers: {answers_on_home.title}, {large}."
 
 
 def _take_run() -> None:

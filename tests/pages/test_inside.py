@@ -49,6 +49,16 @@ def test_without_a_run_the_shipped_model_is_taken_apart():
     assert any(r"\sum_i" in latex.value for latex in at.latex)
 
 
+def test_the_shipped_model_is_named_and_told_from_the_one_that_answers_on_home():
+    at = page("inside")
+    network = next(box for box in at.selectbox if box.label == "Network")
+    assert network.options[0] == "Classroom, comes with the app"
+    told = [caption.value for caption in at.caption]
+    assert any("The small model that came along, 784-128-10. On Home another" in t for t in told)
+    at = page("inside", run=trained().id)
+    assert not any("small model that came along" in caption.value for caption in at.caption)
+
+
 @pytest.mark.parametrize("section", choice.SECTIONS)
 def test_every_section_of_a_run_and_its_link(section: str):
     run = trained(config=SMALL.replace(hidden=(10, 6), activation="sigmoid", cost="quadratic"))

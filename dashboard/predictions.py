@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, digits, palette
-from dashboard.store import Run, StoreError, run_store
+from dashboard.store import Run, RunStatus, StoreError, run_store
 from dashboard.text import certainty, escape, plain
 from nncore import cards, checkpoints
 from nncore.cards import Card
@@ -64,11 +64,21 @@ class Trained:
     epoch: int
     batch: int
     dataset: DatasetName = "mnist"
+    of_epochs: int | None = None
+    """How many its run is to train, while it has not: its two engines may stand apart then."""
 
     @property
     def key(self) -> str:
         """What its elements are called."""
         return self.engine
+
+    @property
+    def place(self) -> str:
+        """`After 2 of 30 epochs`, and so many mini-batches of the next; empty when finished."""
+        if self.of_epochs is None:
+            return ""
+        batches = f" and {self.batch:,} mini-batches" if self.batch else ""
+        return f"After {self.epoch:,} of {self.of_epochs:,} epochs{batches}"
 
     @property
     def title(self) -> str:
@@ -174,8 +184,9 @@ def latest_models(run: Run) -> list[Trained]:
         place = (info.epoch, info.batch)
         if place > (0, 0):  # not the untrained weights
             latest[info.engine] = max(place, latest.get(info.engine, place))
+    of_epochs = None if run.status is RunStatus.FINISHED else run.config.epochs
     return [
-        Trained(run.id, plain(run.name), engine, *latest[engine], run.config.dataset)
+        Trained(run.id, plain(run.name), engine, *latest[engine], run.config.dataset, of_epochs)
         for engine in run.config.engines
         if engine in latest
     ]

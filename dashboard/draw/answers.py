@@ -38,6 +38,8 @@ def _side_by_side(subject: Subject) -> None:
                     cards.about(model)
                 else:
                     predictions.show_answer(said[model], model)
+                    if model.place:
+                        st.caption(model.place)
                     if model.dataset == "digits":
                         st.caption(_SMALL)
         if not own:
@@ -66,8 +68,7 @@ def _table(subject: Subject) -> None:
             "Network": [model.title for model, _ in rows],
             "Digit": [str(answer.digit) if answer.is_number else "–" for _, answer in rows],
             "Sure": [
-                certainty(answer.confidence) if answer.is_number else "–"
-                for _, answer in rows
+                certainty(answer.confidence) if answer.is_number else "–" for _, answer in rows
             ],
             "Run": [
                 "comes with the app" if isinstance(model, Shipped) else model.run_name

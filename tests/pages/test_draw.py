@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import predictions, samples
 from dashboard.draw import answers, doubts, stages
-from dashboard.store import RunStore, StoreError
+from dashboard.store import RunStatus, RunStore, StoreError
 from nncore import checkpoints
+from nncore.checkpoints import to_bytes
 from nncore.doubt import DoubtError
 from nncore.preprocessing import prepare
 from nncore.scribbles import Kind, no_digit
@@ -58,6 +59,21 @@ def test_another_run_can_be_chosen(store: RunStore):
     assert predicted(at, "numpy") == "3"
     with pytest.raises(KeyError):
         predicted(at, "torch")
+
+
+def test_while_a_run_trains_each_card_says_where_its_network_stands(store: RunStore):
+    run = store.create_run("local", CONFIG.replace(epochs=9), "in training")
+    claim = store.claim(run.id, "test")
+    assert claim is not None
+    for engine, epoch, batch in (("numpy", 3, 0), ("torch", 2, 1400)):
+        blob = to_bytes(CONFIG, engine, network().state())
+        claim.save_checkpoint(engine, epoch, batch, blob)
+    at = page()
+    assert "After 3 of 9 epochs" in [caption.value for caption in at.caption]
+    assert "After 2 of 9 epochs and 1,400 mini-batches" in [c.value for c in at.caption]
+    claim.release(RunStatus.FINISHED)
+    predictions.trained_models.clear()
+    assert not any("After" in caption.value for caption in at.run().caption)
 
 
 def test_a_run_without_checkpoint_is_not_offered(store: RunStore):

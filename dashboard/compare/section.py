@@ -122,5 +122,10 @@ def power(value: float) -> str:
     return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}"
 
 
+def tight(text: str) -> str:
+    """Words of nncore with percentages as the pages write them: `96.69%` for `96.69 %`."""
+    return text.replace(" %", "%")
+
+
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"

@@ -22,6 +22,7 @@ from dashboard.compare import (
 from dashboard.compare.measurements import Measurements
 from dashboard.settings import settings
 from dashboard.store import RunStatus, run_store
+from dashboard.text import percent
 from nncore import recipes
 from nncore.bench_report import BenchRow, NielsenRow, SweepRow
 from nncore.comparison import TwinRun
@@ -463,18 +464,39 @@ def test_a_trained_run_of_the_riddle_is_drawn(monkeypatch: pytest.MonkeyPatch, q
     assert any("100%" in m.value for m in at.markdown)
 
 
-def test_the_table_has_every_recipe_its_verdict_and_a_link():
-    at = page("compare")
-    table = at.dataframe[1].value
+def cells(at: AppTest) -> dict[str, list[str]]:
+    """By recipe: our figure, the verdict and how many seeds are near."""
+    table = at.table[0].value
     assert list(table["recipe"]) == [recipe.title for recipe in recipes.RECIPES.values()]
-    by_link = {
-        link.split("recipe=")[1]: cells
-        for link, *cells in zip(table["run it"], table["ours"], table["verdict"])
-    }
-    assert by_link["nielsen-ch1-wide"] == ["91.30% ± 7.50", "passed"]
-    assert by_link["nielsen-ch3-l2"] == ["93.50% ± 0.71", "missed by 2.5"]
-    assert by_link["nielsen-no-hidden"] == ["91.00%", "–"]
-    assert by_link["simard"] == ["not run yet", "–"]
+    columns = zip(
+        table["run it"], table["ours"], table["verdict"], table["seeds within 0.7"], strict=True
+    )
+    return {link.split("recipe=")[1].rstrip(")"): told for link, *told in columns}
+
+
+def test_the_table_has_every_recipe_its_verdict_and_a_link():
+    told = cells(page("compare"))
+    assert told["nielsen-ch1-wide"] == ["91.30% ± 7.50", "passed by the best seed", "1\xa0of\xa02"]
+    assert told["nielsen-ch3-l2"] == ["93.50% ± 0.71", "missed by 2.5", "0\xa0of\xa02"]
+    assert told["mini-batch"] == ["96.50% ± 0.71", "passed", "2\xa0of\xa02"]
+    assert told["nielsen-no-hidden"] == ["91.00%", "–", "–"]
+    assert told["simard"] == ["not run yet", "–", "–"]
+
+
+def test_what_is_better_than_published_is_not_called_missed():
+    better = row("nielsen-ch3-overfitting", "numpy", 0.82, 0.8346)  # 82.27 % was published
+    assert better.passed is False
+    assert published.verdict(better) == "better by 1.2"
+    assert published.near(better) == "1\xa0of\xa02"
+
+
+def test_a_recipe_without_a_row_has_its_shipped_models_figure():
+    ours, verdict, near = cells(page("compare"))["robust"]
+    assert ours == f"{percent(published.shipped('robust').test_accuracy)}, " + (
+        "one seed: the shipped model"
+    )
+    assert (verdict, near) == ("–", "–")
+    assert published.shipped("simard") is None
 
 
 def test_a_visitors_link_keeps_their_workspace(monkeypatch: pytest.MonkeyPatch):

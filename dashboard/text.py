@@ -60,6 +60,14 @@ def number(value: float, digits: int = 3) -> str:
     return _rounded(value, digits).replace("-", "−")
 
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(exponent: int) -> str:
+    """As it is read, for example `10⁻¹⁵`."""
+    return f"10{str(exponent).translate(_RAISED)}"
+
+
 def formula_number(value: float, digits: int = 3, *, bare: bool = False) -> str:
     """A number in a formula: `1.2 \\cdot 10^{-7}`; negative ones in brackets unless bare."""
     if not math.isfinite(value):

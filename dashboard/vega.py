@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.text import power_of_ten
+
 _TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
 
 
@@ -27,10 +29,12 @@ def place(
         "autosize": {"type": "fit-x", "contains": "padding"},
         "layer": _with_domains(layers, table),
     }
+    # Streamlit's own words are too small and too faint for a projector.
+    words: dict[str, Any] = {"labelFontSize": 14, "titleFontSize": 14}
+    spec["config"] = {"axis": words, "legend": words}
     if color := _TEXT.get(st.context.theme.type or ""):
-        # Streamlit's own is too faint for a projector.
-        words = {"labelColor": color, "titleColor": color}
-        spec["config"] = {"axis": words, "legend": words}
+        words |= {"labelColor": color, "titleColor": color}
+        spec["config"]["text"] = {"color": color}
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
         st.vega_lite_chart(pd.DataFrame(table), spec, width="stretch", key=key, alt=alt)
@@ -56,7 +60,11 @@ def _with_domains(
         encoding = dict(layer["encoding"])
         for channel, ends in values.items():
             if encoding.get(channel, {}).get("type") == "quantitative":
-                encoding[channel] = {**encoding[channel], "scale": _scale(encoding[channel], ends)}
+                scale = _scale(encoding[channel], ends)
+                encoding[channel] = {**encoding[channel], "scale": scale}
+                if scale.get("type") == "log":
+                    own_axis = encoding[channel].get("axis", {})
+                    encoding[channel]["axis"] = log_axis(*scale["domain"]) | own_axis
         done.append({**layer, "encoding": encoding})
     return done
 
@@ -74,6 +82,35 @@ def _scale(encoded: Mapping[str, Any], values: Sequence[float]) -> dict[str, Any
         return {**scale, "domain": [low / room, high * room]}
     room = share * (high - low) or 0.5
     return {**scale, "domain": [low - room if low else low, high + room if high else high]}
+
+
+def log_axis(low: float, high: float) -> dict[str, Any]:
+    """Ticks of a logarithmic axis at 1, 10, 100 and so on, in less than two decades at 2 and 5 too.
+
+    Vega's own may stand at 3.8, 3.4, 3 or at 2, 20, 200, and name a number as 1e-14.
+
+    Args:
+        low: where the axis begins, above 0.
+        high: where it ends.
+    """
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = (1, 2, 5) if high < 100 * low else (1,)
+    every = math.ceil(len(decades) / 7)
+    values = [
+        float(f"{step}e{exponent}")
+        for exponent in decades
+        if exponent % every == 0
+        for step in steps
+        if low <= step * 10.0**exponent <= high
+    ]
+    if not values:
+        return {}  # less than from one of these to the next: Vega finds some
+    axis: dict[str, Any] = {"values": values, "format": ",~r"}
+    if low < 1e-4 or high > 1e6:
+        names = ", ".join(f"'{power_of_ten(exponent)}'" for exponent in decades)
+        place = f"round(log(datum.value) / LN10) - ({decades[0]})"
+        axis = {"values": values, "labelExpr": f"[{names}][{place}]"}
+    return axis
 
 
 def number(field: str, title: str, *, log: bool = False, **more: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dashboard.compare.section import power
 from dashboard.palette import ENGINE_NAMES, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
 from dashboard.vega import number, place
 from nncore import recipes
@@ -78,13 +79,8 @@ def twin_differences(run: TwinRun) -> None:
         for step, gap in zip(curve.steps, curve.difference, strict=True)
         if step > 0 and gap > 0
     ]
-    ends = ", ".join(f"{c.difference[-1]:.1e} in {c.dtype}" for c in run.curves)
-    gap = number(
-        "gap",
-        "largest difference of a weight",
-        log=True,
-        axis={"format": ".0e", "tickCount": 6},
-    )
+    most = " and ".join(f"{power(max(c.difference))} in {c.dtype}" for c in run.curves)
+    gap = number("gap", "largest difference of a weight", log=True)
     place(
         rows,
         [
@@ -104,7 +100,7 @@ def twin_differences(run: TwinRun) -> None:
         ],
         key="twin-differences",
         title="What is left between them is rounding",
-        alt=f"Largest difference of a weight between the engines by step. At the end: {ends}.",
+        alt=f"Largest difference of a weight between the engines by step. At most {most}.",
     )
 
 
@@ -141,7 +137,7 @@ def line_counts(counts: Sequence[tuple[str, int, int]]) -> None:
                 },
             },
             {
-                "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "color": GREY},
+                "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 14},
                 "encoding": {**where, "text": {"field": "lines"}},
             },
         ],
@@ -198,7 +194,7 @@ def accuracy_by_steps(points: Sequence[Accuracy]) -> None:
     for line in lines:
         line["transform"].append({"filter": "!datum.here"})
     last = {(p.engine, p.recipe): p for p in points if not p.here}
-    told = "; ".join(f"{e}, {r}: {100 * p.accuracy:.2f} %" for (e, r), p in last.items())
+    told = "; ".join(f"{e}, {r}: {100 * p.accuracy:.2f}%" for (e, r), p in last.items())
     place(
         rows,
         [
@@ -210,7 +206,7 @@ def accuracy_by_steps(points: Sequence[Accuracy]) -> None:
             },
         ],
         key="riddle",
-        title="Accuracy follows the steps, whoever takes them. Solid: full batch; dashed: "
+        title="The batch makes the difference, not the engine. Solid: full batch; dashed: "
         "mini-batches",
         alt=f"Test accuracy by number of steps. At the end: {told}.",
         height=280,
@@ -357,7 +353,7 @@ def step_times(steps: Sequence[tuple[str, int, float, float]], gflops: float | N
     ends = [min(s[1] for s in steps), max(s[1] for s in steps)]
     limit = [{"flops": flops, "time": flops / gflops / 1e3} for flops in ends] if gflops else []
     encoding = {
-        "x": number("flops", "floating-point operations of a step", log=True, axis=_POWERS),
+        "x": number("flops", "floating-point operations of a step", log=True),
         "y": number("time", "time of a step (µs)", log=True),
         "tooltip": [
             {"field": "name", "title": "network, mini-batch"},
@@ -385,9 +381,6 @@ def step_times(steps: Sequence[tuple[str, int, float, float]], gflops: float | N
         f"{min(1e6 * s[2] for s in steps):.0f} µs and PyTorch "
         f"{min(1e6 * s[3] for s in steps):.0f} µs.",
     )
-
-
-_POWERS = {"format": ".0e", "tickCount": 5}
 
 
 # Flexibility -------------------------------------------------------------------------------------

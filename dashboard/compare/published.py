@@ -78,7 +78,7 @@ def show() -> None:
     )
     st.caption(
         "Ours: the mean of the seeds ± their standard deviation. Seeds within: those that end "
-        f"within {points} of the published figure. A link opens Train with the recipe, in a new tab."
+        f"within {points} of the published figure. A link opens Train in a new tab."
     )
     for name, row in by_recipe.items():
         if row and row.passed is False:

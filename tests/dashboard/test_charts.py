@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard import charts, digits, palette
+from dashboard import charts, digits, palette, vega
 from dashboard.palette import (
     ENGINE_COLORS,
     MISTAKE,
@@ -220,3 +220,24 @@ def test_signed_numbers_over_a_digit_hide_it_where_they_are_large_and_leave_it_a
     assert dimmed == tuple(digits.colored(np.array([[0.3]]))[0, 0])
     assert all(min(a, b) <= c <= max(a, b) for a, b, c in zip(magenta, dimmed, pale, strict=True))
     assert pale not in (magenta, dimmed)
+
+
+@pytest.mark.parametrize(
+    ("ends", "ticks"),
+    [
+        ((0.9, 8.3), [1, 2, 5]),
+        ((0.4, 11), [0.5, 1, 2, 5, 10]),
+        ((1, 60_000), [1, 10, 100, 1_000, 10_000]),
+        ((2.1, 2.4), None),
+    ],
+)
+def test_a_logarithmic_axis_has_round_ticks(ends: tuple[float, float], ticks: list[float] | None):
+    assert vega.log_axis(*ends).get("values") == ticks
+
+
+def test_powers_of_ten_on_an_axis_are_written_as_powers():
+    axis = vega.log_axis(3e-16, 4e-6)
+    assert axis["values"] == pytest.approx([1e-14, 1e-12, 1e-10, 1e-8, 1e-6])
+    # The names stand in the order of their exponents, of which the first is -16.
+    assert axis["labelExpr"].startswith("['10⁻¹⁶', '10⁻¹⁵', ")
+    assert axis["labelExpr"].endswith(", '10⁻⁵'][round(log(datum.value) / LN10) - (-16)]")

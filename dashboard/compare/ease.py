@@ -141,7 +141,9 @@ def _text(piece: Definition | Entry, words: bool) -> str:
 
 def show() -> None:
     """The section."""
-    section.polled(_draw, lambda: section.active("pieces"))
+    section.polled(
+        _draw, lambda: section.active("pieces"), lambda: section.over("Parts of a step", "pieces")
+    )
 
 
 def _draw() -> None:
@@ -167,7 +169,9 @@ def _draw() -> None:
         )
         part = next(part for part in PARTS if part.name == chosen)
         st.markdown(part.said)
-        section.button("Run the parts here", "pieces", takes="a few seconds", key="run-pieces")
+        section.button(
+            "Run the parts here", "pieces", takes="a few seconds", key="run-pieces", of_times=True
+        )
         if done := section.measured("pieces"):
             _results([Piece.model_validate(result) for result in done.results])
     words = st.toggle("With docstrings and comments, which are not counted", key="ease-words")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.compare import charts, section
+from dashboard.compare.measurements import Measurement
 from dashboard.palette import ENGINE_MARKDOWN
 from dashboard.text import escape, percent
 from nncore import comparison
@@ -40,7 +41,11 @@ def stored() -> TypedRun | None:
 
 def show() -> None:
     """The section."""
-    section.polled(_draw, lambda: section.active(*_ask()))
+    section.polled(
+        _draw,
+        lambda: section.active(*_ask()),
+        lambda: section.over("Flexibility", *_ask()),
+    )
 
 
 def _ask() -> tuple[str, str, str]:
@@ -88,14 +93,19 @@ def _draw() -> None:
                 )
     with right:
         _picture(f, df, check)
+    here = section.measured(*ask)
+    run = TypedRun.model_validate(here.results[0]) if here else None
+    if kept is not None and (kept.activation, kept.derivative) != ask[1:]:
+        kept = None
     section.button(
         "Train it here",
         *ask,
         takes="a few seconds",
         key="run-activation",
         disabled=not readable,
+        outcome=_outcome(run, kept) if run else None,
     )
-    _trained(ask, kept)
+    _trained(run or kept, here)
 
 
 def _fields() -> None:
@@ -154,11 +164,13 @@ def _picture(f: Expression, df: Expression | None, check: DerivativeCheck | None
     charts.activation(z, f(z), numeric, df(z) if df else None, wrong_at)
 
 
-def _trained(ask: tuple[str, str, str], kept: TypedRun | None) -> None:
-    here = section.measured(*ask)
-    run = TypedRun.model_validate(here.results[0]) if here else None
-    if run is None and kept and (kept.activation, kept.derivative) == ask[1:]:
-        run = kept
+def _outcome(run: TypedRun, kept: TypedRun | None) -> str:
+    """What came out here, against the stored run of the same formulas."""
+    told = f"PyTorch: here {_last(run.torch)}"
+    return f"{told}, stored {_last(kept.torch)}." if kept else f"{told}."
+
+
+def _trained(run: TypedRun | None, here: Measurement | None) -> None:
     if run is None:
         st.caption("Not trained yet: press the button.")
         return

@@ -3,7 +3,8 @@
 A measurement runs in a process of its own (`dashboard.compare.measure`), fed by a thread that waits
 for it, so that a page switch, a refresh or a closed browser makes no difference to it. Who asks for
 what is measured already watches that one. Two at once would measure each other: so a short one
-waits for a long one too, and a run of the job queue that trained meanwhile is told.
+waits for a long one too, and a run of the job queue that trained meanwhile is told. Stopping one
+ends its process; what was measured before it stands.
 """
 
 import json
@@ -14,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,12 +55,18 @@ class Measurement:
     """The last one of this that came to its end: it stands until this one does."""
     results: list[dict[str, Any]] = field(default_factory=list)
     started_at: float | None = None
+    heard_at: float = 0.0
+    """When the last result came."""
     over: bool = False
     over_at: float = 0.0
     disturbed: bool = False
     """A run of the job queue trained meanwhile, so that times are too long."""
     error: str | None = None
     """One sentence, where it failed."""
+    stopped: bool = False
+    """Somebody wanted it no more."""
+    process: "subprocess.Popen[str] | None" = None
+    """What measures, while it does."""
 
     @property
     def started(self) -> bool:
@@ -74,7 +81,7 @@ class Measurement:
     @property
     def done(self) -> bool:
         """It came to its end, and the results are whole."""
-        return self.over and self.error is None
+        return self.over and self.error is None and not self.stopped
 
 
 class Measurements:
@@ -130,6 +137,23 @@ class Measurements:
                 threading.Thread(target=self._work, name="measure", daemon=True).start()
             return made
 
+    def stop(self, *ask: str) -> None:
+        """End what waits or is measured; what was measured before it stands.
+
+        A process that is killed is over a moment later; its thread says so.
+        """
+        with self._lock:
+            found = self._known.get(ask)
+            if found is None or found.over:
+                return
+            found.stopped = True
+            if found in self._waiting:
+                self._waiting.remove(found)
+                found.over_at = time.time()
+                found.over = True
+            elif found.process is not None:
+                found.process.kill()
+
     def _check_turn(self, ask: Ask, workspace: str, before: Measurement | None) -> None:
         if any(waiting.workspace == workspace for waiting in self._waiting):
             raise BusyError(
@@ -178,6 +202,8 @@ class Measurements:
             except Exception as error:  # whatever it was, the others must get their turn
                 measurement.error = f"The measurement broke off ({error}); try again."
             finally:
+                if measurement.stopped:
+                    measurement.error = None  # being killed is no failure, nor is half a line
                 measurement.over_at = time.time()
                 measurement.over = True
                 if measurement.done:
@@ -206,15 +232,22 @@ class Measurements:
             timer = threading.Timer(patience, give_up)
             timer.daemon = True
             timer.start()
+            with self._lock:
+                measurement.process = process
+                if measurement.stopped:
+                    process.kill()
             try:
                 assert process.stdout is not None
                 measurement.disturbed = self._training()
                 for line in process.stdout:
                     measurement.disturbed |= self._training()
                     measurement.results.append(json.loads(line))
+                    measurement.heard_at = time.time()
                 process.wait()
             finally:
                 timer.cancel()
+                with self._lock:
+                    measurement.process = None
                 process.kill()
             if late.is_set():
                 return f"It did not end within {duration(patience)}; try again."
@@ -230,6 +263,21 @@ def _last_whole(measurement: Measurement | None) -> Measurement | None:
     return measurement.before
 
 
+def seconds_left(measurement: Measurement, shares: Sequence[float], now: float) -> float | None:
+    """Until all is measured, at the pace so far; None while nothing is.
+
+    Args:
+        measurement: its first result says what it is about, each further one is of a share.
+        shares: what each of these takes by the others, for example their seconds elsewhere.
+        now: as `time.time()`.
+    """
+    done = len(measurement.results) - 1
+    if measurement.started_at is None or done < 1:
+        return None
+    pace = (measurement.heard_at - measurement.started_at) / sum(shares[:done])
+    return max(0.0, pace * sum(shares[done:]) - (now - measurement.heard_at))
+
+
 def _last_words(said: str) -> str:
     lines = said.strip().splitlines()
     return lines[-1].strip()[:200].rstrip(".") if lines else "no reason given"
@@ -238,10 +286,10 @@ def _last_words(said: str) -> str:
 @once
 def measurements() -> Measurements:
     """This server's measurements."""
-    return Measurements(training=_a_run_trains)
+    return Measurements(training=a_run_trains)
 
 
-def _a_run_trains() -> bool:
+def a_run_trains() -> bool:
     """Whether the job queue trains; False where the store cannot say."""
     try:
         return run_store().is_training()

@@ -11,11 +11,12 @@ from dashboard import runs, state
 from dashboard.compare.measurements import (
     BusyError,
     Measurement,
+    a_run_trains,
     measurements,
     torch_is_here,
 )
 from dashboard.settings import settings
-from dashboard.text import escape
+from dashboard.text import escape, power_of_ten
 from nncore.machine import Machine
 
 POLL_SECONDS = 1.0
@@ -25,15 +26,29 @@ NO_TORCH = (
 )
 
 
-def polled(draw: Callable[[], None], active: Callable[[], bool]) -> None:
-    """Draw a section as a fragment of its own, again and again while something is measured."""
+def polled(
+    draw: Callable[[], None], active: Callable[[], bool], over: Callable[[], str | None]
+) -> None:
+    """Draw a section as a fragment of its own, again and again while something is measured.
+
+    Args:
+        draw: the section.
+        active: whether something is measured or trained now.
+        over: what to say, in passing, when that has just come to its end.
+    """
     polling = active()
+    told = False
 
     def body() -> None:
+        nonlocal told
         with runs.shown_errors():
             still = active()
             if polling and not still:
-                st.rerun()  # once: the full run takes the timer away
+                if told:
+                    st.rerun()  # once: the full run takes the timer away
+                told = True  # first: what a run says right before the next one may not arrive
+                if words := over():
+                    st.toast(words, icon=":material/check:")
             draw()
 
     st.fragment(body, run_every=POLL_SECONDS if polling else None)()
@@ -44,15 +59,44 @@ def measured(*ask: str) -> Measurement | None:
     return measurements().result(*ask)
 
 
+def find(*ask: str) -> Measurement | None:
+    """What was last asked for this, whatever has become of it."""
+    return measurements().find(*ask)
+
+
 def active(*ask: str) -> bool:
     """Whether this waits or is measured now, whoever asked for it."""
-    found = measurements().find(*ask)
+    found = find(*ask)
     return found is not None and found.active
 
 
-def button(label: str, *ask: str, takes: str, key: str, disabled: bool = False) -> None:
-    """The button that measures, and in a line below it what has become of that."""
-    found = measurements().find(*ask)
+def over(what: str, *ask: str) -> str | None:
+    """That this was measured; None where it was not."""
+    found = find(*ask)
+    return f"{what}: measured" if found is not None and found.done else None
+
+
+def button(
+    label: str,
+    *ask: str,
+    takes: str,
+    key: str,
+    disabled: bool = False,
+    outcome: str | None = None,
+    of_times: bool = False,
+) -> None:
+    """The button that measures, one that stops it, and a line of what has become of that.
+
+    Args:
+        label: of the button.
+        ask: what it has measured.
+        takes: how long that takes, in words.
+        key: of the button; the other one's is `stop-` and this.
+        disabled: it cannot be asked for now.
+        outcome: what the last one found, against the stored one; None to say when it was.
+        of_times: whether it measures times, which whatever else runs here makes longer.
+    """
+    found = find(*ask)
     running = found is not None and found.active
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         pressed = st.button(
@@ -61,7 +105,19 @@ def button(label: str, *ask: str, takes: str, key: str, disabled: bool = False) 
             icon=":material/play_arrow:",
             disabled=running or disabled or not torch_is_here(),
         )
-        st.caption(_said(found) if found else f"Takes {takes}.", width="content")
+        if found is not None and found.active and _may_stop(found):
+            st.button(
+                "Stop",
+                key=f"stop-{key}",
+                icon=":material/stop:",
+                on_click=measurements().stop,
+                args=ask,
+            )
+        st.caption(_said(found, outcome) if found else f"Takes {takes}.", width="content")
+    if of_times and a_run_trains():
+        st.warning(
+            "A run is training on this server: what is measured meanwhile comes out too slow."
+        )
     if pressed:
         try:
             measurements().ask(*ask, workspace=state.workspace() if settings().multiuser else None)
@@ -73,9 +129,16 @@ def button(label: str, *ask: str, takes: str, key: str, disabled: bool = False) 
         st.error(escape(found.error))
 
 
-def _said(found: Measurement) -> str:
+def _may_stop(found: Measurement) -> bool:
+    """Among visitors, who asked for it."""
+    return not settings().multiuser or found.workspace == state.workspace()
+
+
+def _said(found: Measurement, outcome: str | None) -> str:
+    if found.stopped:
+        return "Stopping." if found.active else "Stopped: no figure has changed."
     if not found.active:
-        return f"{_made(found)}." if found.done else "Not measured."
+        return (outcome or f"{_made(found)}.") if found.done else "Not measured."
     if ahead := measurements().ahead(found):
         return f"Waits for its turn: number {ahead} in the queue."
     so_far = f"Measuring, {time.time() - (found.started_at or time.time()):.0f} s so far"
@@ -90,28 +153,26 @@ def _made(measurement: Measurement) -> str:
 
 
 def provenance(
-    machine: Machine, day: str, command: str, *, here: Measurement | None = None, of: str = ""
+    machine: Machine, day: str, *commands: str, here: Measurement | None = None, of: str = ""
 ) -> None:
     """Where figures come from, in a line below them.
 
     Args:
         machine: what they were measured on.
         day: when, for stored ones.
-        command: what makes them again.
+        commands: what makes them again.
         here: the measurement on this server that they are of; None for stored ones.
         of: which figures, where a section has some of another origin.
     """
     blas = machine.blas.split(" ")[0] if machine.blas else "no BLAS"
     torch = f"PyTorch {machine.torch}" if machine.torch else "no PyTorch"
     cores = "1 core" if machine.cores == 1 else f"{machine.cores} cores"
+    again = " and ".join(f"`{command}`" for command in commands)
     made = _made(here) if here else f"Stored run of {_day(date.fromisoformat(day))}"
     st.caption(
         f"{of}{made}: {escape(machine.processor)}, {cores}, NumPy {machine.numpy} "
-        f"({escape(blas)}), {torch}. Make it again: `{command}`"
+        f"({escape(blas)}), {torch}. Make it again: {again}"
     )
-
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def power(value: float) -> str:
@@ -119,7 +180,7 @@ def power(value: float) -> str:
     if value == 0:
         return "0"
     mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}"
+    return f"{mantissa}·{power_of_ten(int(exponent))}"
 
 
 def tight(text: str) -> str:

@@ -1,5 +1,6 @@
 """Speed, here and now: PyTorch's time by NumPy's, where they are even, and why."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,8 +11,8 @@ import streamlit as st
 from pydantic import TypeAdapter
 
 from dashboard.compare import charts, section
-from dashboard.compare.measurements import measurements
-from dashboard.text import layers
+from dashboard.compare.measurements import Measurement, seconds_left
+from dashboard.text import duration, layers
 from nncore import bench_report
 from nncore.bench_report import BatchSize, BenchRow, NielsenRow, SweepRow
 from nncore.comparison import crossover
@@ -152,42 +153,74 @@ def _examples(batch: BatchSize) -> int:
 
 
 def story(ratios: Sequence[float]) -> str:
-    """The finding, for the heading."""
-    best, worst = max(ratios), min(ratios)
-    if worst >= 1:
-        return f"NumPy leads, by {worst:.1f} to {best:.1f} times"
-    if best <= 1:
-        return f"PyTorch leads, by {1 / best:.1f} to {1 / worst:.1f} times"
-    return f"NumPy leads {best:.1f} to 1 at best, PyTorch {1 / worst:.1f} to 1"
+    """The finding, for the heading: a lead that rounds to 1.0 is none."""
+    numpy, torch = max(ratios), 1 / min(ratios)
+    mine, other = f"{numpy:.1f}", f"{torch:.1f}"
+    if numpy < 1.05 and torch < 1.05:
+        return "both engines are level"
+    if torch < 1.05:
+        return _lead("NumPy", mine, f"{1 / torch:.1f}")
+    if numpy < 1.05:
+        return _lead("PyTorch", other, f"{1 / numpy:.1f}")
+    return f"NumPy is up to {mine} times as fast, PyTorch up to {other} times"
+
+
+def _lead(name: str, best: str, worst: str) -> str:
+    if float(worst) <= 1:
+        return f"{name} is level at worst and {best} times as fast at best"
+    return f"{name} is {worst} to {best} times as fast"
 
 
 def show() -> None:
     """The section."""
-    section.polled(_draw, lambda: section.active("bench"))
+    section.polled(_draw, lambda: section.active("bench"), lambda: section.over("Speed", "bench"))
 
 
 def _draw() -> None:
     here = section.measured("bench")
-    found = read(here.results) if here else stored()
+    kept = stored()
+    found = read(here.results) if here else kept
     if found is None or not found.ratios:
         st.header("Speed, here and now", anchor="speed")
         st.caption("No figures are stored yet: measure them here.")
     else:
         st.header(f"Speed: {story(found.ratios)}", anchor="speed")
         _figures(found)
-    _button()
+    _button(outcome(found, kept) if here and found else None)
     if found is not None:
-        for of, origin in (("Lines: ", found.of_sweeps), ("Table: ", found.of_epochs)):
-            if origin:
-                section.provenance(origin.machine, origin.date, origin.command, here=here, of=of)
+        _origins(found, here)
+
+
+def _origins(found: Speeds, here: Measurement | None) -> None:
+    """Where the figures come from: stored ones from two commands, those made here from one run."""
+    origins = [
+        (of, origin)
+        for of, origin in (("Lines: ", found.of_sweeps), ("Table: ", found.of_epochs))
+        if origin
+    ]
+    if here and origins:
+        first = origins[0][1]
+        section.provenance(first.machine, first.date, *(o.command for _, o in origins), here=here)
+        return
+    for of, origin in origins:
+        section.provenance(origin.machine, origin.date, origin.command, of=of)
+
+
+def outcome(found: Speeds, kept: Speeds | None) -> str:
+    """What came out here, against what is stored."""
+    told = f"PyTorch's time / NumPy's: here {_range(found)}"
+    return f"{told}, stored {_range(kept)}." if kept and kept.ratios else f"{told}."
+
+
+def _range(found: Speeds) -> str:
+    return f"{min(found.ratios):.1f} to {max(found.ratios):.1f}" if found.ratios else "nothing"
 
 
 def _figures(found: Speeds) -> None:
     st.markdown(
-        "Both engines train the same epochs in turn, PyTorch with its fused optimizer; for the "
-        "table, with the faster way that it names. Every operation "
-        "costs PyTorch some overhead before it computes: in small matrix products that is most of "
-        f"the time, in large ones it hardly counts.{_where_even(found)}"
+        "Both engines train the same epochs in turn. Every operation costs PyTorch some overhead "
+        "before it computes: in small matrix products that is most of the time, in large ones it "
+        f"hardly counts.{_where_even(found)}"
     )
     with st.grid(2, min_column_width=300):
         if found.by_batch:
@@ -270,11 +303,11 @@ def _table(rows: Sequence[BenchRow]) -> None:
                     "network": row.network,
                     "mini-batch": str(row.batch_size),
                     "PyTorch on": row.device,
-                    "its way": row.torch_way,
-                    "NumPy s": row.numpy_seconds,
-                    "PyTorch s": row.torch_seconds,
-                    "PyTorch/NumPy": row.ratio,
-                    "of the limit": 100 * row.share_of_matmul,
+                    "optimizer": row.torch_way,
+                    "NumPy, seconds an epoch": row.numpy_seconds,
+                    "PyTorch, seconds an epoch": row.torch_seconds,
+                    "PyTorch's time / NumPy's": row.ratio,
+                    "NumPy's share of the limit": 100 * row.share_of_matmul,
                 }
                 for row in rows
             ]
@@ -284,25 +317,73 @@ def _table(rows: Sequence[BenchRow]) -> None:
         key="bench-rows",
         alt="Seconds of an epoch of 60,000 images on both engines, and their ratio",
         column_config={
-            "NumPy s": st.column_config.NumberColumn(format="%.3f", help="An epoch"),
-            "PyTorch s": st.column_config.NumberColumn(format="%.3f", help="An epoch"),
-            "its way": st.column_config.TextColumn(
-                help="The fastest of PyTorch's ways that were tried: how its optimizer steps, or "
-                "compiled"
-            ),
-            "PyTorch/NumPy": st.column_config.NumberColumn(
-                format="%.2f", help="Above 1, NumPy is faster"
-            ),
-            "of the limit": st.column_config.NumberColumn(
-                format="%.0f %%", help="NumPy's rate by that of a bare matrix product"
-            ),
+            "NumPy, seconds an epoch": st.column_config.NumberColumn(format="%.3f"),
+            "PyTorch, seconds an epoch": st.column_config.NumberColumn(format="%.3f"),
+            "PyTorch's time / NumPy's": st.column_config.NumberColumn(format="%.2f"),
+            "NumPy's share of the limit": st.column_config.NumberColumn(format="%.0f%%"),
         },
+    )
+    st.caption(
+        "An epoch is 60,000 images. Where PyTorch's time by NumPy's is above 1, NumPy is faster. "
+        "PyTorch's optimizer updates all weights in one operation (fused) or in a few (foreach): "
+        "the table has the faster of the two, the lines above have fused. The limit is the rate "
+        "of a bare matrix product on this machine."
     )
 
 
-def _button() -> None:
-    section.button("Measure it here", "bench", takes="a few minutes", key="run-bench")
-    found = measurements().find("bench")
-    if found is not None and found.active and found.results:
+def shares(kept: Speeds) -> list[float]:
+    """About how long each result of a bench takes by the others, in the order in which they come.
+
+    From stored seconds; one result may take fifty times as long as another.
+    """
+    if kept.nielsen is None:
+        return []
+    points = [_POINT_SECONDS + _epoch_seconds(row) for row in (*kept.by_batch, *kept.by_width)]
+    rows = [
+        # Both of PyTorch's ways are tried, each in turn with NumPy.
+        2 * (row.numpy_seconds + row.torch_seconds)
+        for row in kept.rows
+        if row.device == "cpu"
+    ]
+    book = (kept.nielsen.numpy_seconds + kept.nielsen.nielsen_seconds) / 6  # of 10,000 examples
+    return [*points, _POINT_SECONDS, *rows, book]
+
+
+_POINT_SECONDS = 0.1
+"""Beside the epochs of a point."""
+
+
+def _epoch_seconds(row: SweepRow) -> float:
+    """Of both engines: 200 steps, or all examples (`nncore.bench`)."""
+    n = N_EXAMPLES
+    if row.batch_size != "full":
+        n = min(n, max(200 * row.batch_size, 3_000))
+    return 1e-6 * n * (row.numpy_microseconds + row.torch_microseconds)
+
+
+def progress_text(measurement: Measurement, now: float) -> str:
+    """How much of a bench is done, and how long it will go on."""
+    n, done = measurement.results[0]["value"]["n"], len(measurement.results) - 1
+    kept = stored()
+    weights = shares(kept) if kept else []
+    if len(weights) != n:  # another machine has other devices, an older file other rows
+        weights = [1.0] * n
+    told = f"{done} of {n} measured"
+    left = seconds_left(measurement, weights, now)
+    return f"{told}, about {duration(left)} left" if left else told  # or longer than was thought
+
+
+def _button(told: str | None) -> None:
+    section.button(
+        "Measure it here",
+        "bench",
+        takes="a few minutes, and slows this server for everybody meanwhile",
+        key="run-bench",
+        outcome=told,
+        of_times=True,
+    )
+    found = section.find("bench")
+    if found is not None and found.active and found.results and not found.stopped:
         n, done = found.results[0]["value"]["n"], len(found.results) - 1
-        st.progress(min(done / n, 1.0), text=f"{done} of {n} measured")
+        st.progress(min(done / n, 1.0), text=progress_text(found, time.time()))
+        st.caption("While this is measured, the server is slower for everybody.")

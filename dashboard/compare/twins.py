@@ -30,31 +30,40 @@ def stored() -> TwinRun | None:
 
 def show() -> None:
     """The section."""
-    section.polled(_draw, lambda: section.active("twins"))
+    section.polled(
+        _draw, lambda: section.active("twins"), lambda: section.over("Same numbers", "twins")
+    )
+
+
+def largest(run: TwinRun, dtype: DTypeName) -> str:
+    """The largest difference of a weight after any step that was looked at, as it is read."""
+    return section.power(max(run.curve(dtype).difference))
 
 
 def _draw() -> None:
     here = section.measured("twins")
-    run = TwinRun.model_validate(here.results[0]) if here else stored()
+    kept = stored()
+    run = TwinRun.model_validate(here.results[0]) if here else kept
     if run is None:
         st.header("Same network, same numbers", anchor="numbers")
-        section.button("Train both in step", "twins", takes="a few seconds", key="run-twins")
+        _button(None)
         return
-    single, double = run.curve("float32"), run.curve("float64")
+    single, double = largest(run, "float32"), largest(run, "float64")
+    steps = run.curve("float64").steps
+    looks = sum(step > 0 for step in steps)
     st.header(
-        f"Same network, same numbers: after {double.steps[-1]} steps no weight differs by more "
-        f"than {section.power(double.difference[-1])}",
+        f"Same network, same numbers: looked at {looks} times in {steps[-1]} steps, no weight "
+        f"differs by more than {double} in double precision",
         anchor="numbers",
     )
     st.markdown(
         f"Both engines start a {layers(run.config.layer_sizes)} network from the same weights and "
-        f"see the same mini-batches. In single precision (float32) they end "
-        f"{section.power(single.difference[-1])} apart, in double precision (float64) "
-        f"{section.power(double.difference[-1])}: they add the same products in another order, and "
-        "each sum is rounded."
+        f"see the same mini-batches. In single precision (float32) their weights differ by at most "
+        f"{single}, in double precision (float64) by at most {double}: they add the same products "
+        "in another order, and each sum is rounded."
     )
     with st.grid(2, min_column_width=300):
-        charts.twin_costs(single)
+        charts.twin_costs(run.curve("float32"))
         charts.twin_differences(run)
     st.subheader("One gradient, digit for digit")
     st.markdown(
@@ -66,8 +75,15 @@ def _draw() -> None:
             with st.container(border=True, key=f"gradient-{dtype}", gap="xsmall"):
                 st.markdown(f"**{dtype}**")
                 st.html(gradient_html([e for e in run.gradient if e.dtype == dtype]))
-    section.button("Train both in step", "twins", takes="a few seconds", key="run-twins")
+    told = f"Largest difference in double precision: here {double}"
+    _button(f"{told}, stored {largest(kept, 'float64')}." if kept else f"{told}.")
     section.provenance(run.machine, run.date, run.command, here=here)
+
+
+def _button(outcome: str | None) -> None:
+    section.button(
+        "Train both in step", "twins", takes="a few seconds", key="run-twins", outcome=outcome
+    )
 
 
 def gradient_html(entries: Sequence[GradientEntry]) -> str:

@@ -21,10 +21,21 @@ def test_a_measurement_arrives_by_itself_and_is_there_for_the_next_visitor(
     app.page.get_by_role("link", name="Compare").first.click()
     row = app.page.get_by_role("row", name=re.compile("Backward"))
     expect(row).to_contain_text("µs", timeout=90_000)  # PyTorch has to start
+    expect(app.page.get_by_text("Parts of a step: measured")).to_be_visible()
     expect(app.button("Run the parts here")).to_be_enabled()
 
     other = open_app(server, "/compare")
     expect(other.page.get_by_role("row", name=re.compile("Backward"))).to_contain_text("µs")
+
+
+def test_a_measurement_is_stopped_by_a_button(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/compare")
+    app.press("Measure it here")
+    expect(app.page.get_by_text(re.compile("^Measuring, "))).to_be_visible()
+    app.press("Stop")
+    expect(app.page.get_by_text("Stopped: no figure has changed.")).to_be_visible()
+    expect(app.button("Measure it here")).to_be_enabled()
+    expect(app.button("Stop")).to_have_count(0)
 
 
 def test_a_link_in_the_table_of_sections_leads_there(server: Server, open_app: OpenApp) -> None:

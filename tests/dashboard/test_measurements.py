@@ -103,6 +103,55 @@ def test_a_result_stands_until_the_next_one_is_whole(tmp_path: Path) -> None:
     assert third.before is None  # what it replaces is not kept for ever
 
 
+def test_a_measurement_is_stopped_and_what_was_measured_before_stands(tmp_path: Path) -> None:
+    slow = tmp_path / "slow"
+    script = f"""
+import pathlib, time
+print(1, flush=True)
+if pathlib.Path({str(slow)!r}).exists():
+    print('{{"half a line', end="", flush=True)
+    time.sleep(60)
+"""
+    server = Measurements((sys.executable, "-c", script))
+    first = until_over(server.ask("twins"))
+    slow.touch()
+    second = server.ask("twins")
+    until(second, lambda: second.results)
+    server.stop("twins")
+    until_over(second, 10)
+    assert (second.done, second.stopped, second.error) == (False, True, None)
+    assert server.result("twins") is first
+    slow.unlink()
+    server.stop("twins")  # nothing runs: nothing happens
+    server.stop("bench")
+    assert until_over(server.ask("twins")).done
+
+
+def test_what_waits_is_stopped_without_a_process(server: Measurements, tmp_path: Path) -> None:
+    go_on, counted = tmp_path / "go-on", tmp_path / "counted"
+    running = server.ask("wait", str(go_on))
+    waiting = server.ask("count", str(counted))
+    server.stop("count", str(counted))
+    assert waiting.over
+    assert running.active
+    go_on.touch()
+    assert until_over(running).done
+    assert until_over(server.ask("count", str(tmp_path / "other"))).done
+    assert not counted.exists()
+
+
+def test_the_time_left_follows_the_shares_of_the_rest() -> None:
+    made = Measurement(("bench",), 100.0, started_at=100.0)
+    assert module.seconds_left(made, [1, 1, 2], 101.0) is None
+    made.results += [{"about": "it"}]
+    assert module.seconds_left(made, [1, 1, 2], 102.0) is None
+    made.results += [{}, {}]
+    made.heard_at = 106.0
+    # Two of four shares took 6 s, so the other two take 6 s, of which 2 s are over.
+    assert module.seconds_left(made, [1, 1, 2], 108.0) == pytest.approx(4.0)
+    assert module.seconds_left(made, [1, 1, 2], 120.0) == 0.0
+
+
 def test_among_visitors_one_request_of_each_waits(server: Measurements, tmp_path: Path) -> None:
     go_on = tmp_path / "go-on"
     running = server.ask("wait", str(go_on), workspace="a")

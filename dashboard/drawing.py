@@ -1,6 +1,7 @@
 """One digit's ink, and how it became what the network sees."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -57,12 +58,36 @@ def preview(image: npt.NDArray[np.uint8], alt: str) -> None:
 def prepared(ink: Ink, skip: frozenset[StageName] = frozenset()) -> Prepared | None:
     """The ink as the network sees it; None after one sentence about why it cannot be used."""
     try:
-        sheet, piece = (ink.place.sheet, ink.place.piece) if ink.place else (ink.image, None)
+        sheet, piece = _sheet_and_piece(ink)
         found = _strokes(sheet.tobytes(), sheet.shape, skip & _OF_THE_SHEET)
         return prepare_found(found, piece, skip=skip)
     except (InkError, ValueError) as error:
         st.error(escape(str(error)), icon=":material/ink_eraser:")
         return None
+
+
+def prepared_without_each(ink: Ink) -> tuple[Prepared, dict[StageName, Prepared | None]]:
+    """The ink as the network sees it, and with one stage left out at a time: None where no ink is
+    left then.
+
+    Raises:
+        InkError: there is no ink on it.
+    """
+    sheet, piece = _sheet_and_piece(ink)
+    whole = _strokes(sheet.tobytes(), sheet.shape, frozenset())
+    without = dict[StageName, Prepared | None]()
+    for name in get_args(StageName)[1:]:
+        try:
+            # What the sheet gives without a stage is not kept: it would drive others' sheets out.
+            found = find_strokes(sheet, skip={name}) if name in _OF_THE_SHEET else whole
+            without[name] = prepare_found(found, piece, skip={name})
+        except InkError:
+            without[name] = None
+    return prepare_found(whole, piece), without
+
+
+def _sheet_and_piece(ink: Ink) -> tuple[npt.NDArray[np.uint8], Piece | None]:
+    return (ink.place.sheet, ink.place.piece) if ink.place else (ink.image, None)
 
 
 @st.cache_resource(max_entries=_SHEETS, ttl=KEPT_SECONDS, show_spinner=False)

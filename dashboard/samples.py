@@ -66,6 +66,22 @@ def sample(digit: int) -> npt.NDArray[np.uint8]:
     return image
 
 
+@cache
+def small(digit: int) -> npt.NDArray[np.uint8]:
+    """The same digit, less than half as large, in the pad's upper left corner. Do not write to
+    it."""
+    size = round(0.45 * SIDE)
+    shrunk = Image.fromarray(sample(digit)).resize((size, size), Image.Resampling.BOX)
+    image = np.pad(np.asarray(shrunk), (0, SIDE - size))
+    image.setflags(write=False)
+    return image
+
+
+def is_sample(image: npt.NDArray[np.generic]) -> bool:
+    """Whether it is one of ours, and nobody's drawing."""
+    return any(image is ours(digit) for ours in (sample, small) for digit in DIGITS)
+
+
 def _smooth(points: list[Point], steps: int = 8) -> list[Point]:
     """A Catmull-Rom curve through the points; two points stay a straight line."""
     if len(points) < 3:

@@ -58,6 +58,7 @@ _PICTURE_NEURON = "picture-neuron-"
 _DRAWING = "last-drawing"
 _DRAW = "draw"
 _DRAW_CONTROL = "draw-control-"
+_INK_CONTROL = "ink-"
 _MEANT_LABEL = "handwriting-label-"
 _KEPT_TABLE = "kept-"
 HANDWRITING_RUN = "handwriting-run"
@@ -634,6 +635,18 @@ def draw_control(name: str, value: Any) -> str:
 def draw_control_value(name: str) -> Any:
     """What the user set a control on Draw to."""
     return st.session_state.get(_DRAW_CONTROL + name)
+
+
+def ink_control(name: str, default: Any) -> str:
+    """The key of a control of where Draw's ink comes from, which begins with this value."""
+    st.session_state.setdefault(_INK_CONTROL + name, default)
+    return _INK_CONTROL + name
+
+
+def set_ink_controls(**values: Any) -> None:
+    """Move controls of where Draw's ink comes from (for a button's `on_click`)."""
+    for name, value in values.items():
+        st.session_state[_INK_CONTROL + name] = value
 
 
 def photograph_key(file_id: str) -> str:

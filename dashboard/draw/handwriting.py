@@ -98,8 +98,7 @@ def _keep_it(workspace: str, subject: Subject, kept: Handwriting) -> None:
 def _is_own(subject: Subject) -> bool:
     """Whether somebody drew or brought it: the example and the samples are nobody's handwriting."""
     image = subject.ink.image
-    is_sample = any(image is samples.sample(digit) for digit in samples.DIGITS)
-    return image is state.last_drawing() and not is_sample
+    return image is state.last_drawing() and not samples.is_sample(image)
 
 
 def _choose_label(workspace: str, image: Bytes) -> None:

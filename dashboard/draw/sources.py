@@ -12,9 +12,8 @@ def choose_ink() -> Ink:
     source = st.segmented_control(
         "Where the digit comes from",
         list(SOURCES),
-        default=PAD,
         required=True,
-        key="ink-source",
+        key=state.ink_control("source", PAD),
         label_visibility="collapsed",
         wrap=True,
     )
@@ -31,21 +30,28 @@ def _sample() -> Ink:
     digit = st.pills(
         "A digit drawn beforehand",
         samples.DIGITS,
-        default=samples.EXAMPLE,
         required=True,
-        key="ink-sample",
+        key=state.ink_control("sample", samples.EXAMPLE),
         wrap=True,
     )
-    image = samples.sample(samples.EXAMPLE if digit is None else digit)
-    drawing.preview(image, f"A handwritten {digit}")
+    is_small = st.toggle("Small, in a corner", key=state.ink_control("small", False))
+    image = (samples.small if is_small else samples.sample)(digit)
+    drawing.preview(image, f"A handwritten {digit}{', small, in a corner' if is_small else ''}")
     state.keep_drawing(image)
-    return Ink(image, "A sample: centred and scaled as MNIST's digits are.")
+    where = "A sample in a corner" if is_small else "A sample"
+    return Ink(image, f"{where}: centred and scaled as MNIST's digits are.")
+
+
+def take_small_sample() -> None:
+    """Look at a small digit in a corner from now on (for a button's `on_click`)."""
+    state.set_ink_controls(source=SAMPLES, small=True)
 
 
 PAD = "Draw"
+SAMPLES = "Samples"
 SOURCES = {
     PAD: _pad,
-    "Samples": _sample,
+    SAMPLES: _sample,
     "Upload": photograph.from_file,
     "Camera": photograph.from_camera,
 }

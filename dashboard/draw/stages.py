@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from dashboard import digits, predictions, state
-from dashboard.draw import doubts
+from dashboard import digits, predictions, samples, state
+from dashboard.draw import doubts, sources, steps
 from dashboard.draw.subject import Subject
 from dashboard.predictions import Answer
 from dashboard.text import certainty
@@ -51,13 +51,32 @@ _FADED = 0.35
 def show(subject: Subject) -> None:
     """Every stage between the ink and the models with its switch, and what the switches change."""
     st.markdown(
-        "MNIST's digits were made this way, so a network that learned them reads a drawing only "
-        "if it takes the same steps. Turn one off, and see what the models say then."
+        "MNIST's digits were made this way, so a network that learned them reads a drawing best "
+        "when it takes the same steps. Which of them matters depends on the drawing: turn one "
+        "off, and see what the models say then."
     )
+    _what_matters(subject)
     _difference(subject)
     with st.grid(5, min_column_width=_TILE):
         for number, stage in enumerate(subject.seen.stages, 1):
             _tile(number, stage, stage.name not in subject.skipped)
+
+
+def _what_matters(subject: Subject) -> None:
+    """The step that matters most to this drawing; where none changes a name, another drawing."""
+    found = steps.most_important(subject.ink, subject.models)
+    if found is None:
+        return
+    with st.container(key="stages-what-matters", gap="xsmall"):
+        st.markdown(steps.sentence(found, WORDS[found.stage].switch))
+        is_small = any(subject.ink.image is samples.small(digit) for digit in samples.DIGITS)
+        if found.has_ink and not found.renamed and not is_small:
+            st.button(
+                "Try a small digit in a corner",
+                key="stages-try-small",
+                icon=":material/north_west:",
+                on_click=sources.take_small_sample,
+            )
 
 
 def _tile(number: int, stage: Stage, on: bool) -> None:

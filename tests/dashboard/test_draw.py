@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from dashboard import drawing, samples
-from dashboard.draw import stages
+from dashboard.draw import stages, steps
 from dashboard.draw.charts import shares_at
 from dashboard.drawing import Ink, Place
+from dashboard.predictions import Answer, Shipped
 from nncore.doubt import TradeOff
-from nncore.preprocessing import StageName, find_strokes, prepare_each
+from nncore.preprocessing import StageName, find_strokes, prepare, prepare_each
 
 CURVE = TradeOff(np.array([3.0, 1.0, -1.0]), np.array([0.0, 0.1, 0.3]), np.array([0.5, 0.9, 1.0]))
 
@@ -35,6 +36,58 @@ def test_what_is_left_out_is_named_in_the_order_of_the_stages():
 
 def test_every_stage_has_its_words():
     assert set(stages.WORDS) == set(get_args(StageName))
+
+
+ROBUST, CLASSROOM = Shipped("robust"), Shipped("classroom")
+
+
+def answer(digit: int, confidence: float) -> Answer:
+    """An answer whose remaining probability is shared by the other nine."""
+    probabilities = np.full(10, (1 - confidence) / 9)
+    probabilities[digit] = confidence
+    return Answer(probabilities)
+
+
+def test_a_step_that_changes_names_matters_more_than_one_that_changes_certainties():
+    whole = {ROBUST: answer(4, 0.9995), CLASSROOM: answer(4, 0.9)}
+    less_sure = steps.effect("squared", whole, {ROBUST: answer(4, 0.98), CLASSROOM: answer(4, 0.3)})
+    one = steps.effect("centred", whole, {ROBUST: answer(4, 0.98), CLASSROOM: answer(9, 0.5)})
+    same = steps.effect("grey", whole, {ROBUST: answer(9, 0.6), CLASSROOM: answer(9, 0.6)})
+    both = steps.effect("cropped", whole, {ROBUST: answer(1, 0.5), CLASSROOM: answer(9, 0.5)})
+    no_ink = steps.effect("even light", whole, None)
+    nothing = steps.effect("cleaned", whole, whole)
+    effects = [one, no_ink, nothing, both, less_sure, same]
+    ranked = sorted(effects, key=lambda found: found.weight)
+    assert ranked == [nothing, less_sure, one, both, same, no_ink]
+    assert [steps.sentence(found, "Crop") for found in ranked] == [
+        "Here no single step changes a name, or makes a network less sure by even 0.1 percentage "
+        "points.",
+        "Here no single step changes a name; :violet[Classroom]'s certainty falls most without "
+        "**Crop**, from 90.0% to 30.0%.",
+        "For this drawing **Crop** matters most: without it :violet[Classroom] says **9**.",
+        "For this drawing **Crop** matters most: without it :violet[Robust] says **1** and "
+        ":violet[Classroom] **9**.",
+        "For this drawing **Crop** matters most: without it :violet[Robust] and "
+        ":violet[Classroom] say **9**.",
+        "For this drawing **Crop** matters most: without it, no ink is found.",
+    ]
+
+
+def test_each_stage_is_left_out_alone():
+    ink = Ink(samples.sample(7))
+    whole, without = drawing.prepared_without_each(ink)
+    np.testing.assert_array_equal(whole.pixels, prepare(ink.image).pixels)
+    assert [*without] == [*stages.WORDS][1:]
+    for name, seen in without.items():
+        assert seen is not None
+        np.testing.assert_array_equal(seen.pixels, prepare(ink.image, skip={name}).pixels)
+
+
+def test_where_no_ink_is_left_without_a_stage_that_is_no_error():
+    grain = np.random.default_rng(0).integers(-3, 4, (280, 280))
+    in_shadow = (34 + grain - 16 * (samples.sample(7) > 127)).astype(np.uint8)
+    _, without = drawing.prepared_without_each(Ink(in_shadow))
+    assert [name for name, seen in without.items() if seen is None] == ["even light"]
 
 
 def test_ink_is_looked_for_once_a_sheet_whichever_of_its_digits_is_looked_at(

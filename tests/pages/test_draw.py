@@ -1,3 +1,4 @@
+import re
 import time
 from pathlib import Path
 
@@ -5,8 +6,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import predictions, samples
+from dashboard import drawing, predictions, samples
 from dashboard.draw import answers, doubts, stages
+from dashboard.drawing import Ink
 from dashboard.store import RunStatus, RunStore, StoreError
 from nncore import checkpoints
 from nncore.checkpoints import to_bytes
@@ -257,6 +259,57 @@ def test_a_stage_can_be_turned_off_and_the_page_says_what_that_changes(store: Ru
     at.button(key="stages-all-on").click().run()
     assert "With every stage on" in difference(at)
     assert all(toggle.value for toggle in at.toggle)
+
+
+def what_matters(at: AppTest) -> str:
+    return at.container(key="stages-what-matters").markdown[0].value
+
+
+def test_the_switch_that_matters_most_is_named_and_does_what_is_said(store: RunStore):
+    add_run(store, "mine")
+    at = draw(page(), samples.small(3)).run()
+    said = re.fullmatch(
+        r"For this drawing \*\*(\w+)\*\* matters most: without it .*NumPy.*PyTorch.* say "
+        r"\*\*(\d)\*\*\.",  # all have the same weights here
+        what_matters(at),
+    )
+    assert said, what_matters(at)
+    assert [predicted(at, engine) for engine in ("numpy", "torch")] == ["3", "3"]
+    switch, digit = said.groups()
+    next(toggle for toggle in at.toggle if toggle.label == switch).set_value(False).run()
+    assert [predicted(at, engine) for engine in ("numpy", "torch")] == [digit, digit]
+    assert said.group() == what_matters(at)  # the switches move what the models see, not this
+
+
+def test_where_no_switch_changes_a_name_another_drawing_is_offered(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    real = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
+    monkeypatch.setattr(predictions, "shipped_network", lambda _name: real)
+    at = draw(page(), samples.sample(2)).run()
+    assert "Here no single step changes a name" in what_matters(at)
+    at.button(key="stages-try-small").click().run()
+    assert not at.exception
+    assert at.segmented_control(key="ink-source").value == "Samples"
+    assert at.toggle(key="ink-small").value
+    assert "For this drawing **Crop** matters most" in what_matters(at)
+    at.segmented_control(key="ink-source").set_value("Draw").run()
+    assert not at.exception
+    assert at.segmented_control(key="ink-source").value == "Draw"
+
+
+def test_which_switch_matters_is_found_once_a_drawing(monkeypatch: pytest.MonkeyPatch):
+    found: list[Ink] = []
+    real = drawing.prepared_without_each
+    monkeypatch.setattr(
+        drawing, "prepared_without_each", lambda ink: (found.append(ink), real(ink))[1]
+    )
+    at = draw(page(), samples.sample(6)).run()
+    at.toggle(key="draw-control-stage-squared-0").set_value(False).run()
+    assert len(found) == 2  # the example, and the 6
+    open_section(at, "neurons")
+    draw(at, samples.sample(5)).run()
+    assert len(found) == 2  # only while its section is open
 
 
 def test_a_stage_that_is_off_says_what_happens_instead():

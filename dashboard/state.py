@@ -78,12 +78,44 @@ STEP_SIZES = ("mini-batch", "epoch")
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_STALE_SECONDS = 3.0
-"""A browser may send its next message before it has taken over the URL that we wrote."""
 _LESSON_STALE_SECONDS = 1.0
-"""The same on Learn, where somebody may go back to the last chapter soon."""
+"""`UrlMemory.stale_seconds` on Learn, where somebody may go back to the last chapter soon."""
 _NOTICE_SECONDS = 6.0
 """How long a notice stands while the page polls and draws itself anew."""
+
+
+# What a view remembers of its URL ---------------------------------------------------------------
+@dataclass(slots=True)
+class UrlMemory:
+    """The parameters that a view read, wrote and overwrote: they tell a link from an echo.
+
+    A browser may send its next message before it has taken over the URL that we wrote; what we
+    have just overwritten then comes back once more, and is no wish to go back.
+    """
+
+    stale_seconds: float = 3.0
+    """For how long parameters that we overwrote may still come back."""
+    seen: dict[str, str] = field(default_factory=dict)
+    """The parameters as last read or written."""
+    replaced: list[tuple[float, dict[str, str]]] = field(default_factory=list)
+    """Parameters that we overwrote a moment ago, and when."""
+
+    def knows(self, query: Mapping[str, str]) -> bool:
+        """Whether these parameters say nothing new: seen last, or overwritten a moment ago."""
+        now = time.monotonic()
+        self.replaced = [old for old in self.replaced if now - old[0] < self.stale_seconds]
+        return query == self.seen or any(query == old for _, old in self.replaced)
+
+    def write(self, present: dict[str, str], wanted: dict[str, str], whole: dict[str, str]) -> None:
+        """Say `wanted` where the URL said `present`; writes `whole` only when that changes it.
+
+        `whole` is `wanted` and what the URL says of other things.
+        """
+        if present != wanted:
+            self.replaced.append((time.monotonic(), present))
+        if st.query_params.to_dict() != whole:
+            st.query_params.from_dict(whole)
+        self.seen = wanted
 
 
 # The workspace ----------------------------------------------------------------------------------
@@ -115,10 +147,7 @@ class TrainingForm:
     """One sentence about a link that could not be used; gone at the next change."""
     touched: bool = False
     """A control changed since the URL was last compared: the form is right, not the URL."""
-    seen: dict[str, str] = field(default_factory=dict)
-    """The URL's parameters as last read or written."""
-    replaced: list[tuple[float, dict[str, str]]] = field(default_factory=list)
-    """Parameters that we overwrote a moment ago, and when."""
+    url: UrlMemory = field(default_factory=UrlMemory)
 
 
 def training_form() -> TrainingForm:
@@ -175,12 +204,9 @@ def read_form_from_url() -> None:
     """
     form = training_form()
     query = {key: value for key, value in st.query_params.items() if key in _FORM_PARAMS}
-    now = time.monotonic()
-    form.replaced = [entry for entry in form.replaced if now - entry[0] < _STALE_SECONDS]
-    stale = any(query == old for _, old in form.replaced)
-    if form.touched or stale or not query or query == form.seen:
+    if form.touched or not query or form.url.knows(query):
         return
-    form.seen = query
+    form.url.seen = query
     try:
         config, recipe = config_from_query(query)
     except ConfigError as error:
@@ -230,11 +256,8 @@ def write_form_to_url(run_id: str | None = None) -> None:
         if key not in _FORM_PARAMS and key != RUN_PARAM
     }
     run = {RUN_PARAM: run_id} if run_id else {}
-    if present != wanted:
-        form.replaced.append((time.monotonic(), present))
-    if st.query_params.to_dict() != others | wanted | run:
-        st.query_params.from_dict(others | wanted | run)
-    form.seen, form.touched = wanted, False
+    form.url.write(present, wanted, others | wanted | run)
+    form.touched = False
 
 
 # The runs that the pages show -------------------------------------------------------------------
@@ -358,9 +381,7 @@ class LessonPlace:
     chapter: str = ""
     focus: bool = False
     """Show the figure alone."""
-    seen: dict[str, str] = field(default_factory=dict)
-    replaced: list[tuple[float, dict[str, str]]] = field(default_factory=list)
-    """Parameters that we overwrote a moment ago, and when."""
+    url: UrlMemory = field(default_factory=lambda: UrlMemory(_LESSON_STALE_SECONDS))
 
 
 def lesson_place() -> LessonPlace:
@@ -379,16 +400,13 @@ def read_lesson_from_url(chapters: Sequence[str]) -> LessonPlace:
     Where the URL names another chapter or other values than we last wrote, it is right.
     """
     place, query = lesson_place(), _lesson_query()
-    now = time.monotonic()
-    place.replaced = [old for old in place.replaced if now - old[0] < _LESSON_STALE_SECONDS]
-    stale = any(query == old for _, old in place.replaced)
-    if query and query != place.seen and not stale:
+    if query and not place.url.knows(query):
         place.chapter = query.get(CHAPTER_PARAM, "")
         place.focus = query.get(FOCUS_PARAM) == "1"
         for key in [key for key in st.session_state if str(key).startswith(_LESSON_CONTROL)]:
             if str(key).startswith(f"{_LESSON_CONTROL}{place.chapter}-"):
                 del st.session_state[key]
-        place.seen = query
+        place.url.seen = query
     if place.chapter not in chapters:
         place.chapter = chapters[0]
     known = st.session_state.get(_LESSONS_DONE, frozenset())
@@ -400,7 +418,7 @@ def read_lesson_from_url(chapters: Sequence[str]) -> LessonPlace:
 def open_lesson(chapter: str, *, focus: bool = False) -> None:
     """Turn to a chapter, or to its figure alone (for a button's `on_click`)."""
     place = lesson_place()
-    own = place.seen if place.chapter == chapter else {}
+    own = place.url.seen if place.chapter == chapter else {}
     place.chapter, place.focus = chapter, focus
     write_lesson_to_url({k: v for k, v in own.items() if k not in (CHAPTER_PARAM, FOCUS_PARAM)})
 
@@ -425,7 +443,7 @@ def lesson_key(name: str, read: Callable[[str], Any], default: Any) -> str:
     key = f"{_LESSON_CONTROL}{place.chapter}-{name}"
     if key not in st.session_state:
         try:
-            st.session_state[key] = read(place.seen[name])
+            st.session_state[key] = read(place.url.seen[name])
         except (KeyError, ValueError):
             st.session_state[key] = default
     return key
@@ -446,11 +464,7 @@ def write_lesson_to_url(values: Mapping[str, str]) -> None:
     present = _lesson_query()
     done = {DONE_PARAM: ".".join(sorted(lessons_done()))} if lessons_done() else {}
     workspace = {key: st.query_params[key] for key in (WORKSPACE_PARAM,) if key in st.query_params}
-    if present != wanted:
-        place.replaced.append((time.monotonic(), present))
-    if st.query_params.to_dict() != wanted | done | workspace:
-        st.query_params.from_dict(wanted | done | workspace)
-    place.seen = wanted
+    place.url.write(present, wanted, wanted | done | workspace)
 
 
 def _lesson_query() -> dict[str, str]:
@@ -497,9 +511,7 @@ class InsideView:
     """PyTorch's gradients, and what they are of."""
     twin_asked: str | None = None
     """What PyTorch has been asked about and has not answered yet."""
-    seen: dict[str, str] = field(default_factory=dict)
-    replaced: list[tuple[float, dict[str, str]]] = field(default_factory=list)
-    """As in `TrainingForm`."""
+    url: UrlMemory = field(default_factory=UrlMemory)
 
 
 _INSIDE_PARAMS = (RUN_PARAM, "engine", "epoch", "example", "neuron", "show")
@@ -521,15 +533,12 @@ def read_inside_from_url() -> None:
     back button keeps the changes made by hand. What a link says wrongly is left out.
     """
     view, query = inside(), _inside_query()
-    now = time.monotonic()
-    view.replaced = [entry for entry in view.replaced if now - entry[0] < _STALE_SECONDS]
     arrived = _INSIDE_CONTROL + "run" not in st.session_state  # its controls are not there yet
-    known = query == view.seen or any(query == old for _, old in view.replaced)
-    if not query or (known and not arrived):
+    if not query or (view.url.knows(query) and not arrived):
         return
     if arrived or query.get(RUN_PARAM) != view.run:
         view.edits = ()
-    view.seen = query
+    view.url.seen = query
     view.run = query.get(RUN_PARAM, "")[:64] or None
     view.engine = "torch" if query.get("engine") == "torch" else "numpy"
     view.epoch = _number(query.get("epoch", ""))
@@ -555,10 +564,7 @@ def write_inside_to_url() -> None:
     }
     wanted = {key: value for key, value in wanted.items() if value}
     others = {k: v for k, v in st.query_params.to_dict().items() if k not in _INSIDE_PARAMS}
-    if present != wanted:
-        view.replaced.append((time.monotonic(), present))
-        st.query_params.from_dict(others | wanted)
-    view.seen = wanted
+    view.url.write(present, wanted, others | wanted)
 
 
 def _inside_query() -> dict[str, str]:

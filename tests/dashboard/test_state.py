@@ -166,6 +166,24 @@ def test_a_browser_that_is_a_moment_behind_does_not_undo_a_change():
     assert at.query_params["hidden"] == "99"
 
 
+def test_what_a_view_overwrote_comes_back_for_a_moment_and_is_news_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    now = 100.0
+    monkeypatch.setattr(state.time, "monotonic", lambda: now)
+    url = state.UrlMemory(stale_seconds=1.0)
+    before, after = {"hidden": "30"}, {"hidden": "99"}
+    assert not url.knows(before)
+    url.write(before, after, after)
+    assert url.knows(after)
+    assert url.knows(before)
+    now += 1.0
+    assert url.knows(after)
+    assert not url.knows(before)
+    url.write(after, after, after)
+    assert url.replaced == []  # what was not changed cannot come back
+
+
 @pytest.mark.parametrize("text", ["", "../x", "<b>", "a b", "a" * 65])
 def test_what_can_be_no_run_id_never_reaches_the_store(text: str):
     assert not state.is_run_id(text)

@@ -182,7 +182,7 @@ def momentum(now: TrainingConfig, optimizer: OptimizerName) -> float:
 
 def batch_size(now: TrainingConfig) -> int | Literal["full"]:
     """Examples a step, or the whole training set."""
-    full = st.session_state.get(state.WIDGET_PREFIX + "full_batch", now.batch_size == "full")
+    full = state.control_value("full_batch", now.batch_size == "full")
     size = st.number_input(
         "Mini-batch size m",
         min_value=1,

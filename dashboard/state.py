@@ -36,6 +36,7 @@ _FORM_PARAMS = QUERY_KEYS | {RECIPE_PARAM}
 # Session keys -----------------------------------------------------------------------------------
 _WORKSPACE = "workspace"
 _FORM = "training-form"
+_FORM_CONTROL = "config-"
 _TRAIN_RUN = "train-run"
 _RESULTS_RUN = "results-run"
 _RESULTS_OTHER = "results-other"
@@ -67,8 +68,6 @@ _PHOTOGRAPH = "photograph-"
 TYPED_ACTIVATION = "typed-activation"
 TYPED_DERIVATIVE = "typed-derivative"
 STEP_SIZE = "step-size"
-WIDGET_PREFIX = "config-"
-"""Keys of the controls of a configuration are this and the field's name."""
 
 LOCAL_WORKSPACE = "local"
 DEFAULT_RECIPE = "classroom"
@@ -180,15 +179,20 @@ def fill_form_from_run(config: TrainingConfig) -> None:
 
 def forget_controls() -> None:
     """Let every control start again from the configuration in the form."""
-    for key in [key for key in st.session_state if str(key).startswith(WIDGET_PREFIX)]:
+    for key in [key for key in st.session_state if str(key).startswith(_FORM_CONTROL)]:
         del st.session_state[key]
 
 
 def control_key(field: str, value: Any) -> str:
     """The key of a field's control, filled with the form's value unless its user typed another."""
-    key = WIDGET_PREFIX + field
+    key = _FORM_CONTROL + field
     st.session_state.setdefault(key, value)
     return key
+
+
+def control_value(field: str, value: Any) -> Any:
+    """What a field's control says; before it is first drawn, this value."""
+    return st.session_state.get(_FORM_CONTROL + field, value)
 
 
 def touch_form() -> None:

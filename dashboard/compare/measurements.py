@@ -55,8 +55,8 @@ class Measurement:
     """The last one of this that came to its end: it stands until this one does."""
     results: list[dict[str, Any]] = field(default_factory=list)
     started_at: float | None = None
-    heard_at: float = 0.0
-    """When the last result came."""
+    heard: list[float] = field(default_factory=list)
+    """When each result came."""
     over: bool = False
     over_at: float = 0.0
     disturbed: bool = False
@@ -241,8 +241,9 @@ class Measurements:
                 measurement.disturbed = self._training()
                 for line in process.stdout:
                     measurement.disturbed |= self._training()
-                    measurement.results.append(json.loads(line))
-                    measurement.heard_at = time.time()
+                    result = json.loads(line)
+                    measurement.heard.append(time.time())
+                    measurement.results.append(result)
                 process.wait()
             finally:
                 timer.cancel()
@@ -264,7 +265,7 @@ def _last_whole(measurement: Measurement | None) -> Measurement | None:
 
 
 def seconds_left(measurement: Measurement, shares: Sequence[float], now: float) -> float | None:
-    """Until all is measured, at the pace so far; None while nothing is.
+    """Until all is measured, at the pace since the first result; None before the second.
 
     Args:
         measurement: its first result says what it is about, each further one is of a share.
@@ -272,10 +273,11 @@ def seconds_left(measurement: Measurement, shares: Sequence[float], now: float) 
         now: as `time.time()`.
     """
     done = len(measurement.results) - 1
-    if measurement.started_at is None or done < 1:
+    if done < 1:
         return None
-    pace = (measurement.heard_at - measurement.started_at) / sum(shares[:done])
-    return max(0.0, pace * sum(shares[done:]) - (now - measurement.heard_at))
+    first, last = measurement.heard[0], measurement.heard[done]
+    pace = (last - first) / sum(shares[:done])
+    return max(0.0, pace * sum(shares[done:]) - (now - last))
 
 
 def _last_words(said: str) -> str:

@@ -109,9 +109,9 @@ def _cells(recipe: Recipe, row: Row | None) -> dict[str, str]:
         "recipe": recipe.title,
         "reported": section.tight(recipe.published or "nothing"),
         "ours": ours,
-        "best seed": best,
         "verdict": verdict(row),
         f"seeds within {100 * TOLERANCE:.1f}": near(row),
+        "best seed": best,
         "measured on": of,
         "run it": f"[Train]({link(recipe.name)})",
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.app import AppPage, Server
@@ -42,3 +43,13 @@ def test_a_link_in_the_table_of_sections_leads_there(server: Server, open_app: O
     app = open_app(server, "/compare")
     app.page.get_by_role("link", name="The riddle").click()
     expect(app.page.get_by_role("heading", name=re.compile("^The 90.64"))).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_words_are_too_faint_of_code_neither(
+    server: Server, open_app: OpenApp, scheme: str
+) -> None:
+    app = open_app(server, "/compare", color_scheme=scheme)
+    expect(app.page.locator("[data-testid=stCode] .token.function").first).to_be_visible()
+    expect(app.page.locator("[data-testid=stVegaLiteChart] svg text").first).to_be_visible()
+    assert app.faint_words() == []

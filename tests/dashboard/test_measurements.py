@@ -141,12 +141,11 @@ def test_what_waits_is_stopped_without_a_process(server: Measurements, tmp_path:
 
 
 def test_the_time_left_follows_the_shares_of_the_rest() -> None:
-    made = Measurement(("bench",), 100.0, started_at=100.0)
+    made = Measurement(("bench",), 100.0, started_at=95.0)
     assert module.seconds_left(made, [1, 1, 2], 101.0) is None
-    made.results += [{"about": "it"}]
+    made.results, made.heard = [{"about": "it"}], [100.0]
     assert module.seconds_left(made, [1, 1, 2], 102.0) is None
-    made.results += [{}, {}]
-    made.heard_at = 106.0
+    made.results, made.heard = [{}, {}, {}], [100.0, 102.0, 106.0]
     # Two of four shares took 6 s, so the other two take 6 s, of which 2 s are over.
     assert module.seconds_left(made, [1, 1, 2], 108.0) == pytest.approx(4.0)
     assert module.seconds_left(made, [1, 1, 2], 120.0) == 0.0

@@ -1,5 +1,6 @@
 """The riddle of a published report: two recipes on two engines, and what makes the difference."""
 
+import time
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -20,7 +21,7 @@ from nncore.reproduction import Row, find
 from nncore.training import EpochRecord
 
 FULL, MINI = "full-batch", "mini-batch"
-_TAKES = "about 4 minutes on two cores"
+_TAKES = "about 4 minutes on two free cores"
 """Measured: `python -m nncore train --recipe full-batch --engines numpy,torch`, and the other."""
 
 
@@ -51,6 +52,22 @@ class Finding:
         return max(gaps) if gaps else None
 
 
+class Pace:
+    """How fast runs go while one looks: by the clock, for evaluation takes as long as training."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[float, float]] = {}
+
+    def seconds_left(self, name: str, done: float, now: float) -> float | None:
+        """Of a run of which a share is done; None until that has grown by a hundredth."""
+        began, had = self._first.setdefault(name, (now, done))
+        return (1 - done) * (now - began) / (done - had) if done - had >= 0.01 else None
+
+    def forget(self, name: str) -> None:
+        """It does not run now."""
+        self._first.pop(name, None)
+
+
 def finding() -> Finding:
     """From the stored rows; those that are missing are left out."""
     every = published.stored()
@@ -70,6 +87,7 @@ def steps_an_epoch(config: TrainingConfig) -> int:
 def show() -> None:
     """The section."""
     here: dict[str, Run] = {}
+    pace = Pace()  # lives as long as the fragment polls
 
     def active() -> bool:
         here.clear()
@@ -80,10 +98,10 @@ def show() -> None:
         finished = all(run.status == RunStatus.FINISHED for run in here.values())
         return "The riddle: all four trained" if finished and len(here) == 2 else None
 
-    section.polled(lambda: _draw(dict(here)), active, over)
+    section.polled(lambda: _draw(dict(here), pace), active, over)
 
 
-def _draw(here: dict[str, Run]) -> None:
+def _draw(here: dict[str, Run], pace: Pace) -> None:
     found = finding()
     records = {name: store().epochs(run.id) for name, run in here.items()}
     _heading(found)
@@ -106,7 +124,7 @@ def _draw(here: dict[str, Run]) -> None:
         for name in (FULL, MINI):
             for engine in ENGINE_NAMES:
                 _result(found.rows.get((name, engine)), name, engine)
-    _train(here, records)
+    _train(here, records, pace)
     if row := next(iter(found.rows.values()), None):
         command = f"python -m nncore reproduce --recipes {FULL},{MINI} --engines numpy,torch"
         section.provenance(row.machine, row.date, command)
@@ -193,7 +211,7 @@ def _here() -> dict[str, Run]:
     return {name: run for name, run in found.items() if run is not None}
 
 
-def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]]) -> None:
+def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pace) -> None:
     busy = any(run.status in ACTIVE for run in here.values())
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         pressed = st.button(
@@ -215,11 +233,11 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]]) -> None:
     if busy and (problem := jobs.jobs().problem):
         st.warning(escape(problem))
     for name, run in here.items():
-        progress = store().progress(run.id)
-        done = runs.fraction_done(run.config, records[name], progress)
+        done = runs.fraction_done(run.config, records[name], store().progress(run.id))
         told = f"{escape(recipes.get(name).title)}: {done:.0%}"
-        left = runs.seconds_left(run.config, records[name], progress)
-        if run.status == RunStatus.RUNNING and left:
+        if run.status != RunStatus.RUNNING:
+            pace.forget(name)
+        elif left := pace.seconds_left(name, done, time.time()):
             told += f", about {duration(left)} left"
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(run.status, color=STATUS_COLORS[run.status])

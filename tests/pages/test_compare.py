@@ -532,6 +532,18 @@ def test_the_riddle_concludes_only_from_results(monkeypatch: pytest.MonkeyPatch)
     assert told(page("compare")).endswith("on both engines.")
 
 
+def test_the_riddle_says_how_long_it_takes_and_goes_on():
+    assert any("about 4 minutes" in caption.value for caption in page("compare").caption)
+    pace = riddle.Pace()
+    assert pace.seconds_left("full-batch", 0.20, 100.0) is None
+    assert pace.seconds_left("full-batch", 0.205, 101.0) is None
+    # A tenth took 10 s, so the other seven take 70 s.
+    assert pace.seconds_left("full-batch", 0.30, 110.0) == pytest.approx(70.0)
+    assert pace.seconds_left("mini-batch", 0.30, 110.0) is None
+    pace.forget("full-batch")  # paused: its clock begins anew
+    assert pace.seconds_left("full-batch", 0.30, 200.0) is None
+
+
 def test_a_trained_run_of_the_riddle_is_drawn(monkeypatch: pytest.MonkeyPatch, queue: FakeJobs):
     small = {
         "dataset": "digits",

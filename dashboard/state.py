@@ -61,6 +61,7 @@ _DRAW = "draw"
 _DRAW_CONTROL = "draw-control-"
 _INK_CONTROL = "ink-"
 _MEANT_LABEL = "handwriting-label-"
+_ALL_THE_SAME = "handwriting-all-the-same-"
 _KEPT_TABLE = "kept-"
 HANDWRITING_RUN = "handwriting-run"
 KEPT_LIST = "kept-list"
@@ -672,6 +673,11 @@ def photograph_choice(file_id: str) -> int:
 def meant_label_key(drawing: str) -> str:
     """The key of what a drawing was meant to be: another drawing is asked about anew."""
     return _MEANT_LABEL + drawing
+
+
+def all_the_same_key(drawing: str) -> str:
+    """The key of whether a drawing is kept although it does not look like a digit."""
+    return _ALL_THE_SAME + drawing
 
 
 def kept_table_key(version: str) -> str:

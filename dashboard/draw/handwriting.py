@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import digits, handwriting, live, samples, state
+from dashboard.draw import doubts
 from dashboard.draw.subject import Subject
 from dashboard.handwriting import as_bytes
 from dashboard.handwriting_store import Bytes, Handwriting
@@ -92,7 +93,7 @@ def _keep_it(workspace: str, subject: Subject, kept: Handwriting) -> None:
             if len(same):
                 _kept_as(workspace, kept, same)
             else:
-                _choose_label(workspace, image)
+                _choose_label(workspace, image, doubts.is_doubted(subject.whole.pixels))
 
 
 def _is_own(subject: Subject) -> bool:
@@ -101,7 +102,8 @@ def _is_own(subject: Subject) -> bool:
     return image is state.last_drawing() and not samples.is_sample(image)
 
 
-def _choose_label(workspace: str, image: Bytes) -> None:
+def _choose_label(workspace: str, image: Bytes, is_doubted: bool) -> None:
+    """Ask what it is; where it does not look like a digit, ask once more before it is kept."""
     drawing = hashlib.blake2b(image.tobytes(), digest_size=6).hexdigest()
     label = st.pills(
         "What was it meant to be?",
@@ -113,9 +115,17 @@ def _choose_label(workspace: str, image: Bytes) -> None:
         "Keep it",
         icon=":material/bookmark_add:",
         key="handwriting-keep",
-        disabled=label is None,
+        disabled=label is None or (is_doubted and not _all_the_same(drawing, label)),
         on_click=_keep,
         args=(workspace, image, label),
+    )
+
+
+def _all_the_same(drawing: str, label: int) -> bool:
+    a = "an" if label == 8 else "a"
+    return st.checkbox(
+        f"This does not look like a digit. Keep it as {a} {label} all the same",
+        key=state.all_the_same_key(drawing),
     )
 
 

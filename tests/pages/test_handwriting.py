@@ -25,6 +25,7 @@ from nncore.checkpoints import from_bytes
 from nncore.cli import app as cli
 from nncore.datasets import as_unit
 from nncore.preprocessing import prepare
+from nncore.scribbles import no_digit
 from tests.pages.drawn import app, draw
 from tests.pages.training import SMALL, FakeJobs, own_store, page, trained
 
@@ -80,6 +81,30 @@ def test_a_drawing_is_kept_with_its_label_shown_and_taken_back():
     assert kept() == []
     keep(at, 7, label=1)
     assert kept() == [1]
+
+
+def test_what_does_not_look_like_a_digit_is_kept_only_when_that_is_meant():
+    at = opened()
+    draw(at, no_digit("scribble", rng=np.random.default_rng(1))).run()
+    assert not at.checkbox
+    next(p for p in at.pills if "What was it meant" in p.label).set_value(3).run()
+    assert at.button(key="handwriting-keep").disabled
+    assert at.checkbox[0].label == ("This does not look like a digit. Keep it as a 3 all the same")
+    at.checkbox[0].check().run()
+    at.button(key="handwriting-keep").click().run()
+    assert not at.exception
+    assert kept() == [3]
+    keep(at, 7)  # nobody is asked about a digit
+    assert kept() == [3, 7]
+
+
+def test_a_small_sample_is_nobodys_handwriting_either():
+    at = opened()
+    at.segmented_control(key="ink-source").set_value("Samples").run()
+    at.toggle(key="ink-small").set_value(True).run()
+    assert not at.exception
+    with pytest.raises(KeyError):
+        at.button(key="handwriting-keep")
 
 
 def test_a_sample_is_nobodys_handwriting():

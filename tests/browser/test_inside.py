@@ -39,7 +39,7 @@ def test_every_section_fits_and_can_be_read(server: Server, open_app: OpenApp, d
         app.page.get_by_role("radio", name=section, exact=True).click()
         app.settle()
         assert app.sideways_overflow() <= 0, section
-        words = app.page.locator(".st-key-network text, .plot text, .readout, .said, .hint")
+        words = app.page.locator(".st-key-network text, .plot text, .readout, .said, .hint, .note")
         assert min(words.evaluate_all(CONTRAST)) >= 4.5, section
 
 
@@ -48,6 +48,12 @@ def test_pointer_and_keyboard_explain_a_neuron_and_select_it(
 ) -> None:
     app = open_app(server, "/inside")
     expect(detail(app)).to_contain_text("Output")
+    expect(app.page.locator(".st-key-network .note")).to_contain_text("20 neurons are drawn")
+    scale = [
+        tick.replace("−", "-") for tick in detail(app).locator(".scale .tick").all_inner_texts()
+    ]
+    assert float(scale[0]) == -float(scale[2]) > float(scale[1]) == 0
+    expect(detail(app).locator(".ends .tick")).to_have_text([re.compile(r"neuron \d+")] * 2)
     chosen = first_hidden(app)
     index = (chosen.get_attribute("data-neuron") or "").split(".")[1]
     chosen.hover()

@@ -30,6 +30,7 @@ _HTML = """
     <canvas class="pixels" width="28" height="28" aria-hidden="true"></canvas>
     <svg class="net" role="group"></svg>
   </div>
+  <div class="note"></div>
   <div class="detail"></div>
 </div>
 """
@@ -57,7 +58,8 @@ def network_view(
     """Place the picture of `network` with the example `pixels` in it.
 
     The same `key` keeps the same element: new numbers (the next checkpoint, the next stroke) are
-    taken over in place. Layers of more than 20 neurons show the 20 that send most onward.
+    taken over in place. Layers of more than 20 neurons show the 20 that send most onward; with the
+    detail, the picture says so.
 
     Args:
         network: a `nncore.network.Network` with 784 inputs.

@@ -27,6 +27,7 @@ class View {
     this.stage = parent.querySelector(".stage")
     this.pixels = parent.querySelector(".pixels")
     this.svg = parent.querySelector(".net")
+    this.note = parent.querySelector(".note")
     this.detail = parent.querySelector(".detail")
     this.hovered = this.focused = null
     this.shape = ""
@@ -47,6 +48,13 @@ class View {
     this.root.style.setProperty("--down", data.colors[1])
     this.svg.setAttribute("aria-label", data.label)
     this.detail.hidden = !data.detail
+    const part = data.layers.find(layer => layer.shown.length < layer.size)
+    this.note.hidden = !data.detail || !part
+    this.note.textContent = part
+      ? `Of a larger layer, ${part.shown.length} neurons are drawn: those that send most onward ` +
+        "(activation times the sizes of the weights that leave), and those that feed the marked " +
+        "neuron most."
+      : ""
     this.pictures = data.layers.map(layer => layer.pictures && signedBytes(layer.pictures))
     this.draw()
   }
@@ -313,8 +321,10 @@ class View {
     const silenced = layer.silenced[slot] ? ", silenced by hand" : ""
     line(words, "numbers", `activation a = ${said(layer.a[slot])}${silenced}`)
     const before = k ? this.data.layers[k - 1].size : 784
-    const part = layer.bars && layer.bars[slot].length < before ? "Largest weights" : "Weights"
-    line(words, "hint", `${part}: green up, magenta down; the largest is ${largest}.`)
+    const drawn = layer.bars?.[slot].length
+    const part = drawn < before ? `The ${drawn} largest of ${before.toLocaleString("en")} weights` : "Weights"
+    const by = layer.bars ? " by the neurons that they come from" : ""
+    line(words, "hint", `${part}${by}: green up, magenta down; the largest is ${largest}.`)
   }
 
   picture(k, slot) {
@@ -336,19 +346,30 @@ class View {
   bars(k, slot) {
     const bars = this.data.layers[k].bars[slot]
     const largest = Math.max(...bars.map(([, w]) => Math.abs(w)), 1e-12)
+    const figure = document.createElement("div")
+    figure.className = "bars"
+    const scale = document.createElement("div")
+    scale.className = "scale"
+    for (const value of [largest, 0, -largest]) line(scale, "tick", said(value))
     const svg = document.createElementNS(SVG, "svg")
     svg.setAttribute("viewBox", `0 0 ${bars.length} 100`)
     svg.setAttribute("preserveAspectRatio", "none")
     svg.setAttribute("role", "img")
-    svg.setAttribute("aria-label", "Its weights as bars, one for each neuron before it")
-    bars.forEach(([, w], i) => {
-      const tall = (48 * Math.abs(w)) / largest
+    svg.setAttribute("aria-label", "Its weights as bars, by the neurons that they come from")
+    bars.forEach(([source, w], i) => {
+      const tall = (50 * Math.abs(w)) / largest
       const bar = { x: i + 0.12, width: 0.76, y: w > 0 ? 50 - tall : 50, height: tall }
-      this.add(svg, "rect", { class: w > 0 ? "rise" : "fall", ...bar })
+      const rect = this.add(svg, "rect", { class: w > 0 ? "rise" : "fall", ...bar })
+      this.add(rect, "title").textContent = `from neuron ${source}: ${said(w)}`
     })
     const axis = { class: "axis", x1: 0, x2: bars.length, y1: 50, y2: 50 }
     this.add(svg, "line", { ...axis, "vector-effect": "non-scaling-stroke" })
-    return svg
+    const ends = document.createElement("div")
+    ends.className = "ends"
+    line(ends, "tick", `neuron ${bars[0][0]}`)
+    if (bars.length > 1) line(ends, "tick", `neuron ${bars[bars.length - 1][0]}`)
+    figure.append(scale, svg, ends)
+    return figure
   }
 }
 

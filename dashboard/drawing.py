@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import canvas, digits, samples
 from dashboard.text import escape
+from nncore.images import Image
 from nncore.preprocessing import (
     InkError,
     Prepared,
@@ -66,8 +67,8 @@ def prepared(ink: Ink, skip: frozenset[StageName] = frozenset()) -> Prepared | N
         return None
 
 
-def prepared_without_each(ink: Ink) -> tuple[Prepared, dict[StageName, Prepared | None]]:
-    """The ink as the network sees it, and with one stage left out at a time: None where no ink is
+def seen_without_each(ink: Ink) -> tuple[Image, dict[StageName, Image | None]]:
+    """What the network sees (28, 28), and with one stage left out at a time: None where no ink is
     left then.
 
     Raises:
@@ -75,15 +76,30 @@ def prepared_without_each(ink: Ink) -> tuple[Prepared, dict[StageName, Prepared 
     """
     sheet, piece = _sheet_and_piece(ink)
     whole = _strokes(sheet.tobytes(), sheet.shape, frozenset())
-    without = dict[StageName, Prepared | None]()
+    without = dict[StageName, Image | None]()
     for name in get_args(StageName)[1:]:
         try:
-            # What the sheet gives without a stage is not kept: it would drive others' sheets out.
-            found = find_strokes(sheet, skip={name}) if name in _OF_THE_SHEET else whole
-            without[name] = prepare_found(found, piece, skip={name})
+            found = _strokes_without(name, sheet, whole)
+            without[name] = prepare_found(found, piece, skip={name}).pixels
         except InkError:
             without[name] = None
-    return prepare_found(whole, piece), without
+    return prepare_found(whole, piece).pixels, without
+
+
+def _strokes_without(
+    name: StageName, sheet: npt.NDArray[np.uint8], whole: list[Stage]
+) -> list[Stage]:
+    """The strokes without one stage, from those with all: of a photograph, even light alone takes
+    most of the time. They are not kept, for they would drive the sheets of others out."""
+    match name:
+        case "even light":
+            return find_strokes(sheet, skip={name})
+        case "ink":
+            return find_strokes(whole[1].image, skip={"even light", name})
+        case "cleaned":
+            return whole[:-1]
+        case _:
+            return whole
 
 
 def _sheet_and_piece(ink: Ink) -> tuple[npt.NDArray[np.uint8], Piece | None]:

@@ -62,13 +62,13 @@ def most_important(ink: Ink, models: Sequence[Model]) -> Effect | None:
 @st.cache_data(max_entries=200, ttl=KEPT_SECONDS, show_spinner=False)
 def _most_important(name: str, models: tuple[Model, ...], _ink: Ink) -> Effect | None:
     del name  # it stands for the ink in the cache's key
-    with_all, without_each = drawing.prepared_without_each(_ink)
-    said = predictions.answers(models, with_all.pixels)
+    with_all, without_each = drawing.seen_without_each(_ink)
+    said = predictions.answers(models, with_all)
     whole = {model: answer for model, answer in said if answer.is_number}
     if not whole:
         return None
     effects = [
-        effect(stage, whole, dict(predictions.answers([*whole], seen.pixels)) if seen else None)
+        effect(stage, whole, None if seen is None else dict(predictions.answers([*whole], seen)))
         for stage, seen in without_each.items()
     ]
     return max(effects, key=lambda found: found.weight)

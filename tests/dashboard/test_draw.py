@@ -74,19 +74,24 @@ def test_a_step_that_changes_names_matters_more_than_one_that_changes_certaintie
 
 
 def test_each_stage_is_left_out_alone():
-    ink = Ink(samples.sample(7))
-    whole, without = drawing.prepared_without_each(ink)
-    np.testing.assert_array_equal(whole.pixels, prepare(ink.image).pixels)
-    assert [*without] == [*stages.WORDS][1:]
-    for name, seen in without.items():
-        assert seen is not None
-        np.testing.assert_array_equal(seen.pixels, prepare(ink.image, skip={name}).pixels)
+    shadow = np.linspace(40, 0, 280)[:, None]
+    dusty = np.where(samples.sample(7) > 127, 60, 200 - shadow).astype(np.uint8)
+    dusty[5:8, 5:8] = 60
+    for ink in (Ink(samples.small(7)), Ink(dusty)):
+        whole, without = drawing.seen_without_each(ink)
+        np.testing.assert_array_equal(whole, prepare(ink.image).pixels)
+        assert [*without] == [*stages.WORDS][1:]
+        for name, seen in without.items():
+            assert seen is not None
+            np.testing.assert_array_equal(seen, prepare(ink.image, skip={name}).pixels)
+    unlike = [name for name, seen in without.items() if not np.array_equal(seen, whole)]
+    assert {"ink", "cleaned", "cropped"} <= {*unlike}
 
 
 def test_where_no_ink_is_left_without_a_stage_that_is_no_error():
     grain = np.random.default_rng(0).integers(-3, 4, (280, 280))
     in_shadow = (34 + grain - 16 * (samples.sample(7) > 127)).astype(np.uint8)
-    _, without = drawing.prepared_without_each(Ink(in_shadow))
+    _, without = drawing.seen_without_each(Ink(in_shadow))
     assert [name for name, seen in without.items() if seen is None] == ["even light"]
 
 

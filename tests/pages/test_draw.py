@@ -300,10 +300,8 @@ def test_where_no_switch_changes_a_name_another_drawing_is_offered(
 
 def test_which_switch_matters_is_found_once_a_drawing(monkeypatch: pytest.MonkeyPatch):
     found: list[Ink] = []
-    real = drawing.prepared_without_each
-    monkeypatch.setattr(
-        drawing, "prepared_without_each", lambda ink: (found.append(ink), real(ink))[1]
-    )
+    real = drawing.seen_without_each
+    monkeypatch.setattr(drawing, "seen_without_each", lambda ink: (found.append(ink), real(ink))[1])
     at = draw(page(), samples.sample(6)).run()
     at.toggle(key="draw-control-stage-squared-0").set_value(False).run()
     assert len(found) == 2  # the example, and the 6

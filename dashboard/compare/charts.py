@@ -408,7 +408,7 @@ def activation(
         if np.isfinite(y)
     ]
     encoding = {
-        "x": number("z", "z"),
+        "x": number("z", "z", axis={"tickCount": 7}),
         "y": number("value", "f and its slope"),
         "color": {
             "field": "line",
@@ -439,7 +439,7 @@ def activation(
             {
                 "data": {"values": [] if wrong_at is None else [{"z": wrong_at}]},
                 "mark": {"type": "rule", "color": NEGATIVE, "strokeWidth": 2},
-                "encoding": {"x": number("z", "z")},
+                "encoding": {"x": number("z", "z", axis={"tickCount": 7})},
             },
         ],
         key="activation",

@@ -88,7 +88,7 @@ def _draw() -> None:
                 st.error(escape(f"f'(z): {error}"))
             else:
                 (st.success if check.accepted else st.error)(
-                    escape(check.sentence),
+                    escape(section.tight(check.sentence)),
                     icon=":material/check:" if check.accepted else ":material/close:",
                 )
     with right:

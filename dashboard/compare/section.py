@@ -1,6 +1,7 @@
 """What the sections of Compare have in common: a heading that states the finding, a button that
 measures it here, and a fragment that polls while it does."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -43,13 +44,15 @@ def polled(
         nonlocal told
         with runs.shown_errors():
             still = active()
-            if polling and not still:
-                if told:
-                    st.rerun()  # once: the full run takes the timer away
-                told = True  # first: what a run says right before the next one may not arrive
+            ended = polling and not still
+            last = ended and told
+            if ended and not told:
+                told = True  # a run before the last: what is said right before it may not arrive
                 if words := over():
                     st.toast(words, icon=":material/check:")
             draw()
+            if last:  # after drawing, which hears a button that was pressed meanwhile
+                st.rerun()  # once: the full run takes the timer away
 
     st.fragment(body, run_every=POLL_SECONDS if polling else None)()
 
@@ -184,8 +187,12 @@ def power(value: float) -> str:
 
 
 def tight(text: str) -> str:
-    """Words of nncore with percentages as the pages write them: `96.69%` for `96.69 %`."""
-    return text.replace(" %", "%")
+    """Words of nncore with numbers as these sections write them: `96.69%`, `4.4·10⁻¹⁵`."""
+    raised = _EXPONENTIAL.sub(lambda found: power(float(found.group())), text)
+    return raised.replace(" %", "%")
+
+
+_EXPONENTIAL = re.compile(r"\d(?:\.\d+)?e[-+]\d+")
 
 
 def _day(day: date) -> str:

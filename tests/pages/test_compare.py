@@ -147,6 +147,11 @@ def test_small_numbers_are_written_as_powers(value: float, written: str):
     assert section.power(value) == written
 
 
+def test_numbers_of_other_modules_are_written_as_here():
+    assert section.tight("11.39 → 21.42 % (1 %)") == "11.39 → 21.42% (1%)"
+    assert section.tight("error is 4.31e-09.") == "error is 4.3·10⁻⁹."
+
+
 def test_nothing_stored_leaves_every_section_standing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(published, "stored", lambda: ())
     monkeypatch.setattr(twins, "stored", lambda: None)

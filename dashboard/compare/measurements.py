@@ -252,6 +252,8 @@ class Measurements:
                 process.kill()
             if late.is_set():
                 return f"It did not end within {duration(patience)}; try again."
+            if process.returncode < 0:  # by a signal, a POSIX system's when memory runs out
+                return "The system ended it, perhaps for lack of memory; try again."
             if process.returncode != 0:
                 said.seek(0)
                 return f"It could not be measured ({_last_words(said.read())})."

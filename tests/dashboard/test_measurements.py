@@ -211,6 +211,16 @@ def test_a_failure_is_a_sentence_and_the_next_one_runs(
     assert until_over(server.ask("count", str(tmp_path / "counted"))).done
 
 
+def test_what_the_system_kills_is_told_so(server: Measurements, tmp_path: Path) -> None:
+    killed = server.ask("wait", str(tmp_path / "never"))
+    until(killed, lambda: killed.results)
+    assert killed.process is not None
+    killed.process.kill()
+    assert until_over(killed).error == (
+        "The system ended it, perhaps for lack of memory; try again."
+    )
+
+
 def test_what_hangs_is_given_up(
     server: Measurements, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

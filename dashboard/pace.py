@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import numpy as np
 
 from dashboard.once import once
+from nncore.blocks import slices
 from nncore.network import EVALUATION_ROWS
 from nncore.threads import limited_to, n_cpus
 
@@ -26,7 +27,7 @@ def one_thread_a_product() -> ExitStack:
 
 def by_rows(function: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> np.ndarray:
     """`function` of X (n_samples, n_in), a part of the rows a thread; its results in order."""
-    parts = [X[start : start + EVALUATION_ROWS] for start in range(0, len(X), EVALUATION_ROWS)]
+    parts = [X[rows] for rows in slices(len(X), EVALUATION_ROWS)]
 
     def quietly(part: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):  # a diverged network answers too

@@ -19,6 +19,7 @@ from dashboard.store import Run, RunStatus, StoreError
 from dashboard.store import run_store as store
 from dashboard.text import escape, layers, plain
 from nncore import datasets, metrics
+from nncore.blocks import slices
 from nncore.checkpoints import SHIPPED, Checkpoint, CheckpointError, from_bytes, load
 from nncore.config import DatasetName, EngineName, TrainingConfig
 from nncore.datasets import DataError
@@ -223,7 +224,7 @@ class Evaluation:
 
 def evaluate(checkpoint: Checkpoint, images: np.ndarray, labels: np.ndarray) -> Evaluation:
     """Ask a checkpoint's network about every image."""
-    chunks = [images[start : start + 2_000] for start in range(0, len(images), 2_000)]
+    chunks = [images[rows] for rows in slices(len(images), 2_000)]
     network = checkpoint.network()
     with np.errstate(all="ignore"):  # a diverged network answers too
         probabilities = np.vstack([network.predict_proba(chunk) for chunk in chunks])

@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from nncore.blocks import slices
 from nncore.config import DeformName
 
 Floats = npt.NDArray[np.float32]
@@ -95,12 +96,12 @@ def deform(
         ValueError: the images are not 28x28.
     """
     deformed = np.empty(images.shape, np.float32)
-    for start in range(0, len(images), BLOCK):  # places and weights need as much memory as images
-        block = images[start : start + BLOCK]
+    for rows in slices(len(images), BLOCK):  # places and weights need as much memory as images
+        block = images[rows]
         n_maps = -(-len(block) // per_map)
         places = source_places(n_maps, deformation, rng=rng)
         levels = deformation.ink * rng.uniform(-1, 1, n_maps) if deformation.ink else None
-        warp(block, places, levels, out=deformed[start : start + BLOCK])
+        warp(block, places, levels, out=deformed[rows])
     return deformed
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncore.activations import ACTIVATIONS, Array
+from nncore.blocks import slices
 from nncore.feature_visualization import input_gradient
 from nncore.network import Network
 
@@ -104,8 +105,8 @@ class Neighbours:
 
     def _parts(self) -> Iterator[Array]:
         """The vectors in float32, a block of rows at a time."""
-        for start in range(0, len(self._vectors), _BLOCK):
-            yield self._vectors[start : start + _BLOCK].astype(np.float32)
+        for rows in slices(len(self._vectors), _BLOCK):
+            yield self._vectors[rows].astype(np.float32)
 
     def __len__(self) -> int:
         return len(self._vectors)
@@ -133,7 +134,7 @@ def hidden_features(network: Network, X: Array) -> Array:
     if len(network.weights) == 1:
         return X
     largest = np.finfo(X.dtype).max  # a ReLU's activations have no bound, half precision has
-    blocks = [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
+    blocks = [X[rows] for rows in slices(len(X), _BLOCK)]
     return np.concatenate(
         [np.minimum(network.forward_pass(b)[-2].a, largest).astype(X.dtype) for b in blocks]
     )

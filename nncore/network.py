@@ -11,10 +11,11 @@ from itertools import pairwise
 import numpy as np
 
 from nncore.activations import ACTIVATIONS, Activation, Array, log_sigmoid, softmax
+from nncore.blocks import slices
 from nncore.config import EngineName, TrainingConfig
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
-from nncore.optimizers import blocks, build_optimizer
+from nncore.optimizers import BLOCK, build_optimizer
 from nncore.products import add_product, add_scaled, add_sums, multiply, multiply_transposed
 from nncore.schedules import Course
 
@@ -137,7 +138,7 @@ class Network:
     def evaluate(self, X: Array, Y: Array) -> tuple[float, float]:
         """(`cost`, share of the examples whose largest output is the right one)."""
         total, n_right = 0.0, 0
-        for rows in _blocks(len(X)):
+        for rows in slices(len(X), EVALUATION_ROWS):
             z = self._last_z(X[rows])
             total += self._cost.value(z, Y[rows]) * len(z)
             n_right += int(np.count_nonzero(z.argmax(axis=1) == Y[rows].argmax(axis=1)))
@@ -154,7 +155,7 @@ class Network:
     def forward(self, X: Array) -> Array:
         """Output activations, (n_samples, n_out)."""
         output = np.empty((len(X), self.layer_sizes[-1]), self._flat.dtype)
-        for rows in _blocks(len(X)):
+        for rows in slices(len(X), EVALUATION_ROWS):
             self._cost.output(self._last_z(X[rows]), output[rows])
         return output
 
@@ -167,7 +168,8 @@ class Network:
         """
         if self._cost.output is softmax:
             return self.forward(X)
-        return np.concatenate([softmax(log_sigmoid(self._last_z(X[r]))) for r in _blocks(len(X))])
+        blocks = [X[rows] for rows in slices(len(X), EVALUATION_ROWS)]
+        return np.concatenate([softmax(log_sigmoid(self._last_z(block))) for block in blocks])
 
     def _last_z(self, X: Array) -> Array:
         a = self._checked(X)
@@ -211,8 +213,7 @@ class Network:
         if len(X) <= PART_ROWS or self._in_place:
             self._backpropagate(X, Y, masks, scale / len(X), keep)
         else:  # a large batch's gradient is the sum of its parts' gradients
-            for start in range(0, len(X), PART_ROWS):
-                rows = slice(start, start + PART_ROWS)
+            for rows in slices(len(X), PART_ROWS):
                 of_part = [mask[rows] for mask in masks]
                 self._backpropagate(X[rows], Y[rows], of_part, scale / len(X), keep)
                 keep = 1.0
@@ -274,7 +275,7 @@ class Network:
         if self.config.l2 or self.config.l1:
             l1, l2 = (scale * x / self.n_train for x in (self.config.l1, self.config.l2))
             weights, total = self._flat[: self._n_weights], self._total[: self._n_weights]
-            for rows in blocks(self._n_weights):
+            for rows in slices(self._n_weights, BLOCK):
                 if l2:
                     total[rows] += l2 * weights[rows]
                 if l1:
@@ -380,7 +381,3 @@ def _views(flat: Array, layer_sizes: tuple[int, ...]) -> tuple[list[Array], list
         biases.append(flat[b : b + n_out])
         w, b = w + n_in * n_out, b + n_out
     return weights, biases
-
-
-def _blocks(n: int) -> list[slice]:
-    return [slice(start, start + EVALUATION_ROWS) for start in range(0, n, EVALUATION_ROWS)]

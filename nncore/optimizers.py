@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from nncore.activations import Array
+from nncore.blocks import slices
 from nncore.config import OptimizerName, TrainingConfig
 from nncore.products import add_scaled
 
@@ -35,11 +36,6 @@ OPTIMIZER_STATE: dict[OptimizerName, tuple[str, ...]] = {
     "adam": ("first_moment", "second_moment"),
 }
 """Vectors as long as the parameters that an optimizer keeps; Adam has `step` besides."""
-
-
-def blocks(n: int) -> list[slice]:
-    """The parts of a vector of n numbers that are worked on at once."""
-    return [slice(start, start + BLOCK) for start in range(0, n, BLOCK)]
 
 
 class Optimizer(ABC):
@@ -170,7 +166,7 @@ class Adam(Optimizer):
         self.step = 0
         self._blocks = [
             (rows, self.first_moment[rows], self.second_moment[rows])
-            for rows in blocks(n_parameters)
+            for rows in slices(n_parameters, BLOCK)
         ]
 
     def update(self, parameters: Array, gradient: Array) -> None:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from nncore.activations import LEAK, Array
+from nncore.blocks import slices
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import one_hot
 from nncore.expressions import FUNCTIONS, Expression, Table
@@ -167,8 +168,7 @@ class TorchNetwork:
         """(`cost`, share of the examples whose largest output is the right one)."""
         with torch.inference_mode():
             total, n_right = 0.0, 0
-            for start in range(0, len(X), EVALUATION_ROWS):
-                rows = slice(start, start + EVALUATION_ROWS)
+            for rows in slices(len(X), EVALUATION_ROWS):
                 z = self.module(X[rows])
                 labels = Y[rows] if Y.dim() == 1 else Y[rows].argmax(dim=1)
                 total += self._loss(z, Y[rows]).item() * len(z)
@@ -198,7 +198,7 @@ class TorchNetwork:
         return _numpy(torch.softmax(z if self._has_softmax else functional.logsigmoid(z), dim=1))
 
     def _last_z(self, X: Array) -> Tensor:
-        blocks = [X[start : start + EVALUATION_ROWS] for start in range(0, len(X), EVALUATION_ROWS)]
+        blocks = [X[rows] for rows in slices(len(X), EVALUATION_ROWS)]
         with torch.inference_mode():
             return torch.cat([self.module(self._tensor(block)) for block in blocks])
 

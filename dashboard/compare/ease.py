@@ -78,7 +78,7 @@ PARTS = (
             ("optimizers", "Nesterov.update"),
             ("optimizers", "Adam.__init__"),
             ("optimizers", "Adam.update"),
-            ("optimizers", "blocks"),
+            ("blocks", "slices"),
             ("products", "add_scaled"),
         ),
         (("torch_network", "TorchNetwork._build_optimizer"),),

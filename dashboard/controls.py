@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import digits, palette, samples, state
-from dashboard.text import escape, layers
+from dashboard.text import escape
 from nncore import augmentation, datasets, preprocessing, recipes
 from nncore.config import (
     ActivationName,
@@ -26,6 +26,7 @@ from nncore.config import (
     OptimizerName,
     ScheduleName,
     TrainingConfig,
+    architecture,
 )
 
 _T = TypeVar("_T")
@@ -438,7 +439,7 @@ def training_examples(config: TrainingConfig) -> int:
 def summary(config: TrainingConfig) -> None:
     """The network's shape and how many numbers it learns."""
     st.markdown(
-        f"**{layers(config.layer_sizes)}** · {config.n_parameters:,} parameters",
+        f"**{architecture(config.layer_sizes)}** · {config.n_parameters:,} parameters",
         help="Neurons in each layer, from pixels to digits; weights and biases to learn.",
     )
 

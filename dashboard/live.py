@@ -17,9 +17,9 @@ from dashboard.network_picture import example_digit, in_words, network_svg
 from dashboard.runs import ACTIVE, STATUS_COLORS, store
 from dashboard.settings import settings
 from dashboard.store import BatchCosts, RequestKind, Run, RunStatus, StoreError
-from dashboard.text import duration, escape, layers, percent
+from dashboard.text import duration, escape, percent
 from nncore import recipes
-from nncore.config import ConfigError, EngineName, TrainingConfig
+from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord, Progress
 
 POLL_SECONDS = 0.6
@@ -148,7 +148,7 @@ def run_name(config: TrainingConfig) -> str:
         free = {"engines": config.engines, "seed": config.seed, "epochs": config.epochs}
         if known.config.replace(**free) == config:
             return known.title
-    return f"{layers(config.layer_sizes)}, η {config.learning_rate:g}"
+    return f"{architecture(config.layer_sizes)}, η {config.learning_rate:g}"
 
 
 def _request(run: Run | None, kind: RequestKind) -> None:

@@ -12,10 +12,10 @@ from dashboard.handwriting import Score
 from dashboard.history import label
 from dashboard.runs import STATUS_COLORS, Evaluation, store
 from dashboard.store import Run, StoreError
-from dashboard.text import certainty, duration, escape, layers, percent
+from dashboard.text import certainty, duration, escape, percent
 from nncore import metrics
 from nncore.checkpoints import SHIPPED, CheckpointError
-from nncore.config import DatasetName, EngineName, TrainingConfig
+from nncore.config import DatasetName, EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord
 
 _IMAGE_PIXELS = 84
@@ -126,7 +126,7 @@ def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
     penalties = [("L1 λ₁", config.l1), ("L2 λ", config.l2), ("dropout p", config.dropout)]
     full = config.batch_size == "full"
     return [
-        layers(config.layer_sizes),
+        architecture(config.layer_sizes),
         *([controls.ACTIVATIONS[config.activation]] if config.hidden else []),
         controls.COSTS[config.cost],
         optimizer,

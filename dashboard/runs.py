@@ -17,11 +17,11 @@ from dashboard import palette, state
 from dashboard.settings import SettingsError
 from dashboard.store import Run, RunStatus, StoreError
 from dashboard.store import run_store as store
-from dashboard.text import escape, layers, plain
+from dashboard.text import escape, plain
 from nncore import datasets, metrics
 from nncore.blocks import slices
 from nncore.checkpoints import SHIPPED, Checkpoint, CheckpointError, from_bytes, load
-from nncore.config import DatasetName, EngineName, TrainingConfig
+from nncore.config import DatasetName, EngineName, TrainingConfig, architecture
 from nncore.datasets import DataError
 from nncore.training import EpochRecord, Progress
 
@@ -185,7 +185,7 @@ def runs_table(
             {
                 "name": plain(run.name),
                 "status": str(run.status),
-                "network": layers(run.config.layer_sizes),
+                "network": architecture(run.config.layer_sizes),
                 "η": run.learning_rate,
                 "epochs": max((r.epoch + 1 for r in last.get(run.id, {}).values()), default=0),
                 **{

@@ -45,7 +45,7 @@ from dashboard.database import Database, StoreError, metadata
 from dashboard.handwriting_store import HandwritingStore, forget_images, freeze
 from dashboard.once import once
 from dashboard.settings import settings
-from nncore.config import ConfigError, EngineName, TrainingConfig
+from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord, Progress
 
 log = logging.getLogger(__name__)
@@ -828,5 +828,5 @@ def _clean_name(name: str | None) -> str:
 
 
 def _default_name(config: TrainingConfig) -> str:
-    layers = "-".join(str(units) for units in config.layer_sizes)
-    return f"{layers}, {config.activation}, learning rate {config.learning_rate:g}"[:MAX_NAME]
+    shape = architecture(config.layer_sizes)
+    return f"{shape}, {config.activation}, learning rate {config.learning_rate:g}"[:MAX_NAME]

@@ -50,11 +50,6 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def layers(sizes: tuple[int, ...]) -> str:
-    """A network's shape as the book writes it, for example `784-30-10`."""
-    return "-".join(str(size) for size in sizes)
-
-
 def number(value: float, digits: int = 3) -> str:
     """A number for reading, for example `−0.0123`; very small and very large ones as `1.2e−7`."""
     return _rounded(value, digits).replace("-", "−")

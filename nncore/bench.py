@@ -47,7 +47,7 @@ from nncore.bench_report import (
     Sweep,
     SweepRow,
 )
-from nncore.config import DeformName, EngineName, TrainingConfig
+from nncore.config import DeformName, EngineName, TrainingConfig, architecture
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine
 from nncore.machine import this_machine
@@ -185,10 +185,6 @@ def _plain(hidden: tuple[int, ...], batch_size: BatchSize) -> TrainingConfig:
     return TrainingConfig(hidden=hidden, batch_size=batch_size, learning_rate=0.01)
 
 
-def _name(config: TrainingConfig) -> str:
-    return "-".join(map(str, config.layer_sizes))
-
-
 def _measure(
     config: TrainingConfig,
     data: Dataset,
@@ -203,7 +199,7 @@ def _measure(
     numpy_seconds = median(best["numpy"])
     gflops = flops_per_example(config.layer_sizes) * len(data.train) / numpy_seconds / 1e9
     return BenchRow(
-        network=_name(config),
+        network=architecture(config.layer_sizes),
         batch_size=config.batch_size,
         threads=threads.n_threads(config, len(data.train)),
         device=_device_name(device),
@@ -259,7 +255,7 @@ def costs(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[CostRow]:
         for extra in EXTRAS:
             pair = zip(seconds[""], seconds[extra], strict=True)
             share = median(without / with_it for without, with_it in pair)
-            yield CostRow(_name(plain), batch_size, extra, share)
+            yield CostRow(architecture(plain.layer_sizes), batch_size, extra, share)
 
 
 def _seconds_in_turn(
@@ -340,7 +336,7 @@ def memory(n_examples: int = N_TRAIN) -> Iterator[MemoryRow]:
             tracemalloc.stop()
         size = np.dtype(config.dtype).itemsize
         yield MemoryRow(
-            network=_name(config),
+            network=architecture(config.layer_sizes),
             batch_size=batch_size,
             peak_bytes=peak,
             training_set_bytes=data.train.images.nbytes + data.train.labels.nbytes,
@@ -392,7 +388,7 @@ def _point(width: int, batch_size: BatchSize, data: Dataset, pairs: int) -> Swee
     config = _plain((width,), batch_size)
     seconds = _paired_seconds(config, data, pairs, torch.device("cpu"), "fused")
     return SweepRow(
-        network=_name(config),
+        network=architecture(config.layer_sizes),
         width=width,
         batch_size=batch_size,
         threads=threads.n_threads(config, n),

@@ -44,6 +44,7 @@ from nncore.config import (
     CostName,
     EngineName,
     TrainingConfig,
+    architecture,
 )
 from nncore.datasets import DataError
 from nncore.doubt import DoubtError
@@ -541,7 +542,7 @@ def gradcheck(as_json: AsJson = False) -> None:
                 )
                 if not as_json:
                     verdict = "passed" if check.passed else f"FAILED at {check.parameter}"
-                    shape = "-".join(map(str, config.layer_sizes))
+                    shape = architecture(config.layer_sizes)
                     typer.echo(
                         f"{activation:10}  {cost:14}  {shape:16}  "
                         f"{check.max_relative_error:.1e}  {verdict}"

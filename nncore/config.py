@@ -55,6 +55,11 @@ def count_parameters(layer_sizes: Iterable[int]) -> int:
     return sum(n_in * n_out + n_out for n_in, n_out in itertools.pairwise(sizes))
 
 
+def architecture(layer_sizes: Iterable[int]) -> str:
+    """A network's shape as the book writes it, for example `784-30-10`."""
+    return "-".join(map(str, layer_sizes))
+
+
 def _split_list(value: Any) -> Any:
     """`"16,16"` (links, `--set`) and `[16, 16]` (JSON) are the same tuple; `""` is no element."""
     if isinstance(value, str):

@@ -12,7 +12,7 @@ import numpy as np
 
 from nncore.activations import ACTIVATIONS, Activation, Array, log_sigmoid, softmax
 from nncore.blocks import slices
-from nncore.config import EngineName, TrainingConfig
+from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
 from nncore.optimizers import BLOCK, build_optimizer
@@ -81,7 +81,7 @@ class Network:
         self._gathered: tuple[Array, Array] | None = None
 
     def __repr__(self) -> str:
-        return f"Network({'-'.join(map(str, self.layer_sizes))}, {self.config.activation})"
+        return f"Network({architecture(self.layer_sizes)}, {self.config.activation})"
 
     # --- the mathematics -------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from nncore.activations import LEAK, Array
 from nncore.blocks import slices
-from nncore.config import EngineName, TrainingConfig
+from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.datasets import one_hot
 from nncore.expressions import FUNCTIONS, Expression, Table
 from nncore.optimizers import OPTIMIZER_STATE
@@ -106,7 +106,7 @@ class TorchNetwork:
         self._optimizer = self._build_optimizer(fused and self.device.type in ("cpu", "cuda"))
 
     def __repr__(self) -> str:
-        return f"TorchNetwork({'-'.join(map(str, self.layer_sizes))}, {self.config.activation})"
+        return f"TorchNetwork({architecture(self.layer_sizes)}, {self.config.activation})"
 
     def _build_module(
         self, parameters: list[tuple[Array, Array]], activation: Expression | None

@@ -12,10 +12,11 @@ from pydantic import TypeAdapter
 
 from dashboard.compare import charts, section
 from dashboard.compare.measurements import Measurement, seconds_left
-from dashboard.text import duration, layers
+from dashboard.text import duration
 from nncore import bench_report
 from nncore.bench_report import BatchSize, BenchRow, NielsenRow, SweepRow
 from nncore.comparison import crossover
+from nncore.config import architecture
 from nncore.machine import Machine
 from nncore.stored import StoredError
 from nncore.threads import flops_per_example
@@ -137,7 +138,7 @@ def _step(network: str, batch: BatchSize, numpy_example: float, torch_example: f
     n = _examples(batch)
     sizes = tuple(int(size) for size in network.split("-"))
     return Step(
-        f"{layers(sizes)} {_by(batch)}",
+        f"{architecture(sizes)} {_by(batch)}",
         flops_per_example(sizes) * n,
         numpy_example * n,
         torch_example * n,

@@ -9,10 +9,9 @@ import streamlit as st
 
 from dashboard.compare import charts, section
 from dashboard.palette import ENGINE_NAMES
-from dashboard.text import layers
 from nncore import comparison
 from nncore.comparison import GradientEntry, TwinRun
-from nncore.config import DTypeName
+from nncore.config import DTypeName, architecture
 from nncore.stored import StoredError
 
 _DIGITS = 17
@@ -57,10 +56,10 @@ def _draw() -> None:
         anchor="numbers",
     )
     st.markdown(
-        f"Both engines start a {layers(run.config.layer_sizes)} network from the same weights and "
-        f"see the same mini-batches. In single precision (float32) their weights differ by at most "
-        f"{single}, in double precision (float64) by at most {double}: they add the same products "
-        "in another order, and each sum is rounded."
+        f"Both engines start a {architecture(run.config.layer_sizes)} network from the same "
+        "weights and see the same mini-batches. In single precision (float32) their weights differ "
+        f"by at most {single}, in double precision (float64) by at most {double}: they add the "
+        "same products in another order, and each sum is rounded."
     )
     with st.grid(2, min_column_width=300):
         charts.twin_costs(run.curve("float32"))

@@ -13,10 +13,10 @@ from dashboard.palette import ENGINE_NAMES
 from dashboard.runs import store
 from dashboard.state import InsideView
 from dashboard.store import Run
-from dashboard.text import escape, layers
+from dashboard.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError, from_bytes
-from nncore.config import DatasetName, EngineName
+from nncore.config import DatasetName, EngineName, architecture
 from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
 from nncore.surgery import Edit, operate, silenced
@@ -132,11 +132,12 @@ def _choose_run(view: InsideView) -> Run | None:
 
 def _which_shipped() -> str:
     """How small the shipped model is, and who answers on Home where that is another one."""
-    said = f"The small model that came along, {layers(predictions.shipped_network().layer_sizes)}."
+    small = architecture(predictions.shipped_network().layer_sizes)
+    said = f"The small model that came along, {small}."
     answers_on_home = predictions.default_model()
     if answers_on_home.name == "classroom":
         return said
-    large = layers(predictions.network_of(answers_on_home).layer_sizes)
+    large = architecture(predictions.network_of(answers_on_home).layer_sizes)
     return f"{said} On Home another one answers: {answers_on_home.title}, {large}."
 
 
@@ -402,7 +403,7 @@ def headline(model: Model, example: Example) -> int | None:
             wrong = example.label is not None and example.label != answer.digit
             word = ", but " if wrong else ", and "
             st.markdown(f"### It says {answer.digit}{word if truth else ''}{truth}")
-            shape = layers(model.network.layer_sizes)
+            shape = architecture(model.network.layer_sizes)
             changes = len(state.inside().edits)
             changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
             hidden = len(model.network.weights) > 1

@@ -16,7 +16,7 @@ from dashboard.network_picture import in_words
 from dashboard.palette import MISTAKE, POSITIVE
 from nncore import lessons, recipes
 from nncore.checkpoints import load
-from nncore.config import count_parameters
+from nncore.config import architecture, count_parameters
 from nncore.network import Network
 
 _THREES = (8, 7, 19)
@@ -147,11 +147,8 @@ def layers(controls: Controls) -> Onward:
         )
         st.caption("The weights are still random, and so is the answer: training will set them.")
         _codes(n_out)
-    return Onward(
-        CROSS_ENTROPY.replace(hidden=hidden),
-        "Train 784-" + "-".join(map(str, (*hidden, 10))),
-        inside="forward",
-    )
+    config = CROSS_ENTROPY.replace(hidden=hidden)
+    return Onward(config, f"Train {architecture(config.layer_sizes)}", inside="forward")
 
 
 def _codes(n_out: int) -> None:

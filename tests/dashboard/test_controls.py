@@ -13,6 +13,7 @@ from nncore.config import (
     OptimizerName,
     ScheduleName,
     TrainingConfig,
+    architecture,
     count_parameters,
 )
 
@@ -201,7 +202,7 @@ def test_durations(seconds: float, shown: str):
 
 def test_the_shape_as_the_book_writes_it():
     sizes = TrainingConfig(hidden=(16, 16)).layer_sizes
-    assert text.layers(sizes) == "784-16-16-10"
+    assert architecture(sizes) == "784-16-16-10"
     assert count_parameters(sizes) == 13_002
 
 

@@ -21,6 +21,7 @@ from nncore.bench_report import (
     SweepRow,
 )
 from nncore.cli import app
+from nncore.config import architecture
 from nncore.machine import this_machine
 from nncore.stored import StoredError
 
@@ -209,7 +210,7 @@ def test_the_stored_figures_are_of_the_present_cases() -> None:
     speed = bench_report.load().speed
     assert speed is not None
     measured = {(r.network, r.batch_size) for r in speed.rows}
-    sizes = {("-".join(map(str, (784, *hidden, 10))), batch) for hidden, batch in bench.CASES}
+    sizes = {(architecture((784, *hidden, 10)), batch) for hidden, batch in bench.CASES}
     assert measured == sizes
     assert {row.extra for row in speed.costs} == set(bench.EXTRAS)
     # More work cannot be quicker: figures that say so were taken on a busy machine.

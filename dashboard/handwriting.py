@@ -10,7 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from dashboard import controls
-from dashboard.handwriting_store import Bytes, Handwriting
+from dashboard.handwriting_store import Handwriting
 from dashboard.predictions import Model, Shipped, card, network_of
 from dashboard.store import Run, run_store
 from nncore import datasets
@@ -135,12 +135,7 @@ def _times(n: int) -> str:
     return "once" if n == 1 else f"{n} times"
 
 
-# Pictures and files -----------------------------------------------------------------------------
-def as_bytes(pixels: np.ndarray) -> Bytes:
-    """(28, 28) in [0, 1] as the store keeps it, (784,) of uint8: `as_unit` the other way round."""
-    return np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8).reshape(-1)
-
-
+# Files ------------------------------------------------------------------------------------------
 def export(digits: Handwriting) -> bytes:
     """A .zip for people and programs: a PNG a digit in folders by label, and labels.csv.
 

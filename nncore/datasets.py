@@ -188,6 +188,11 @@ def as_unit(
     return scaled
 
 
+def as_bytes(pixels: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
+    """`as_unit` the other way round: [0, 1] as bytes, of the same shape; what is beyond is cut."""
+    return np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
+
+
 def with_extra(
     data: Dataset, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> Dataset:

@@ -11,7 +11,6 @@ import streamlit as st
 from dashboard import digits, handwriting, live, samples, state
 from dashboard.draw import doubts
 from dashboard.draw.subject import Subject
-from dashboard.handwriting import as_bytes
 from dashboard.handwriting_store import Bytes, Handwriting
 from dashboard.predictions import MAX_MODELS, Model, Trained, shipped_models
 from dashboard.runs import shown_errors, store
@@ -21,7 +20,7 @@ from dashboard.text import escape
 from nncore import recipes
 from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, TrainingConfig
-from nncore.datasets import N_CLASSES, as_unit
+from nncore.datasets import N_CLASSES, as_bytes, as_unit
 
 _TILE = 28
 _COLUMNS = 6
@@ -85,7 +84,7 @@ def _keep_it(workspace: str, subject: Subject, kept: Handwriting) -> None:
             "and keep it, and every network is tested on the digits of the whole class."
         )
         return
-    image = as_bytes(subject.whole.pixels)
+    image = as_bytes(subject.whole.pixels).reshape(-1)
     same = np.flatnonzero((kept.images == image).all(axis=1))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         digits.show_digit(as_unit(image), 84)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from nncore import datasets
-from nncore.datasets import DataError, Dataset, load, one_hot
+from nncore.datasets import DataError, Dataset, as_bytes, as_unit, load, one_hot
 
 N_TRAIN, N_TEST = 12, 6
 
@@ -59,6 +59,13 @@ def write(folder: Path, contents: dict[str, bytes], compressed: bool = False) ->
         else:
             (folder / name).write_bytes(content)
     return folder
+
+
+def test_every_byte_survives_the_way_to_0_to_1_and_back() -> None:
+    every = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    for dtype in ("float16", "float32", "float64"):
+        assert np.array_equal(as_bytes(as_unit(every, dtype)), every)
+    assert as_bytes(np.array([-0.1, 1.1])).tolist() == [0, 255]
 
 
 @pytest.mark.parametrize("compressed", [False, True])

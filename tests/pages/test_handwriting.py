@@ -17,13 +17,12 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from dashboard import handwriting, handwriting_store, jobs, samples
-from dashboard.handwriting import as_bytes
 from dashboard.settings import settings
 from dashboard.store import run_store
 from nncore import datasets, recipes
 from nncore.checkpoints import from_bytes
 from nncore.cli import app as cli
-from nncore.datasets import as_unit
+from nncore.datasets import as_bytes, as_unit
 from nncore.preprocessing import prepare
 from nncore.scribbles import no_digit
 from tests.pages.drawn import app, draw
@@ -52,7 +51,7 @@ def keep(at: AppTest, digit: int, label: int | None = None) -> AppTest:
 
 def pen(digit: int) -> np.ndarray:
     """(784,) of uint8: a digit of the samples as the networks see it."""
-    return as_bytes(prepare(samples.sample(digit)).pixels)
+    return as_bytes(prepare(samples.sample(digit)).pixels).reshape(-1)
 
 
 def kept(workspace: str = "local") -> list[int]:

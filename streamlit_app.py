@@ -19,4 +19,4 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     one_thread_a_product()  # before the first visitor's network answers
     with shown_errors(above_all=True):
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
-    st.navigation(pages(root), position="hidden" if lesson_in_focus() else "top").run()
+    st.navigation(pages(), position="hidden" if lesson_in_focus() else "top").run()

@@ -1,7 +1,7 @@
-"""The pages of the app, in one table; a page is listed as soon as its file exists."""
+"""The pages of the app, in one table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -63,14 +63,16 @@ TABLE = (
         "NumPy against PyTorch: ease, speed and flexibility, measured here.",
     ),
 )
+_BY_NAME = {page.name: page for page in TABLE}
 
 
-def existing(root: Path) -> list[PageInfo]:
-    """The pages whose scripts are there."""
-    return [page for page in TABLE if (root / page.path).is_file()]
+def link(name: str, label: str, query: Mapping[str, str] | None = None) -> None:
+    """A link to a page, with the page's own icon."""
+    page = _BY_NAME[name]
+    st.page_link(page.path, label=label, icon=page.icon, query_params=query)
 
 
-def pages(root: Path) -> list[StreamlitPage]:
+def pages() -> list[StreamlitPage]:
     """What `st.navigation` takes: Home at `/`, every other page at `/<its name>`."""
     return [
         st.Page(
@@ -81,5 +83,5 @@ def pages(root: Path) -> list[StreamlitPage]:
             url_path=None if page.name == "home" else page.name,
             default=page.name == "home",
         )
-        for page in existing(root)
+        for page in TABLE
     ]

@@ -1,35 +1,32 @@
-from pathlib import Path
+"""Home: draw a digit and see it named; then a way in for everybody."""
 
 import streamlit as st
 
 from dashboard import canvas, drawing, navigation, predictions
 from dashboard.draw import cards, doubts
 
-# For whom, why, and the pages to offer, the best first: those that exist are linked.
+# For whom, why, and the link to offer: its page, its label and what it sets there.
 WAYS = (
     (
         ":material/school: Student",
         "Follow the book's first chapters: change a layer, a cost or a learning rate, and see "
         "what it does.",
-        {
-            "learn": ("Start with one neuron", {"chapter": "perceptron"}),
-            "train": ("Start with the book's network", {"recipe": "nielsen-ch1"}),
-        },
+        ("learn", "Start with one neuron", {"chapter": "perceptron"}),
     ),
     (
         ":material/co_present: Teacher",
         "Open a lesson from a link and let both networks learn on the projector, in seconds.",
-        {"train": ("Train in class", {"recipe": "classroom"})},
+        ("train", "Train in class", {"recipe": "classroom"}),
     ),
     (
         ":material/draw: Visitor",
         "See how your ink becomes 28x28 pixels, and what each network makes of them.",
-        {"draw": ("Draw more", None)},
+        ("draw", "Draw more", None),
     ),
     (
         ":material/code: Developer",
         "Backpropagation by hand in NumPy beside autograd in PyTorch: the same numbers, measured.",
-        {"compare": ("Compare the two", None), "results": ("See the results", None)},
+        ("compare", "Compare the two", None),
     ),
 )
 
@@ -66,17 +63,10 @@ st.markdown(
 )
 try_it()
 
-existing = {page.name: page for page in navigation.existing(Path(__file__).parent.parent)}
 with st.grid(4):
-    for who, what, targets in WAYS:
-        name = next((name for name in targets if name in existing), None)
-        if name is None:
-            continue
-        label, query = targets[name]
+    for who, what, link in WAYS:
         with st.container(border=True, height="stretch", gap="small"):
             st.markdown(f"**{who}**")
             st.markdown(what)
             st.space("stretch")
-            st.page_link(
-                existing[name].path, label=label, icon=existing[name].icon, query_params=query
-            )
+            navigation.link(*link)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -11,8 +10,6 @@ from dashboard.lessons import blame, curves, images, learning, neurons, prose
 from dashboard.lessons.controls import Controls
 from dashboard.lessons.onward import Onward
 from dashboard.store import StoreError
-
-_ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +101,14 @@ def figure(chapter: Chapter) -> None:
 
 
 def _ways_on(chapter: Chapter, onward: Onward) -> None:
-    existing = {page.name: page for page in navigation.existing(_ROOT)}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.page_link(
-            existing["train"].path,
-            label=onward.label,
-            icon=existing["train"].icon,
-            query_params=onward.config.to_query(),
-        )
+        navigation.link("train", onward.label, onward.config.to_query())
         if onward.inside:
             own = _newest_run()
-            st.page_link(
-                existing["inside"].path,
-                label="Look inside your newest network" if own else "Look inside a trained network",
-                icon=existing["inside"].icon,
-                query_params={"show": onward.inside} | ({"run": own} if own else {}),
+            navigation.link(
+                "inside",
+                "Look inside your newest network" if own else "Look inside a trained network",
+                {"show": onward.inside} | ({"run": own} if own else {}),
             )
         st.button(
             "Show only the figure",

@@ -48,7 +48,6 @@ class Measurement:
     """One measurement; its thread writes it, pages read it."""
 
     ask: Ask
-    asked_at: float
     workspace: str | None = None
     """Who asked first, where visitors are told apart."""
     before: "Measurement | None" = None
@@ -128,7 +127,7 @@ class Measurements:
             before = _last_whole(known)
             if workspace is not None:
                 self._check_turn(ask, workspace, before)
-            made = self._known[ask] = Measurement(ask, time.time(), workspace, before)
+            made = self._known[ask] = Measurement(ask, workspace, before)
             self._known.move_to_end(ask)
             self._forget()
             self._waiting.append(made)

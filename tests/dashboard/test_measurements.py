@@ -141,7 +141,7 @@ def test_what_waits_is_stopped_without_a_process(server: Measurements, tmp_path:
 
 
 def test_the_time_left_follows_the_shares_of_the_rest() -> None:
-    made = Measurement(("bench",), 100.0, started_at=95.0)
+    made = Measurement(("bench",), started_at=95.0)
     assert module.seconds_left(made, [1, 1, 2], 101.0) is None
     made.results, made.heard = [{"about": "it"}], [100.0]
     assert module.seconds_left(made, [1, 1, 2], 102.0) is None

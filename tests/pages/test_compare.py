@@ -365,7 +365,7 @@ def test_times_are_not_to_be_trusted_while_a_run_trains(monkeypatch: pytest.Monk
 
 
 def test_a_bench_says_how_long_it_goes_on_until_that_is_over():
-    made = Measurement(("bench",), 0.0, heard=[100.0, 110.0])
+    made = Measurement(("bench",), heard=[100.0, 110.0])
     made.results = [{"kind": "about", "value": {"n": 4}}, {"kind": "batch"}]
     # A share for each of the four, as the stored file has others: 10 s each.
     assert speed.progress_text(made, 112.0) == "1 of 4 measured, about 28 s left"

@@ -55,11 +55,13 @@ def show(subject: Subject) -> None:
         "when it takes the same steps. Which of them matters depends on the drawing: turn one "
         "off, and see what the models say then."
     )
-    _what_matters(subject)
+    what_matters = st.container(key="stages-what-matters", gap="xsmall")
     _difference(subject)
     with st.grid(5, min_column_width=_TILE):
         for number, stage in enumerate(subject.seen.stages, 1):
             _tile(number, stage, stage.name not in subject.skipped)
+    with what_matters:  # found after all else is shown: on a photograph it takes up to a second
+        _what_matters(subject)
 
 
 def _what_matters(subject: Subject) -> None:
@@ -67,16 +69,16 @@ def _what_matters(subject: Subject) -> None:
     found = steps.most_important(subject.ink, subject.models)
     if found is None:
         return
-    with st.container(key="stages-what-matters", gap="xsmall"):
-        st.markdown(steps.sentence(found, WORDS[found.stage].switch))
-        is_small = any(subject.ink.image is samples.small(digit) for digit in samples.DIGITS)
-        if found.has_ink and not found.renamed and not is_small:
-            st.button(
-                "Try a small digit in a corner",
-                key="stages-try-small",
-                icon=":material/north_west:",
-                on_click=sources.take_small_sample,
-            )
+    st.markdown(steps.sentence(found, WORDS[found.stage].switch))
+    is_small = any(subject.ink.image is samples.small(digit) for digit in samples.DIGITS)
+    if found.has_ink and not found.renamed and not is_small:
+        st.button(
+            "Try a small digit in a corner",
+            key="stages-try-small",
+            icon=":material/north_west:",
+            help="One of the samples, in place of this drawing.",
+            on_click=sources.take_small_sample,
+        )
 
 
 def _tile(number: int, stage: Stage, on: bool) -> None:

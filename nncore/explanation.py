@@ -141,7 +141,7 @@ def hidden_features(network: Network, X: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Turned:
+class AdversarialExample:
     """The nearest image found that the network takes for another digit."""
 
     image: Array  # (n_in,) in [0, 1]
@@ -153,7 +153,7 @@ class Turned:
     """Whether the network says that digit now."""
 
 
-def turned_into(network: Network, x: Array, digit: int | None = None) -> Turned:
+def adversarial_example(network: Network, x: Array, digit: int | None = None) -> AdversarialExample:
     """A small change of the image after which the network names another digit.
 
     Steps straight to the boundary, as it looks from where one stands, with the pixels held within
@@ -178,7 +178,7 @@ def turned_into(network: Network, x: Array, digit: int | None = None) -> Turned:
     is_reached = _lead(network, image, digit)[0] > 0
     if is_reached:
         image = _as_near_as_possible(network, start, image, digit)
-    return Turned(image, digit, float(np.linalg.norm(image - start)), is_reached)
+    return AdversarialExample(image, digit, float(np.linalg.norm(image - start)), is_reached)
 
 
 def _sums(network: Network, image: Array) -> Array:

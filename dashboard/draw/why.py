@@ -19,9 +19,9 @@ from nncore.datasets import DataError, Split
 from nncore.explanation import (
     Contributions,
     Neighbours,
+    adversarial_example,
     contributions,
     hidden_features,
-    turned_into,
 )
 from nncore.network import Network
 
@@ -100,12 +100,12 @@ def _shares(network: Network, pixels: np.ndarray, found: Contributions) -> None:
 
 def _change(network: Network, x: np.ndarray, found: Contributions) -> None:
     winner, rival = found.winner, found.rival
-    turned = turned_into(network, x, rival)
+    example = adversarial_example(network, x, rival)
     st.subheader(f"What would turn it into a {rival}")
-    if not turned.is_reached:
+    if not example.is_reached:
         st.markdown(f"No small change was found after which it says {rival}.")
         return
-    share = turned.distance / float(np.linalg.norm(x))
+    share = example.distance / float(np.linalg.norm(x))
     if share < NOTHING:
         st.markdown(
             f"Nothing to speak of: the network is **undecided between {winner} and {rival}**, and "
@@ -113,14 +113,14 @@ def _change(network: Network, x: np.ndarray, found: Contributions) -> None:
         )
         return
     st.markdown(
-        f"A change of length **{turned.distance:.2f}**, {share:.0%} of the drawing's own: on the "
+        f"A change of length **{example.distance:.2f}**, {share:.0%} of the drawing's own: on the "
         f"right, the network says {rival}. If you still see a {winner}, you have met what is "
         "called an adversarial example."
     )
     pictures = {
         "The drawing": digits.enlarged(x, 448),
-        "Ink added in green, taken in magenta": digits.signed(turned.image - x, 448),
-        f"Read as a {rival}": digits.enlarged(turned.image, 448),
+        "Ink added in green, taken in magenta": digits.signed(example.image - x, 448),
+        f"Read as a {rival}": digits.enlarged(example.image, 448),
     }
     with st.container(width=560), st.grid(len(pictures), min_column_width=100):
         for caption, picture in pictures.items():

@@ -8,7 +8,7 @@ import pytest
 from nncore import checkpoints
 from nncore.config import ActivationName, TrainingConfig
 from nncore.datasets import Dataset
-from nncore.explanation import Neighbours, contributions, hidden_features, turned_into
+from nncore.explanation import Neighbours, adversarial_example, contributions, hidden_features
 from nncore.initializers import initial_parameters
 from nncore.network import Network
 
@@ -117,7 +117,7 @@ def test_features_are_the_last_hidden_layer(shipped: Network, digits: Dataset) -
 
 def test_a_small_change_turns_a_digit_into_its_runner_up(shipped: Network, digits: Dataset) -> None:
     for x in digits.test.images[:10]:
-        found = turned_into(shipped, x)
+        found = adversarial_example(shipped, x)
         before = contributions(shipped, x)
         assert found.is_reached
         assert found.digit == before.rival
@@ -136,12 +136,12 @@ def test_it_can_be_turned_into_any_digit(shipped: Network, digits: Dataset) -> N
     x = digits.test.images[0]
     winner = contributions(shipped, x).winner
     for digit in set(range(10)) - {winner}:
-        assert turned_into(shipped, x, digit).is_reached
+        assert adversarial_example(shipped, x, digit).is_reached
     with pytest.raises(ValueError, match=f"says {winner} already"):
-        turned_into(shipped, x, winner)
+        adversarial_example(shipped, x, winner)
 
 
 def test_where_no_change_helps_it_says_so() -> None:
     dead = network("relu")
     dead.weights[0][...] = 0  # no pixel reaches any output
-    assert not turned_into(dead, np.full(784, 0.5)).is_reached
+    assert not adversarial_example(dead, np.full(784, 0.5)).is_reached

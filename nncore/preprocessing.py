@@ -254,7 +254,15 @@ def drop_specks(ink: Image) -> Image:
 
 
 def crop(ink: Image, threshold: float = 0.25) -> Image:
-    """The tightest box around the ink that is clearly seen, and the faint edge next to it."""
+    """The tightest box around the ink that is clearly seen, and the faint edge next to it.
+
+    Args:
+        ink: (height, width), not all 0.
+        threshold: what is clearly seen, as a share of the brightest.
+
+    Returns:
+        (height, width) of the box; a view.
+    """
     top, bottom = _extent(ink.max(axis=1), threshold)
     left, right = _extent(ink.max(axis=0), threshold)
     return ink[top:bottom, left:right]
@@ -272,7 +280,10 @@ def _extent(profile: Image, threshold: float) -> tuple[int, int]:
 
 
 def pad_to_square(ink: Image) -> Image:
-    """Background on both sides of the shorter side; around a dot, on all four."""
+    """Background on both sides of the shorter side; around a dot, on all four.
+
+    (height, width) becomes (side, side): the longer of the two, of a dot `DOT_MARGIN` times that.
+    """
     height, width = ink.shape
     side = max(height, width)
     if float(ink.sum()) > SOLID * side**2:
@@ -331,7 +342,7 @@ def _sampled(ink: Image) -> Image:
 
 
 def brighten(ink: Image) -> Image:
-    """Scale so that the brightest pixel is 1."""
+    """Scale (height, width) so that the brightest pixel is 1; what is all 0 stays so."""
     brightest = ink.max()
     return ink / brightest if brightest > 0 else ink
 
@@ -340,6 +351,12 @@ def centre(ink: Image) -> Image:
     """Paste into 28x28 so that the centre of mass is in the middle, to a whole pixel.
 
     MNIST's centres lie between 14 and 15, pixel centres counted from 0.5: hence the 15.
+
+    Args:
+        ink: (height, width), neither more than 28, not all 0.
+
+    Returns:
+        (28, 28); no ink is lost, so a centre of mass far from the ink's own middle lies beside it.
     """
     height, width = ink.shape
     rows, columns = np.indices(ink.shape) + 0.5
@@ -363,6 +380,9 @@ def read_image(data: bytes | Path, name: str | None = None) -> npt.NDArray[np.ui
     Args:
         data: the file's bytes, or where it is.
         name: what a message calls the picture; its path unless given.
+
+    Returns:
+        (height, width), 0 black to 255 white.
 
     Raises:
         ImageError: no such file, no picture, a broken one, or too large a one.

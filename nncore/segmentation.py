@@ -36,7 +36,7 @@ OVERLAP = 0.6
 class Piece:
     """The ink of one digit, cut out of the picture; its neighbours' ink is left out."""
 
-    ink: Image
+    ink: Image  # (height, width)
     top: int
     left: int
 

@@ -54,7 +54,8 @@ from nncore.initializers import initial_parameters
 from nncore.machine import this_machine
 from nncore.microscope import in_float64
 from nncore.network import Network
-from nncore.preprocessing import ImageError, InkError, prepare, read_image
+from nncore.picture_files import ImageError, read_image
+from nncore.preprocessing import InkError, prepare
 from nncore.stored import StoredError
 from nncore.threads import n_cpus
 from nncore.training import EpochRecord, build, closing_note

@@ -6,17 +6,12 @@ learned them reads a drawing only if it goes the same way (after the reconstruct
 procedure by Yadav and Bottou, "Cold Case: The Lost MNIST Digits", 2019).
 """
 
-import io
-import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-import PIL
-import PIL.Image
 
 from nncore.images import Image, average_areas, enlarged, pieces
 from nncore.photographs import MIN_CONTRAST, InkError, even_light, find_ink
@@ -56,21 +51,6 @@ STROKE_SIDE = 8 * BOX_SIDE
 GREY_SHARE = 0.25
 """Of the ink's pixels: more grey ones (a pen leaves 0.1, an enlarged image of MNIST 0.5) mean that
 areas were averaged before, and that there is no outline left which could be moved."""
-
-MAX_FILE_BYTES = 50_000_000
-MAX_PIXELS = 40_000_000
-"""Largest picture that is decoded whole; a JPEG is decoded at a smaller scale beyond it."""
-WORKING_SIDE = 1024
-"""Pictures are shrunk until no side is longer: ink needs no more."""
-
-# Pillow warns of what `_check_size` refuses. Not `catch_warnings` there: it is no thread's own.
-warnings.filterwarnings("ignore", category=PIL.Image.DecompressionBombWarning)
-
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
-
-
-class ImageError(ValueError):
-    """A picture file that cannot be used; the message is one sentence for its reader."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -369,116 +349,3 @@ def centre(ink: Image) -> Image:
 
 def _in_the_middle(ink: Image) -> Image:
     return np.pad(ink, (IMAGE_SIDE - BOX_SIDE) // 2)
-
-
-def read_image(data: bytes | Path, name: str | None = None) -> npt.NDArray[np.uint8]:
-    """Read a picture file as grey values, upright, its longer side at most about 1,024 pixels.
-
-    The size in the file's header is checked before anything is decoded; of an animation the first
-    picture is taken. PNG, JPEG, GIF, BMP, WebP, TIFF and PPM are read, by their content.
-
-    Args:
-        data: the file's bytes, or where it is.
-        name: what a message calls the picture; its path unless given.
-
-    Returns:
-        (height, width), 0 black to 255 white.
-
-    Raises:
-        ImageError: no such file, no picture, a broken one, or too large a one.
-    """
-    if name is None:
-        name = "The file" if isinstance(data, bytes) else str(data)
-    try:
-        n_bytes = len(data) if isinstance(data, bytes) else data.stat().st_size
-        if n_bytes > MAX_FILE_BYTES:
-            raise ImageError(
-                f"{name} has {n_bytes / 1e6:,.0f} MB; use one of at most "
-                f"{MAX_FILE_BYTES / 1e6:,.0f} MB."
-            )
-        source = io.BytesIO(data) if isinstance(data, bytes) else data
-        with PIL.Image.open(source, formats=_FORMATS) as picture:
-            _check_size(picture, name)
-            return np.rint(to_grey(_upright(picture, _shrunk(picture))) * 255).astype(np.uint8)
-    except ImageError:
-        raise
-    except FileNotFoundError:
-        raise ImageError(f"{name} does not exist; check its path.") from None
-    except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
-        raise ImageError(_too_large(name, "so many")) from None
-    except PIL.UnidentifiedImageError:
-        raise ImageError(
-            f"{name} is not a picture that can be read; use a PNG, JPEG, GIF, BMP, WebP or TIFF."
-        ) from None
-    except Exception as error:  # Pillow's readers raise whatever a broken file makes of them
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ImageError(f"{name} is broken ({reason}); save it again or use another.") from None
-
-
-def _check_size(picture: PIL.Image.Image, name: str) -> None:
-    n_pixels = picture.width * picture.height
-    if n_pixels <= MAX_PIXELS:
-        return
-    # A plain JPEG is decoded at an eighth of its size; a progressive one needs all of it at once.
-    if picture.format == "JPEG" and not picture.info.get("progressive"):
-        picture.draft(None, (WORKING_SIDE, WORKING_SIDE))
-    if picture.width * picture.height > MAX_PIXELS:
-        raise ImageError(_too_large(name, f"{picture.width:,} x {picture.height:,}"))
-
-
-def _too_large(name: str, size: str) -> str:
-    return (
-        f"{name} has {size} pixels, more than the {MAX_PIXELS:,} that are decoded here; "
-        "scale it down, to 1,000 x 1,000 for example."
-    )
-
-
-def _shrunk(picture: PIL.Image.Image) -> npt.NDArray[np.generic]:
-    """The picture as (height, width) or with channels, shrunk in strips that cost little memory."""
-    factor = -(-max(picture.size) // WORKING_SIDE)
-    picture.load()
-    low, high = _range(picture)
-    strips: list[npt.NDArray[np.generic]] = []
-    strip_height = max(1, 256 // factor) * factor
-    for top in range(0, picture.height, strip_height):
-        bottom = min(top + strip_height, picture.height)
-        strip = picture.crop((0, top, picture.width, bottom))
-        if picture.mode in _DEEP:
-            values = np.asarray(strip, np.float32)
-            strip = PIL.Image.fromarray(np.clip((values - low) / (high - low), 0, 1))
-        elif "transparency" in picture.info or picture.mode in _TRANSPARENT:
-            strip = strip.convert("RGBA")
-        elif picture.mode != "L":
-            strip = strip.convert("RGB")
-        strips.append(np.asarray(strip.reduce(factor)))
-    return np.concatenate(strips)
-
-
-_DEEP = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
-_TRANSPARENT = ("RGBA", "LA", "PA", "RGBa", "La")
-
-
-def _range(picture: PIL.Image.Image) -> tuple[float, float]:
-    """What is black and what is white, where a pixel has more than 8 bits."""
-    if picture.mode not in _DEEP:
-        return 0.0, 255.0
-    if picture.mode.startswith("I;16"):
-        return 0.0, 65_535.0
-    values = np.asarray(picture)
-    low, high = float(values.min()), float(values.max())
-    if low >= 0 and high <= 65_535:
-        low = 0.0
-        high = next(white for white in (1.0, 255.0, 65_535.0) if high <= white)
-    return low, max(high, low + 1e-9)
-
-
-def _upright(picture: PIL.Image.Image, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """Turned as the camera's EXIF note says."""
-    orientation = picture.getexif().get(0x0112, 1)
-    if orientation in (5, 6, 7, 8):
-        values = values.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        values = values[::-1]
-    if orientation in (2, 3, 6, 7):
-        values = values[:, ::-1]
-    return values

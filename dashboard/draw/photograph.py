@@ -14,7 +14,8 @@ from dashboard.draw import doubts
 from dashboard.drawing import KEPT_SECONDS, Ink, Place
 from dashboard.text import escape
 from nncore.checkpoints import CheckpointError
-from nncore.preprocessing import ImageError, InkError, prepare_each, read_image
+from nncore.picture_files import ImageError, read_image
+from nncore.preprocessing import InkError, prepare_each
 
 MAX_UPLOAD_MB = 20
 _KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"]

@@ -100,8 +100,9 @@ def _shrunk(picture: PIL.Image.Image) -> npt.NDArray[np.generic]:
         bottom = min(top + strip_height, picture.height)
         strip = picture.crop((0, top, picture.width, bottom))
         if picture.mode in _DEEP:
-            values = np.asarray(strip, np.float32)
-            strip = PIL.Image.fromarray(np.clip((values - low) / (high - low), 0, 1))
+            values = np.asarray(strip, np.float64)  # the range may be more than float32 holds
+            unit = np.clip((values - low) / (high - low), 0, 1)
+            strip = PIL.Image.fromarray(unit.astype(np.float32))
         elif "transparency" in picture.info or picture.mode in _TRANSPARENT:
             strip = strip.convert("RGBA")
         elif picture.mode != "L":

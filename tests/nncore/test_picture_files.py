@@ -158,3 +158,10 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
         read_image(tmp_path / "none.png")
     with pytest.raises(ImageError, match="is broken"):
         read_image(tmp_path)
+
+
+def test_real_numbers_whose_range_is_more_than_float32_holds_are_read() -> None:
+    values = np.zeros((50, 50), np.float32)
+    values[10:40, 20:25], values[0, 0] = 1e38, -3e38
+    seen = read_image(encoded(Image.fromarray(values), "TIFF"))
+    assert (seen[20, 22], seen[45, 45], seen[0, 0]) == (255, 191, 0)

@@ -44,6 +44,7 @@ from nncore.bench_report import (
     MemoryRow,
     NielsenRow,
     Speed,
+    StepRow,
     Sweep,
     SweepRow,
 )
@@ -51,10 +52,12 @@ from nncore.config import DeformName, EngineName, TrainingConfig, architecture
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine
 from nncore.machine import this_machine
+from nncore.network import PART_ROWS, Network
 from nncore.nielsen_loop import NielsenNetwork
+from nncore.products import add_product, multiply, multiply_transposed
 from nncore.threads import flops_per_example
 from nncore.torch_network import TorchNetwork
-from nncore.training import EpochRecord, Pace, build, draw_parameters, train
+from nncore.training import BLOCK_ROWS, EpochRecord, Pace, build, draw_parameters, train
 
 N_TRAIN = 60_000
 CASES: list[tuple[tuple[int, ...], BatchSize]] = [
@@ -342,6 +345,67 @@ def memory(n_examples: int = N_TRAIN) -> Iterator[MemoryRow]:
             training_set_bytes=data.train.images.nbytes + data.train.labels.nbytes,
             parameter_bytes=size * config.n_parameters,
         )
+
+
+def steps(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[StepRow]:
+    """Where the time of a step goes, for each of CASES."""
+    data = data or random_images()
+    n, limit = len(data.train), matmul_gflops()
+    for hidden, batch_size in CASES:
+        config = _plain(hidden, batch_size).replace(engines="numpy", epochs=pairs + 1)
+        n_rows = config.batch_of(n)
+        records = train(config, data, build(config, n), pace=Pace(float("inf")))
+        seconds = [r.seconds for r in records if isinstance(r, EpochRecord)][1:]
+        network = Network(config, draw_parameters(config), n_train=n)
+        with threads.limited_to(threads.n_threads(config, n)):
+            # A large batch goes through the network in parts.
+            part = min(n_rows, PART_ROWS)
+            products = _seconds_of(_products_of_a_step(network, part)) * n_rows / part
+            gathering = 0.0
+            if n_rows < n:
+                rows = np.random.default_rng(0).permutation(n)[:BLOCK_ROWS]
+                staged = network.stage(data.train.images, data.train.labels)
+                block = _seconds_of(lambda net=network, all=staged, i=rows: net.gather(*all, i))
+                gathering = block * n_rows / len(rows)
+        flops = flops_per_example(config.layer_sizes) * n_rows
+        yield StepRow(
+            network=architecture(config.layer_sizes),
+            batch_size=batch_size,
+            step=1e6 * median(seconds) / config.n_batches(n),
+            products=1e6 * products,
+            ideal=flops / limit / 1e3,
+            gathering=1e6 * gathering,
+        )
+
+
+def _products_of_a_step(network: Network, n_rows: int) -> Callable[[], object]:
+    """The matrix products of one step on so many rows, and nothing else."""
+    rng = np.random.default_rng(0)
+    weights = [W.copy() for W in network.weights]
+    a = [rng.random((n_rows, size), dtype=np.float32) for size in network.layer_sizes]
+    # So small that what the products add changes no weight.
+    deltas = [np.full_like(x, 1e-20) for x in a]
+
+    def run() -> None:
+        for layer, W in enumerate(weights):
+            multiply(a[layer], W, a[layer + 1])
+        for layer in reversed(range(len(weights))):
+            if layer:
+                multiply_transposed(deltas[layer + 1], weights[layer], deltas[layer])
+            add_product(weights[layer], a[layer], deltas[layer + 1], 1.0)
+
+    return run
+
+
+def _seconds_of(run: Callable[[], object], *, least: float = 0.3) -> float:
+    """The median of a call's seconds, over as many calls as fill `least` seconds."""
+    run()
+    taken: list[float] = []
+    end = perf_counter() + least
+    while (began := perf_counter()) < end or len(taken) < 3:
+        run()
+        taken.append(perf_counter() - began)
+    return median(taken)
 
 
 # --- for charts ----------------------------------------------------------------------------

@@ -112,7 +112,27 @@ class SweepRow:
     ratio: Positive
 
 
-Record = BenchRow | NielsenRow | CostRow | DeformRow | MemoryRow | SweepRow
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """Where a step of plain SGD spends its time in the NumPy engine, in microseconds."""
+
+    network: str
+    batch_size: BatchSize
+    step: Positive
+    products: Positive
+    """Of its matrix products, run by themselves on memory of the same shapes."""
+    ideal: Positive
+    """Of as many operations at the rate of a bare product of two square matrices."""
+    gathering: float
+    """Of copying its examples in their shuffled order; 0 for the full batch."""
+
+    @property
+    def rest(self) -> float:
+        """Activations, cost, biases, and Python."""
+        return self.step - self.products - self.gathering
+
+
+Record = BenchRow | NielsenRow | CostRow | DeformRow | MemoryRow | SweepRow | StepRow
 """What is measured piece by piece."""
 
 
@@ -189,6 +209,12 @@ def line(record: Record) -> str:
             return (
                 f"{record.network} by {record.batch_size}: peak {record.peak_bytes / 2**20:.0f} "
                 f"MiB, {record.share_of_allowance:.0%} of the allowance"
+            )
+        case StepRow():
+            return (
+                f"{record.network} by {record.batch_size}: {record.step:,.0f} µs a step: products "
+                f"{record.products:,.0f} ({record.ideal:,.0f} at the rate of a bare product), "
+                f"gathering {record.gathering:,.0f}, the rest {record.rest:,.0f}"
             )
         case SweepRow():
             return (

@@ -613,6 +613,9 @@ def bench(
     sweep: Annotated[
         bool, typer.Option("--sweep", help="Only the ratio by batch size and by width.")
     ] = False,
+    steps: Annotated[
+        bool, typer.Option("--steps", help="Only where a step of the NumPy engine spends its time.")
+    ] = False,
     compiled: Annotated[
         bool, typer.Option("--compile", help="Try torch.compile too: a minute a row.")
     ] = False,
@@ -631,8 +634,14 @@ def bench(
             raise StoredError(
                 "--against compares what bench measures without --sweep; leave it out."
             )
+        if steps and (sweep or compiled or save or against or as_json):
+            raise StoredError("--steps only prints; of the other options it takes --pairs.")
         if save and save.exists():
             bench_report.load(save)  # now, and not after minutes of measuring
+    if steps:
+        for row in benchmark.steps(pairs):
+            typer.echo(bench_report.line(row))
+        return
     command = f"python -m nncore bench --pairs {pairs}"
     if sweep:
         points = benchmark.sweep(pairs, command=f"{command} --sweep")

@@ -128,6 +128,19 @@ def test_each_deformation_is_measured_once() -> None:
     assert all(row.images_per_second > 0 for row in rows)
 
 
+def test_a_steps_time_is_shared_out(
+    few_images: bench.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "CASES", [((16, 16), 100), ((16,), "full")])
+    small, full = bench.steps(1, data=few_images)
+    assert (small.network, full.batch_size, full.gathering) == ("784-16-16-10", "full", 0)
+    assert small.gathering > 0
+    # 100 examples of 6 * (784*16 + 16*16 + 16*10) - 2 * 784*16 operations, and 400 of 784-16-10.
+    assert small.ideal / full.ideal == pytest.approx(100 * 52_672 / (400 * 51_136))
+    assert small.rest == pytest.approx(small.step - small.products - small.gathering)
+    assert bench_report.line(small).startswith("784-16-16-10 by 100: ")
+
+
 def test_the_books_loop_is_slower() -> None:
     row = bench.against_nielsen(1, n_examples=300)
     assert row.ratio > 1
@@ -200,6 +213,7 @@ def test_nothing_is_measured_for_a_file_that_cannot_be_used(tmp_path: Path) -> N
         (["--against", "/no/such.json"], "cannot be read"),
         (["--against", str(only_sweep)], "--against compares"),
         (["--save", __file__], "does not hold bench figures"),
+        (["--steps", "--sweep"], "--steps only prints"),
     ]:
         done = CliRunner().invoke(app, ["bench", *arguments])
         assert done.exit_code == 2

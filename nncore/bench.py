@@ -27,6 +27,7 @@ by gathering, and by ReLU and biases, which one thread does.
 
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
+from itertools import cycle
 from statistics import median
 from time import perf_counter
 from typing import Literal, cast
@@ -37,6 +38,7 @@ from torch import nn
 
 from nncore import augmentation, stored, threads
 from nncore.bench_report import (
+    N_TRAIN,
     BatchSize,
     BenchRow,
     CostRow,
@@ -47,7 +49,9 @@ from nncore.bench_report import (
     StepRow,
     Sweep,
     SweepRow,
+    examples_of_a_point,
 )
+from nncore.blocks import slices
 from nncore.config import DeformName, EngineName, TrainingConfig, architecture
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine
@@ -59,7 +63,6 @@ from nncore.threads import flops_per_example
 from nncore.torch_network import TorchNetwork
 from nncore.training import BLOCK_ROWS, EpochRecord, Pace, build, draw_parameters, train
 
-N_TRAIN = 60_000
 CASES: list[tuple[tuple[int, ...], BatchSize]] = [
     ((30,), 10),
     ((16, 16), 32),
@@ -361,12 +364,7 @@ def steps(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[StepRow]:
             # A large batch goes through the network in parts.
             part = min(n_rows, PART_ROWS)
             products = _seconds_of(_products_of_a_step(network, part)) * n_rows / part
-            gathering = 0.0
-            if n_rows < n:
-                rows = np.random.default_rng(0).permutation(n)[:BLOCK_ROWS]
-                staged = network.stage(data.train.images, data.train.labels)
-                block = _seconds_of(lambda net=network, all=staged, i=rows: net.gather(*all, i))
-                gathering = block * n_rows / len(rows)
+            gathering = _seconds_of_gathering(network, data.train) * n_rows if n_rows < n else 0.0
         flops = flops_per_example(config.layer_sizes) * n_rows
         yield StepRow(
             network=architecture(config.layer_sizes),
@@ -397,11 +395,21 @@ def _products_of_a_step(network: Network, n_rows: int) -> Callable[[], object]:
     return run
 
 
-def _seconds_of(run: Callable[[], object], *, least: float = 0.3) -> float:
-    """The median of a call's seconds, over as many calls as fill `least` seconds."""
+def _seconds_of_gathering(network: Network, examples: Split) -> float:
+    """Seconds of copying one example, from all over the training set as training does it."""
+    staged = network.stage(examples.images, examples.labels)
+    order = np.random.default_rng(0).permutation(len(examples))
+    # No block twice in a row: its examples would lie in the cache.
+    blocks = cycle([order[rows] for rows in slices(len(order), BLOCK_ROWS)])
+    size = min(BLOCK_ROWS, len(order))
+    return _seconds_of(lambda: network.gather(*staged, next(blocks))) / size
+
+
+def _seconds_of(run: Callable[[], object]) -> float:
+    """The median of a call's seconds, over as many calls as fill 0.3 seconds."""
     run()
     taken: list[float] = []
-    end = perf_counter() + least
+    end = perf_counter() + 0.3
     while (began := perf_counter()) < end or len(taken) < 3:
         run()
         taken.append(perf_counter() - began)
@@ -444,10 +452,7 @@ def sweep_widths(pairs: int = 3, *, data: Dataset | None = None) -> Iterator[Swe
 
 
 def _point(width: int, batch_size: BatchSize, data: Dataset, pairs: int) -> SweepRow:
-    # As many examples as make a measurable epoch: 200 steps, or all that a full batch has.
-    n = len(data.train)
-    if batch_size != "full":
-        n = min(n, max(200 * batch_size, 3_000))
+    n = min(len(data.train), examples_of_a_point(batch_size))
     data = first_images(data, n)
     config = _plain((width,), batch_size)
     seconds = _paired_seconds(config, data, pairs, torch.device("cpu"), "fused")

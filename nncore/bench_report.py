@@ -21,6 +21,9 @@ STORED = Path(__file__).parent.parent / "assets" / "results" / "bench.json"
 STILL_ACCEPTED = 0.8
 """Of an accepted ratio: machines are noisy, and a regression of code is larger."""
 
+N_TRAIN = 60_000
+"""Examples of an epoch."""
+
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 BatchSize = Count | Literal["full"]
@@ -130,6 +133,11 @@ class StepRow:
     def rest(self) -> float:
         """Activations, cost, biases, and Python."""
         return self.step - self.products - self.gathering
+
+
+def examples_of_a_point(batch_size: BatchSize) -> int:
+    """Of a sweep's epoch: as many as make a measurable one, 200 steps, or all of a full batch."""
+    return N_TRAIN if batch_size == "full" else min(N_TRAIN, max(200 * batch_size, 3_000))
 
 
 Record = BenchRow | NielsenRow | CostRow | DeformRow | MemoryRow | SweepRow | StepRow

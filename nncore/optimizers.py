@@ -20,7 +20,8 @@ from nncore.config import OptimizerName, TrainingConfig
 from nncore.products import add_scaled
 
 BLOCK = 32_768
-"""Parameters that Adam updates at once: four vectors of so many float32 fill half a megabyte."""
+"""Parameters worked on at once, by Adam and by penalties: Adam's four vectors of so many float32
+fill half a megabyte."""
 
 TINY = 1e-17
 """Added to every gradient that an optimizer remembers. Where a gradient stays 0 (a dark pixel, a

@@ -14,15 +14,19 @@ from dashboard.compare import charts, section
 from dashboard.compare.measurements import Measurement, seconds_left
 from dashboard.text import duration
 from nncore import bench_report
-from nncore.bench_report import BatchSize, BenchRow, NielsenRow, SweepRow
+from nncore.bench_report import (
+    N_TRAIN,
+    BatchSize,
+    BenchRow,
+    NielsenRow,
+    SweepRow,
+    examples_of_a_point,
+)
 from nncore.comparison import crossover
 from nncore.config import architecture
 from nncore.machine import Machine
 from nncore.stored import StoredError
 from nncore.threads import flops_per_example
-
-N_EXAMPLES = 60_000
-"""Of an epoch of the bench."""
 
 _ROW, _POINT, _NIELSEN = TypeAdapter(BenchRow), TypeAdapter(SweepRow), TypeAdapter(NielsenRow)
 
@@ -124,8 +128,8 @@ def steps(found: Speeds) -> list[Step]:
         _step(
             row.network,
             row.batch_size,
-            row.numpy_seconds / N_EXAMPLES,
-            row.torch_seconds / N_EXAMPLES,
+            row.numpy_seconds / N_TRAIN,
+            row.torch_seconds / N_TRAIN,
         )
         for row in found.rows
         if row.device == "cpu"
@@ -150,7 +154,7 @@ def _by(batch: BatchSize) -> str:
 
 
 def _examples(batch: BatchSize) -> int:
-    return N_EXAMPLES if batch == "full" else batch
+    return N_TRAIN if batch == "full" else batch
 
 
 def story(ratios: Sequence[float]) -> str:
@@ -355,10 +359,8 @@ _POINT_SECONDS = 0.1
 
 
 def _epoch_seconds(row: SweepRow) -> float:
-    """Of both engines: 200 steps, or all examples (`nncore.bench`)."""
-    n = N_EXAMPLES
-    if row.batch_size != "full":
-        n = min(n, max(200 * row.batch_size, 3_000))
+    """Of both engines."""
+    n = examples_of_a_point(row.batch_size)
     return 1e-6 * n * (row.numpy_microseconds + row.torch_microseconds)
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dashboard import state
 from dashboard.components.clear_button import clear_button
-from nncore.picture_files import ImageError, read_image
+from nncore.ink.picture_files import ImageError, read_image
 
 SIDE = 280
 """Pixels; what fits beside nothing on a phone of 390."""

@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard import canvas, digits, samples
 from dashboard.text import escape
-from nncore.images import Image
+from nncore.ink.images import Image
+from nncore.ink.segmentation import Piece
 from nncore.preprocessing import (
     InkError,
     Prepared,
@@ -18,7 +19,6 @@ from nncore.preprocessing import (
     find_strokes,
     prepare_found,
 )
-from nncore.segmentation import Piece
 
 KEPT_SECONDS = 600
 """How long visitors' pictures, and what was found on them, stay in memory."""

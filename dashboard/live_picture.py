@@ -10,9 +10,9 @@ from dashboard.components.network_view import Neuron, network_view
 from dashboard.predictions import Answer
 from dashboard.runs import store
 from dashboard.store import CheckpointInfo, Run
-from nncore import lessons
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName
+from nncore.lessons import universality
 from nncore.network import Network
 
 MAX_BYTES = 24_000_000
@@ -77,7 +77,7 @@ def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network
 def _example(dataset: DatasetName) -> tuple[np.ndarray, int]:
     """The image (784,) and its digit; MNIST's comes with the app, wherever the run trains."""
     if dataset == "mnist":
-        images, labels = lessons.few_digits()
+        images, labels = universality.few_digits()
         number = _AMONG_THE_FEW
     else:
         images, labels = runs.test_images(dataset)

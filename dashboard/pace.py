@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.once import once
 from nncore.blocks import slices
 from nncore.network import EVALUATION_ROWS
-from nncore.threads import limited_to, n_cpus
+from nncore.quick.threads import limited_to, n_cpus
 
 
 @once
@@ -17,7 +17,7 @@ def one_thread_a_product() -> ExitStack:
     """From now on a matrix product of this process keeps to its own thread.
 
     The pages compute for one image, and many visitors may do so at once: threads that share such
-    a small product wait for each other longer than they compute (`nncore.threads`), on a busy
+    a small product wait for each other longer than they compute (`nncore.quick.threads`), on a busy
     machine ten times as long. Nothing trains in this process.
     """
     held = ExitStack()  # never closed, and kept by `once`

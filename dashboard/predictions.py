@@ -13,13 +13,14 @@ import streamlit as st
 from dashboard import charts, digits, palette
 from dashboard.store import Run, RunStatus, StoreError, run_store
 from dashboard.text import certainty, escape, plain
-from nncore import cards, checkpoints
-from nncore.cards import Card
+from nncore import checkpoints
 from nncore.checkpoints import SHIPPED, CheckpointError, ShippedName, from_bytes, load
 from nncore.config import DatasetName, EngineName
-from nncore.doubt import calibrated
+from nncore.judge import cards
+from nncore.judge.cards import Card
+from nncore.judge.doubt import calibrated
+from nncore.lab.result_files import StoredError
 from nncore.network import Network
-from nncore.stored import StoredError
 
 MAX_RUNS = 100
 """Runs that are offered: the newest."""

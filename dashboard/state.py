@@ -18,8 +18,8 @@ import streamlit as st
 from dashboard.settings import settings
 from nncore import recipes
 from nncore.config import QUERY_KEYS, ConfigError, EngineName, TrainingConfig
+from nncore.explain.surgery import Edit
 from nncore.preprocessing import StageName
-from nncore.surgery import Edit
 
 if TYPE_CHECKING:
     from dashboard.components.network_view import Neuron

@@ -12,7 +12,7 @@ walks the rest itself. A refusal is an `ExpressionError` of one sentence that na
 
 An expression works on any arrays whose functions are passed in as a table (`Expression.evaluate`),
 so that autograd can follow it through PyTorch's: see `nncore.torch_network.TorchNetwork`. The NumPy
-engine needs the derivative typed as well: see `nncore.expression_network`.
+engine needs the derivative typed as well: see `nncore.lab.expression_network`.
 """
 
 import ast

@@ -16,7 +16,7 @@ from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
 from nncore.optimizers import BLOCK, build_optimizer
-from nncore.products import add_product, add_scaled, add_sums, multiply, multiply_transposed
+from nncore.quick.products import add_product, add_scaled, add_sums, multiply, multiply_transposed
 from nncore.schedules import Course
 
 EVALUATION_ROWS = 1_000

@@ -17,7 +17,7 @@ import numpy as np
 from nncore.activations import Array
 from nncore.blocks import slices
 from nncore.config import OptimizerName, TrainingConfig
-from nncore.products import add_scaled
+from nncore.quick.products import add_scaled
 
 BLOCK = 32_768
 """Parameters worked on at once, by Adam and by penalties: Adam's four vectors of so many float32

@@ -13,10 +13,10 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from nncore.images import Image, average_areas, enlarged, pieces
-from nncore.photographs import MIN_CONTRAST, InkError, even_light, find_ink
-from nncore.segmentation import Piece, segment
-from nncore.strokes import redrawn, stroke_width
+from nncore.ink.images import Image, average_areas, enlarged, pieces
+from nncore.ink.photographs import MIN_CONTRAST, InkError, even_light, find_ink
+from nncore.ink.segmentation import Piece, segment
+from nncore.ink.strokes import redrawn, stroke_width
 
 StageName = Literal[
     "grey",

@@ -18,13 +18,14 @@ from typing import TypeVar
 
 import numpy as np
 
-from nncore import augmentation, dropout, schedules, threads
+from nncore import augmentation, dropout, schedules
 from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine, Native
 from nncore.initializers import initial_parameters
 from nncore.network import Network
+from nncore.quick import threads
 from nncore.schedules import Course
 
 T = TypeVar("T")

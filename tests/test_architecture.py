@@ -74,7 +74,7 @@ def test_no_pickle_and_no_eval() -> None:
 def test_answering_loads_nothing_that_judges_or_teaches() -> None:
     code = (
         "import sys, dashboard.predictions; "
-        "print(sorted({'nncore.evaluation', 'nncore.doubt_training'} & {*sys.modules}))"
+        "print(sorted({'nncore.judge.evaluation', 'nncore.judge.doubt_training'} & {*sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr

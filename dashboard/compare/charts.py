@@ -15,8 +15,8 @@ from dashboard.compare.section import power
 from dashboard.palette import ENGINE_NAMES, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
 from dashboard.vega import number, place
 from nncore import recipes
-from nncore.comparison import TwinCurve, TwinRun
-from nncore.reproduction import TOLERANCE, Row
+from nncore.lab.comparison import TwinCurve, TwinRun
+from nncore.lab.reproduction import TOLERANCE, Row
 
 GREY = "#7a7f8c"
 ENGINE_COLOR = {

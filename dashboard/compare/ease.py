@@ -6,9 +6,9 @@ import streamlit as st
 
 from dashboard.compare import charts, section
 from dashboard.palette import ENGINE_MARKDOWN
-from nncore.comparison import Piece
 from nncore.config import EngineName
-from nncore.source_code import entry_of, source_of, without_words
+from nncore.lab.comparison import Piece
+from nncore.lab.source_code import entry_of, source_of, without_words
 
 Definition = tuple[str, str]
 """(module, name) of a function or class of nncore."""
@@ -79,7 +79,7 @@ PARTS = (
             ("optimizers", "Adam.__init__"),
             ("optimizers", "Adam.update"),
             ("blocks", "slices"),
-            ("products", "add_scaled"),
+            ("quick/products", "add_scaled"),
         ),
         (("torch_network", "TorchNetwork._build_optimizer"),),
         "NumPy spells four optimizers out; PyTorch has them, and one chooses.",
@@ -102,7 +102,7 @@ QUICK = (
     ("network", "Network._backpropagate"),
     ("network", "Network._add_gradient"),
     ("network", "Network._add_penalties"),
-    ("products", "add_product"),
+    ("quick/products", "add_product"),
 )
 """The same step in reused memory: shown, and not counted, as PyTorch's `train_batch` is not."""
 

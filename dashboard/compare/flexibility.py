@@ -10,8 +10,6 @@ from dashboard.compare import charts, section
 from dashboard.compare.measurements import Measurement
 from dashboard.palette import ENGINE_MARKDOWN
 from dashboard.text import escape, percent
-from nncore import comparison
-from nncore.comparison import TypedRun
 from nncore.expressions import (
     CHECK_RANGE,
     EXAMPLES,
@@ -23,7 +21,9 @@ from nncore.expressions import (
     parse,
 )
 from nncore.gradient_check import STEP
-from nncore.stored import StoredError
+from nncore.lab import comparison
+from nncore.lab.comparison import TypedRun
+from nncore.lab.result_files import StoredError
 
 _FIRST = EXAMPLES[0]
 _POINTS = 241

@@ -11,9 +11,9 @@ from dataclasses import asdict
 from typing import Any
 
 from dashboard import lifeline
-from nncore import comparison
-from nncore.machine import this_machine
-from nncore.stored import today
+from nncore.lab import comparison
+from nncore.lab.machine import this_machine
+from nncore.lab.result_files import today
 
 
 def twins() -> Iterator[dict[str, Any]]:
@@ -37,7 +37,7 @@ def bench() -> Iterator[dict[str, Any]]:
 
     The sweeps come first: they take seconds a point, and tell the most.
     """
-    from nncore import bench as benchmark  # it loads PyTorch
+    from nncore.lab import bench as benchmark  # it loads PyTorch
 
     n_rows = len(benchmark.CASES) * len(benchmark.devices())
     n = len(benchmark.BATCH_SIZES) + len(benchmark.WIDTHS) + 1 + n_rows + 1

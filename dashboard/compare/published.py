@@ -9,12 +9,14 @@ import streamlit as st
 from dashboard import state
 from dashboard.compare import charts, section
 from dashboard.text import escape, percent
-from nncore import cards, recipes, reproduction
-from nncore.cards import Card
+from nncore import recipes
 from nncore.checkpoints import SHIPPED
+from nncore.judge import cards
+from nncore.judge.cards import Card
+from nncore.lab import reproduction
+from nncore.lab.reproduction import TOLERANCE, Row, find
+from nncore.lab.result_files import StoredError
 from nncore.recipes import Recipe
-from nncore.reproduction import TOLERANCE, Row, find
-from nncore.stored import StoredError
 
 COMMAND = "python -m nncore reproduce --seeds 5 --save assets/results/reproduction.json"
 BY_THE_BEST = "passed by the best seed"

@@ -17,7 +17,7 @@ from dashboard.store import Run, RunStatus, StoreError
 from dashboard.text import duration, escape, percent
 from nncore import recipes
 from nncore.config import EngineName, TrainingConfig
-from nncore.reproduction import Row, find
+from nncore.lab.reproduction import Row, find
 from nncore.training import EpochRecord
 
 FULL, MINI = "full-batch", "mini-batch"

@@ -18,7 +18,7 @@ from dashboard.compare.measurements import (
 )
 from dashboard.settings import settings
 from dashboard.text import escape, power_of_ten
-from nncore.machine import Machine
+from nncore.lab.machine import Machine
 
 POLL_SECONDS = 1.0
 NO_TORCH = (

@@ -13,8 +13,9 @@ from pydantic import TypeAdapter
 from dashboard.compare import charts, section
 from dashboard.compare.measurements import Measurement, seconds_left
 from dashboard.text import duration
-from nncore import bench_report
-from nncore.bench_report import (
+from nncore.config import architecture
+from nncore.lab import bench_report
+from nncore.lab.bench_report import (
     N_TRAIN,
     BatchSize,
     BenchRow,
@@ -22,11 +23,10 @@ from nncore.bench_report import (
     SweepRow,
     examples_of_a_point,
 )
-from nncore.comparison import crossover
-from nncore.config import architecture
-from nncore.machine import Machine
-from nncore.stored import StoredError
-from nncore.threads import flops_per_example
+from nncore.lab.comparison import crossover
+from nncore.lab.machine import Machine
+from nncore.lab.result_files import StoredError
+from nncore.quick.threads import flops_per_example
 
 _ROW, _POINT, _NIELSEN = TypeAdapter(BenchRow), TypeAdapter(SweepRow), TypeAdapter(NielsenRow)
 

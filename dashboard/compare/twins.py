@@ -9,10 +9,10 @@ import streamlit as st
 
 from dashboard.compare import charts, section
 from dashboard.palette import ENGINE_NAMES
-from nncore import comparison
-from nncore.comparison import GradientEntry, TwinRun
 from nncore.config import DTypeName, architecture
-from nncore.stored import StoredError
+from nncore.lab import comparison
+from nncore.lab.comparison import GradientEntry, TwinRun
+from nncore.lab.result_files import StoredError
 
 _DIGITS = 17
 """Significant digits that tell any two numbers of float64 apart."""

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import predictions
 from dashboard.predictions import Shipped
 from dashboard.text import duration, escape, percent
-from nncore.cards import Card
+from nncore.judge.cards import Card
 
 
 def about(model: Shipped) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from dashboard.palette import MISTAKE, SHIPPED
 from dashboard.vega import number, place
-from nncore.doubt import TradeOff
+from nncore.judge.doubt import TradeOff
 
 SHOWN = 0.1
 """Share of real digits doubted up to which the trade-off is drawn: beyond it, nothing is gained."""

@@ -7,8 +7,8 @@ from dashboard import state
 from dashboard.draw import charts
 from dashboard.draw.subject import Subject
 from dashboard.text import escape
-from nncore import doubt
-from nncore.doubt import DigitOrNot, DoubtError
+from nncore.judge import doubt
+from nncore.judge.doubt import DigitOrNot, DoubtError
 
 
 @st.cache_resource(show_spinner=False)

@@ -14,7 +14,7 @@ from dashboard.draw import doubts
 from dashboard.drawing import KEPT_SECONDS, Ink, Place
 from dashboard.text import escape
 from nncore.checkpoints import CheckpointError
-from nncore.picture_files import ImageError, read_image
+from nncore.ink.picture_files import ImageError, read_image
 from nncore.preprocessing import InkError, prepare_each
 
 MAX_UPLOAD_MB = 20

@@ -16,7 +16,7 @@ from nncore import datasets
 from nncore.checkpoints import CheckpointError
 from nncore.config import DatasetName
 from nncore.datasets import DataError, Split
-from nncore.explanation import (
+from nncore.explain.explanation import (
     Contributions,
     Neighbours,
     adversarial_example,

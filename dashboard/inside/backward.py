@@ -11,8 +11,8 @@ from dashboard.components.signed_view import signed_view
 from dashboard.inside import choice, twin
 from dashboard.inside.choice import Example, Model, layer_name, neuron_name, source_name
 from dashboard.text import escape, formula_number, number
+from nncore.explain.microscope import Examined, cost_after_step, examine, finite_difference
 from nncore.gradient_check import relative_error
-from nncore.microscope import Examined, cost_after_step, examine, finite_difference
 
 _MOST_BARS = 32
 """Neurons or weights drawn to be clicked; of more, the largest."""

@@ -17,9 +17,9 @@ from dashboard.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName, architecture
+from nncore.explain.surgery import Edit, operate, silenced
 from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
-from nncore.surgery import Edit, operate, silenced
 
 _SHIPPED = "Classroom, comes with the app"
 SECTIONS = {

@@ -9,8 +9,8 @@ from dashboard.components.signed_view import signed_view
 from dashboard.inside.choice import Example, Model, layer_name, look_at, neuron_name
 from dashboard.text import formula_number, number
 from nncore.costs import COSTS
-from nncore.explanation import contributions
-from nncore.feature_visualization import input_gradient
+from nncore.explain.explanation import contributions
+from nncore.explain.feature_visualization import input_gradient
 from nncore.network import Layer, Network
 
 FUNCTIONS = {

@@ -9,7 +9,7 @@ from dashboard.inside.choice import Model, neuron_name
 from dashboard.pace import by_rows
 from dashboard.text import number
 from nncore.config import DatasetName
-from nncore.feature_visualization import Ascent, excite, layer_inputs, strongest
+from nncore.explain.feature_visualization import Ascent, excite, layer_inputs, strongest
 from nncore.network import Network
 
 _AVERAGED = 100

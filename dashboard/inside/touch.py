@@ -9,7 +9,7 @@ from dashboard.inside import choice
 from dashboard.inside.choice import Answers, Example, Model, layer_name, neuron_name, source_name
 from dashboard.palette import SHIPPED
 from dashboard.text import number, percent
-from nncore.surgery import AddNoise, Edit, SetBias, SetWeight, Silence
+from nncore.explain.surgery import AddNoise, Edit, SetBias, SetWeight, Silence
 
 
 def show(model: Model, example: Example, neuron: Neuron) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from nncore import checkpoints
-from nncore.microscope import Examined
+from nncore.explain.microscope import Examined
 
 _ROOT = Path(__file__).parent.parent.parent
 _PATIENCE = 90.0

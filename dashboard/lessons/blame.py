@@ -7,7 +7,7 @@ from dashboard.lessons import figures
 from dashboard.lessons.controls import Controls
 from dashboard.lessons.figures import GREY, sign_color, text
 from dashboard.lessons.onward import BOOK, Onward
-from nncore import lessons
+from nncore.lessons import universality
 
 _NAMES = {
     "w11": "w₁₁", "w12": "w₁₂", "w21": "w₂₁", "w22": "w₂₂",
@@ -40,20 +40,20 @@ def backpropagation(controls: Controls) -> Onward:
     left, right = figures.places()
     with left:
         name = controls.choice("weight", "Parameter to look at", _NAMES, "w11")
-        at = {**lessons.SMALL_PARAMETERS}
+        at = {**universality.SMALL_PARAMETERS}
         at[name] = controls.slider(
-            name, f"Its value, {_NAMES[name]}", -3, 3, lessons.SMALL_PARAMETERS[name], 0.1
+            name, f"Its value, {_NAMES[name]}", -3, 3, universality.SMALL_PARAMETERS[name], 0.1
         )
         x1 = controls.slider("x1", "Input $x_1$", 0, 1, 1, 0.1)
         x2 = controls.slider("x2", "Input $x_2$", 0, 1, 0.5, 0.1)
         y = controls.slider("y", "Wanted output $y$", 0, 1, 0, 0.1)
         eta = controls.scale("eta", "Learning rate η", (0.1, 0.5, 1.0, 3.0, 10.0), 0.5)
     X, Y = np.array([[x1, x2]]), np.array([[y]])
-    network = lessons.small_network(at, eta)
+    network = universality.small_network(at, eta)
     before = network.cost(X, Y)
-    gradient = lessons.small_values(network.gradients(X, Y))
-    numeric = lessons.small_difference(at, name, X, Y)
-    stepped = lessons.small_network(at, eta)
+    gradient = universality.small_values(network.gradients(X, Y))
+    numeric = universality.small_difference(at, name, X, Y)
+    stepped = universality.small_network(at, eta)
     stepped.train_batch(X, Y)
     after = stepped.cost(X, Y)
     shown = stepped if stage == "update" else network
@@ -74,7 +74,7 @@ def backpropagation(controls: Controls) -> Onward:
 
 
 def _drawing(
-    network: "lessons.Network",
+    network: "universality.Network",
     gradient: dict[str, float],
     X: np.ndarray,
     Y: np.ndarray,
@@ -83,7 +83,7 @@ def _drawing(
 ) -> None:
     hidden, output = network.forward_pass(X)
     errors, last_error = network.deltas([hidden, output], Y)
-    values = lessons.small_values(network.parameters())
+    values = universality.small_values(network.parameters())
     numbers = gradient if stage == "gradient" else values
     inputs, middles, end = ((34, 72), (34, 232)), ((230, 72), (230, 232)), (424, 152)
     edges = {

@@ -11,7 +11,7 @@ from dashboard.lessons import figures
 from dashboard.lessons.controls import Controls
 from dashboard.lessons.figures import GREY, MAIN, axis, only
 from dashboard.lessons.onward import BOOK, Onward
-from nncore import lessons
+from nncore.lessons import universality as lessons
 
 _X = np.linspace(0, 1, 501)
 _TARGETS = {"wiggle": "Nielsen's curve", "hill": "A hill", "stairs": "Stairs"}

@@ -9,8 +9,8 @@ from dashboard.lessons.controls import Controls
 from dashboard.lessons.figures import GREY, MAIN, axis, only, signed
 from dashboard.lessons.onward import BOOK, CROSS_ENTROPY, Onward
 from dashboard.palette import MISTAKE, POSITIVE
-from nncore import lessons
 from nncore.activations import sigmoid
+from nncore.lessons import universality
 
 
 # perceptron -------------------------------------------------------------------------------------
@@ -27,13 +27,13 @@ def perceptron(controls: Controls) -> Onward:
 def _one_perceptron(controls: Controls) -> None:
     left, right = figures.places()
     with left:
-        gates = {gate: gate for gate in lessons.GATES}
+        gates = {gate: gate for gate in universality.GATES}
         gate = controls.choice("gate", "The gate to imitate", gates, "NAND")
         w1 = controls.slider("w1", "Weight $w_1$", -4, 4, 1, 0.5)
         w2 = controls.slider("w2", "Weight $w_2$", -4, 4, 1, 0.5)
         b = controls.slider("b", "Bias $b$", -4, 4, -0.5, 0.5)
-        targets = lessons.GATES[gate]
-        if solution := lessons.learn_gate(targets):
+        targets = universality.GATES[gate]
+        if solution := universality.learn_gate(targets):
             w, bias = solution
             st.button(
                 "Let it find its weights",
@@ -44,8 +44,8 @@ def _one_perceptron(controls: Controls) -> None:
         else:
             st.caption("No weights do this: one line cannot part the two classes.")
     weights = np.array([w1, w2])
-    z = lessons.weighted_input(lessons.INPUTS, weights, b)
-    outputs = lessons.perceptron(lessons.INPUTS, weights, b)
+    z = universality.weighted_input(universality.INPUTS, weights, b)
+    outputs = universality.perceptron(universality.INPUTS, weights, b)
     n_right = int((outputs == targets).sum())
     with right:
         with st.container(horizontal=True, vertical_alignment="center", gap="large"):
@@ -57,7 +57,9 @@ def _one_perceptron(controls: Controls) -> None:
         _plane(weights, b, outputs, targets)
         rows = [
             f"| {x1:g} | {x2:g} | {z_:g} | {a:g} {_mark(a == target)} | {target} |"
-            for (x1, x2), z_, a, target in zip(lessons.INPUTS, z, outputs, targets, strict=True)
+            for (x1, x2), z_, a, target in zip(
+                universality.INPUTS, z, outputs, targets, strict=True
+            )
         ]
         head = f"| $x_1$ | $x_2$ | $z$ | output | {gate} |\n|---|---|---|---|---|\n"
         st.markdown(head + "\n".join(rows))
@@ -71,14 +73,14 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
     """The plane of the two inputs: where the perceptron fires, and the gate's four points."""
     low, high = -0.5, 1.5
     x1 = np.linspace(low, high, 201)
-    bottom, top = lessons.firing_range(x1, w, b, low, high)
+    bottom, top = universality.firing_range(x1, w, b, low, high)
     rows: list[dict[str, object]] = [
         {"kind": "fires", "x": float(u), "y": float(y), "Y": float(Y)}
         for u, y, Y in zip(x1, bottom, top, strict=True)
     ]
     rows += [
         {"kind": "point", "x": x, "y": y, "wants": f"{target}", "right": bool(a == target)}
-        for (x, y), a, target in zip(lessons.INPUTS, outputs, targets, strict=True)
+        for (x, y), a, target in zip(universality.INPUTS, outputs, targets, strict=True)
     ]
     x, y = axis("x", "input x₁", low, high), axis("y", "input x₂", low, high)
     x["axis"] = y["axis"] = {"values": [0, 1], "format": "d"}
@@ -122,7 +124,7 @@ def _circuit(controls: Controls) -> None:
     with left:
         x1 = int(controls.choice("x1", "Input $x_1$", bits, "1"))
         x2 = int(controls.choice("x2", "Input $x_2$", bits, "0"))
-        wires = lessons.half_adder(x1, x2)
+        wires = universality.half_adder(x1, x2)
         with st.container(key="lesson-number", width="content"):
             st.metric("$x_1$ + $x_2$ in binary", f"{wires.carry}{wires.total}", width="content")
         st.caption("Every box is one perceptron with weights −2, −2 and bias 3.")
@@ -183,7 +185,7 @@ def sigmoid_neuron(controls: Controls) -> Onward:
         change = controls.slider(
             "dw", "Small change of the weight, $\\Delta w$", -0.3, 0.3, 0.1, 0.01
         )
-    nudge = lessons.nudge(x, w, b, change)
+    nudge = universality.nudge(x, w, b, change)
     with right:
         with st.container(horizontal=True, gap="medium", key="lesson-number"):
             st.metric("Sigmoid's output moves", f"{nudge.change:+.3f}", width="content")
@@ -200,12 +202,12 @@ def sigmoid_neuron(controls: Controls) -> Onward:
     return Onward(BOOK, "Train thirty sigmoid neurons")
 
 
-def _curves(x: float, w: float, b: float, change: float, nudge: lessons.Nudge) -> None:
+def _curves(x: float, w: float, b: float, change: float, nudge: universality.Nudge) -> None:
     xs = np.linspace(0, 20, 401)
-    z = lessons.weighted_input(xs[:, None], np.array([w]), b)
-    after = lessons.weighted_input(xs[:, None], np.array([w + change]), b)
+    z = universality.weighted_input(xs[:, None], np.array([w]), b)
+    after = universality.weighted_input(xs[:, None], np.array([w + change]), b)
     table = {
-        "step": lessons.step(z),
+        "step": universality.step(z),
         "sigmoid": sigmoid(z, None),
         "after": sigmoid(after, None),
     }

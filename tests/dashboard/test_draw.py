@@ -10,7 +10,7 @@ from dashboard.draw import stages, steps
 from dashboard.draw.charts import shares_at
 from dashboard.drawing import Ink, Place
 from dashboard.predictions import Answer, Shipped
-from nncore.doubt import TradeOff
+from nncore.judge.doubt import TradeOff
 from nncore.preprocessing import StageName, find_strokes, prepare, prepare_each
 
 CURVE = TradeOff(np.array([3.0, 1.0, -1.0]), np.array([0.0, 0.1, 0.3]), np.array([0.5, 0.9, 1.0]))

@@ -7,9 +7,9 @@ import pytest
 from dashboard.components.network_view import Neuron, _as_neuron
 from dashboard.components.network_view.payload import MOST_BARS, MOST_SHOWN, picture
 from nncore.config import TrainingConfig
+from nncore.explain.surgery import Silence, operate, silenced
 from nncore.initializers import initial_parameters
 from nncore.network import Network
-from nncore.surgery import Silence, operate, silenced
 
 
 def network(*hidden: int, activation: str = "sigmoid") -> Network:

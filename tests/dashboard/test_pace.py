@@ -3,7 +3,7 @@
 import threadpoolctl
 
 from dashboard import pace
-from nncore import threads
+from nncore.quick import threads
 
 
 def test_from_then_on_a_product_keeps_to_its_own_thread() -> None:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from nncore.config import TrainingConfig
 from nncore.datasets import Dataset
-from nncore.expression_network import ExpressionNetwork, build
 from nncore.expressions import (
     EXAMPLES,
     FUNCTIONS,
@@ -22,6 +21,7 @@ from nncore.expressions import (
 )
 from nncore.gradient_check import check_gradients
 from nncore.initializers import initial_parameters
+from nncore.lab.expression_network import ExpressionNetwork, build
 from nncore.training import EpochRecord, Pace, train
 from tests.nncore.twins import weight_difference
 

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from nncore import preprocessing
 from nncore.datasets import Dataset
 from nncore.preprocessing import InkError, StageName, prepare
-from tests.nncore.pens import LINES, drawn
-from tests.nncore.pictures import difference, seven
+from tests.nncore.ink.pens import LINES, drawn
+from tests.nncore.ink.pictures import difference, seven
 
 SEVEN = prepare(np.asarray(seven())).pixels
 

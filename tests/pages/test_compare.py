@@ -24,11 +24,12 @@ from dashboard.compare.measurements import Measurement, Measurements
 from dashboard.settings import settings
 from dashboard.store import RunStatus, run_store
 from dashboard.text import percent
-from nncore import bench_report, recipes
-from nncore.bench_report import BenchRow, NielsenRow, SweepRow
-from nncore.comparison import TwinRun
-from nncore.machine import this_machine
-from nncore.reproduction import Row, SeedRun
+from nncore import recipes
+from nncore.lab import bench_report
+from nncore.lab.bench_report import BenchRow, NielsenRow, SweepRow
+from nncore.lab.comparison import TwinRun
+from nncore.lab.machine import this_machine
+from nncore.lab.reproduction import Row, SeedRun
 from tests.pages.training import FakeJobs, own_store, page
 
 BUTTONS = ("run-twins", "run-bench", "run-pieces", "run-activation", "run-riddle")

@@ -12,9 +12,9 @@ from dashboard.drawing import Ink
 from dashboard.store import RunStatus, RunStore, StoreError
 from nncore import checkpoints
 from nncore.checkpoints import to_bytes
-from nncore.doubt import DoubtError
+from nncore.judge.doubt import DoubtError
+from nncore.judge.scribbles import Kind, no_digit
 from nncore.preprocessing import prepare
-from nncore.scribbles import Kind, no_digit
 from tests.pages.drawn import CONFIG, add_run, draw, network, png, predicted, upload
 from tests.pages.drawn import draw_page as page
 

@@ -21,10 +21,10 @@ from dashboard.settings import settings
 from dashboard.store import run_store
 from nncore import datasets, recipes
 from nncore.checkpoints import from_bytes
-from nncore.cli import app as cli
+from nncore.cli.train import app as cli
 from nncore.datasets import as_bytes, as_unit
+from nncore.judge.scribbles import no_digit
 from nncore.preprocessing import prepare
-from nncore.scribbles import no_digit
 from tests.pages.drawn import app, draw
 from tests.pages.training import SMALL, FakeJobs, own_store, page, trained
 

@@ -9,8 +9,8 @@ from dashboard import runs
 from dashboard.inside import choice, twin
 from dashboard.store import run_store
 from nncore import datasets
+from nncore.explain.surgery import Silence
 from nncore.gradient_check import relative_error
-from nncore.surgery import Silence
 from tests.pages.training import SMALL, own_store, page, trained
 
 real_test_images = runs.test_images

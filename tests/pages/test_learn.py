@@ -11,8 +11,8 @@ from dashboard import lessons, predictions, state
 from dashboard.lessons import prose
 from dashboard.settings import settings
 from dashboard.store import run_store
-from nncore import lessons as arithmetic
 from nncore.config import QUERY_KEYS, count_parameters
+from nncore.lessons import universality as arithmetic
 from tests.pages.drawn import app
 from tests.pages.training import SMALL, trained
 

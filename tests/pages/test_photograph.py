@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard import predictions, samples, state
 from dashboard.draw import doubts
 from nncore.checkpoints import CheckpointError
+from nncore.judge.reinking import photograph
+from nncore.judge.scribbles import no_digit
 from nncore.preprocessing import prepare, prepare_each
-from nncore.reinking import photograph
-from nncore.scribbles import no_digit
-from tests.nncore.pictures import BAD, FILES
+from tests.nncore.ink.pictures import BAD, FILES
 from tests.pages.drawn import draw_page, png, predicted, upload
 
 pytestmark = pytest.mark.usefixtures("store")

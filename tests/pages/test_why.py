@@ -14,7 +14,7 @@ from dashboard.store import Claim, RunStatus, RunStore
 from nncore import datasets
 from nncore.checkpoints import to_bytes
 from nncore.config import TrainingConfig
-from nncore.explanation import contributions
+from nncore.explain.explanation import contributions
 from nncore.initializers import initial_parameters
 from nncore.network import Network
 from nncore.preprocessing import prepare

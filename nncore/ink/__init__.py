@@ -1,0 +1,1 @@
+"""Pictures and strokes before they are 28x28."""

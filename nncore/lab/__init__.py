@@ -1,0 +1,1 @@
+"""Experiments and measurements: NumPy against PyTorch, published results, and their files."""

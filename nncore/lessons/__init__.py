@@ -1,0 +1,1 @@
+"""What each chapter of Learn computes that is no network of the app."""

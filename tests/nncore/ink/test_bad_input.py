@@ -1,0 +1,99 @@
+"""Whatever file `predict` is given: the right digit, or one sentence, in little memory."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from nncore import datasets
+from nncore.cli.train import app
+from nncore.judge.reinking import reink
+from tests.nncore.ink.pens import drawn
+from tests.nncore.ink.pictures import BAD, FILES, encoded
+
+LABEL = 2
+"""Upside down it is no 2, and lying down it is none either."""
+
+
+def digit() -> Image.Image:
+    """A 2 that somebody wrote, dark on bright."""
+    test = datasets.load("digits").test
+    ink = reink(test.images[test.labels == LABEL][0], rng=np.random.default_rng(0))
+    return Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8))
+
+
+def test_a_digit_is_read_out_of_every_kind_of_file(tmp_path: Path) -> None:
+    paths: list[str] = []
+    for name, write in FILES.items():
+        path = tmp_path / f"{name}.{name.partition(',')[0]}"
+        path.write_bytes(write(digit()))
+        paths.append(str(path))
+    done = CliRunner().invoke(app, ["predict", *paths, "--json"])
+    assert done.exit_code == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(lines) == len(FILES)
+    for line in lines:
+        assert line["digit"] == LABEL, line["path"]
+        assert not line["doubted"], line["path"]
+
+
+def test_what_holds_no_digit_gets_one_sentence_each(tmp_path: Path) -> None:
+    for name, (content, _) in BAD.items():
+        (tmp_path / f"{name}.png").write_bytes(content)
+    done = CliRunner().invoke(app, ["predict", str(tmp_path)])
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    sentences = done.stderr.splitlines()
+    assert len(sentences) == len(BAD)
+    for name, sentence in zip(sorted(BAD), sentences, strict=True):
+        assert f"{name}.png" in sentence
+        assert BAD[name][1] in sentence
+        assert sentence.endswith(".")
+
+
+def test_one_dot_is_no_digit(tmp_path: Path) -> None:
+    sheet = np.full((280, 280), 255, np.uint8)
+    sheet[100:112, 60:72] = 0
+    (tmp_path / "dot.png").write_bytes(encoded(Image.fromarray(sheet)))
+    done = CliRunner().invoke(app, ["predict", str(tmp_path)])
+    assert "%), but it does not look like a digit" in done.stdout
+
+
+PEAK = """
+import resource, subprocess, sys
+command = [sys.executable, "-m", "nncore", "predict", *sys.argv[1:]]
+done = subprocess.run(command, capture_output=True, text=True)
+unit = 2**20 if sys.platform == "darwin" else 2**10
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit, done.stdout, done.stderr)
+"""
+"""A child's peak counts what its parent had when it began: here that is a small process."""
+
+
+def peak_of_predict(path: Path) -> tuple[float, str]:
+    """Megabytes, and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True
+    )
+    megabytes, _, said = done.stdout.partition(" ")
+    return float(megabytes), said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak is read with getrusage")
+def test_a_huge_picture_is_read_or_refused_in_little_memory(tmp_path: Path) -> None:
+    huge = digit().resize((12_000, 12_000), Image.Resampling.BILINEAR)
+    huge.save(tmp_path / "huge.jpg", quality=50)
+    huge.convert("1").save(tmp_path / "huge.png", compress_level=1)
+    del huge
+    Image.fromarray(255 - drawn(7)).save(tmp_path / "small.png")
+    small, _ = peak_of_predict(tmp_path / "small.png")
+    peak, said = peak_of_predict(tmp_path / "huge.jpg")
+    assert f"huge.jpg: {LABEL} (" in said
+    assert peak < small + 60  # decoded whole it would be 137 more, in colours three times that
+    peak, said = peak_of_predict(tmp_path / "huge.png")
+    assert "huge.png has 12,000 x 12,000 pixels, more than the 40,000,000" in said
+    assert peak < small + 20

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dashboard import runs, state
-from dashboard.cold_start import through_the_entry
+from dashboard import session
 from dashboard.compare import ease, flexibility, published, riddle, section, speed, twins
 from dashboard.compare.measurements import torch_is_here
+from dashboard.startup import through_the_entry
+from dashboard.ui import runs
 
 through_the_entry()
 
@@ -22,7 +23,7 @@ if not torch_is_here():
     st.info(section.NO_TORCH)
 
 with runs.shown_errors():
-    state.workspace()
+    session.workspace()
     twins.show()
     speed.show()
     ease.show()

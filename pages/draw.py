@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from dashboard import predictions, state
-from dashboard.cold_start import through_the_entry
+from dashboard import session
 from dashboard.draw import answers, doubts, handwriting, neurons, section, sources, stages, why
 from dashboard.draw.subject import look_at
-from dashboard.predictions import Trained
-from dashboard.store import StoreError
-from dashboard.text import escape
+from dashboard.models import predictions
+from dashboard.models.predictions import Trained
+from dashboard.runs.store import StoreError
+from dashboard.startup import through_the_entry
+from dashboard.ui.text import escape
 
 SECTIONS: dict[str, section.Section] = {
     "stages": ("From ink to 28x28", stages.show),
@@ -23,7 +24,7 @@ def trained_models(workspace: str) -> list[Trained]:
     try:
         return predictions.trained_models(workspace)
     except StoreError as error:
-        if not state.is_told(str(error)):
+        if not session.is_told(str(error)):
             st.warning(escape(str(error)), icon=":material/database_off:")
         return []
 
@@ -49,4 +50,4 @@ st.title("What do the networks see?")
 st.markdown(
     "Draw a digit, pick a sample or bring a picture: every network gets the same 28x28 pixels."
 )
-pad_and_answers(state.workspace())
+pad_and_answers(session.workspace())

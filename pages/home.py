@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from dashboard import canvas, drawing, navigation, predictions
-from dashboard.draw import cards, doubts
+from dashboard import navigation
+from dashboard.draw import doubts
+from dashboard.ink import drawing, pad
+from dashboard.models import cards, predictions
 
 # For whom, why, and the link to offer: its page, its label and what it sets there.
 WAYS = (
@@ -37,7 +39,7 @@ def try_it() -> None:
     left, right = st.columns([1, 2], gap="large")
     with left:
         st.space("small")  # the pad's own toolbar opens above it
-        drawn = canvas.pad()
+        drawn = pad.pad()
     with right:
         ink = drawing.example() if drawn is None else drawing.Ink(drawn)
         seen = drawing.prepared(ink)

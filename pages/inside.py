@@ -2,19 +2,20 @@
 
 import streamlit as st
 
-from dashboard import runs, state
-from dashboard.cold_start import through_the_entry
-from dashboard.components.network_view import network_view
+from dashboard import session
 from dashboard.inside import backward, checks, choice, forward, seeking, touch
+from dashboard.startup import through_the_entry
+from dashboard.ui import runs
+from dashboard.ui.components.network_view import network_view
 
 through_the_entry()
 
 st.title("Inside")
 
 with runs.shown_errors():
-    state.workspace()
-    state.read_inside_from_url()
-    if notice := state.take_notice():
+    session.workspace()
+    session.read_inside_from_url()
+    if notice := session.take_notice():
         st.info(notice)
 
     left, right = st.columns([3, 2], gap="large")
@@ -37,10 +38,10 @@ with runs.shown_errors():
     choice.choose_neuron(model, neuron)
 
     if answer is None:
-        state.write_inside_to_url()
+        session.write_inside_to_url()
         st.stop()
     section = choice.choose_section()
-    state.write_inside_to_url()
+    session.write_inside_to_url()
     match section:
         case "backward":
             backward.show(model, example, neuron, answer)

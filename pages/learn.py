@@ -2,22 +2,23 @@
 
 import streamlit as st
 
-from dashboard import lessons, state
-from dashboard.cold_start import through_the_entry
+from dashboard import session
+from dashboard.learn import chapters
+from dashboard.startup import through_the_entry
 
 through_the_entry()
 
-state.workspace()
-place = state.read_lesson_from_url([chapter.name for chapter in lessons.CHAPTERS])
-chapter = lessons.chapter(place.chapter)
+session.workspace()
+place = session.read_lesson_from_url([chapter.name for chapter in chapters.CHAPTERS])
+chapter = chapters.chapter(place.chapter)
 
 if place.focus:
     st.header(chapter.title)
-    lessons.figure(chapter)
-    lessons.leave_focus(chapter)
+    chapters.figure(chapter)
+    chapters.leave_focus(chapter)
 else:
-    lessons.contents(chapter)
-    lessons.opening(chapter)
-    lessons.figure(chapter)
-    lessons.question(chapter)
-    lessons.ending(chapter)
+    chapters.contents(chapter)
+    chapters.opening(chapter)
+    chapters.figure(chapter)
+    chapters.question(chapter)
+    chapters.ending(chapter)

@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from dashboard import controls, history, live, runs, state
-from dashboard.cold_start import through_the_entry
-from dashboard.text import escape
+from dashboard import session
+from dashboard.startup import through_the_entry
+from dashboard.train import form as controls
+from dashboard.train import history, live
+from dashboard.ui import runs
+from dashboard.ui.text import escape
 from nncore import datasets
 
 through_the_entry()
@@ -12,8 +15,8 @@ through_the_entry()
 st.title("Train")
 
 with runs.shown_errors():
-    state.workspace()
-    state.read_form_from_url()
+    session.workspace()
+    session.read_form_from_url()
     run = live.current_run()
 
     messages = st.container()
@@ -31,7 +34,7 @@ with runs.shown_errors():
             )
             st.button(
                 "Use the built-in digits",
-                on_click=state.fill_form,
+                on_click=session.fill_form,
                 args=(form.config.replace(dataset="digits"),),
             )
 
@@ -39,7 +42,7 @@ with runs.shown_errors():
         controls.recipe_cards()
 
     with messages:
-        if link_error := state.training_form().link_error:
+        if link_error := session.training_form().link_error:
             st.error(f"This link does not work: {escape(link_error)}")
         if form.error:
             st.error(escape(form.error))
@@ -48,4 +51,4 @@ with runs.shown_errors():
         live.stage(form)
 
     history.past_runs()
-    state.write_form_to_url(run.id if run else None)
+    session.write_form_to_url(run.id if run else None)

@@ -45,8 +45,8 @@ def test_only_the_twin_imports_torch() -> None:
         "nncore",
         "nncore.training",
         "nncore.checkpoints",
-        "dashboard.store",
-        "dashboard.jobs",
+        "dashboard.runs.store",
+        "dashboard.runs.jobs",
         "dashboard.compare.measure",
     ],
 )
@@ -73,7 +73,7 @@ def test_no_pickle_and_no_eval() -> None:
 
 def test_answering_loads_nothing_that_judges_or_teaches() -> None:
     code = (
-        "import sys, dashboard.predictions; "
+        "import sys, dashboard.models.predictions; "
         "print(sorted({'nncore.judge.evaluation', 'nncore.judge.doubt_training'} & {*sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

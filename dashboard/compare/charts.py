@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 
 from dashboard.compare.section import power
-from dashboard.palette import ENGINE_NAMES, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
-from dashboard.vega import number, place
+from dashboard.ui.palette import ENGINE_NAMES, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
+from dashboard.ui.vega import number, place
 from nncore import recipes
 from nncore.lab.comparison import TwinCurve, TwinRun
 from nncore.lab.reproduction import TOLERANCE, Row

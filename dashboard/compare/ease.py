@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.compare import charts, section
-from dashboard.palette import ENGINE_MARKDOWN
+from dashboard.ui.palette import ENGINE_MARKDOWN
 from nncore.config import EngineName
 from nncore.lab.comparison import Piece
 from nncore.lab.source_code import entry_of, source_of, without_words

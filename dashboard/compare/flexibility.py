@@ -5,11 +5,11 @@ from functools import cache
 import numpy as np
 import streamlit as st
 
-from dashboard import state
+from dashboard import session
 from dashboard.compare import charts, section
 from dashboard.compare.measurements import Measurement
-from dashboard.palette import ENGINE_MARKDOWN
-from dashboard.text import escape, percent
+from dashboard.ui.palette import ENGINE_MARKDOWN
+from dashboard.ui.text import escape, percent
 from nncore.expressions import (
     CHECK_RANGE,
     EXAMPLES,
@@ -50,7 +50,7 @@ def show() -> None:
 
 def _ask() -> tuple[str, str, str]:
     """What is measured for what the fields say."""
-    f, df = state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    f, df = session.typed_activation(_FIRST.activation, _FIRST.derivative)
     return "activation", f.strip(), df.strip()
 
 
@@ -114,13 +114,13 @@ def _fields() -> None:
             st.button(
                 example.name,
                 key=f"example-{example.name}",
-                on_click=state.type_activation,
+                on_click=session.type_activation,
                 args=(example.activation, example.derivative),
             )
-    _, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    _, derivative = session.typed_activation(_FIRST.activation, _FIRST.derivative)
     st.text_input(
         "Activation f(z)",
-        key=state.TYPED_ACTIVATION,
+        key=session.TYPED_ACTIVATION,
         max_chars=MAX_LENGTH,
         persist_state="session",
         help="Numbers, z, + - * / **, comparisons, and functions such as exp, log, tanh, sigmoid, "
@@ -128,7 +128,7 @@ def _fields() -> None:
     )
     st.text_input(
         "Its derivative f'(z), which only NumPy needs; empty for none",
-        key=state.TYPED_DERIVATIVE,
+        key=session.TYPED_DERIVATIVE,
         max_chars=MAX_LENGTH,
         persist_state="session",
     )
@@ -144,9 +144,9 @@ def _fields() -> None:
 
 
 def _plant() -> None:
-    activation, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    activation, derivative = session.typed_activation(_FIRST.activation, _FIRST.derivative)
     if (planted := _planted(derivative)) is not None:
-        state.type_activation(activation, planted)
+        session.type_activation(activation, planted)
 
 
 def _planted(derivative: str) -> str | None:

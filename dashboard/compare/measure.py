@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from dashboard import lifeline
+from dashboard.runs import lifeline
 from nncore.lab import comparison
 from nncore.lab.machine import this_machine
 from nncore.lab.result_files import today

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.once import once
+from dashboard.runs.store import StoreError, run_store
 from dashboard.settings import SettingsError
-from dashboard.store import StoreError, run_store
-from dashboard.text import duration
+from dashboard.ui.text import duration
 
 _ROOT = Path(__file__).parent.parent.parent
 PATIENCE: Mapping[str, float] = {"bench": 3_600.0}

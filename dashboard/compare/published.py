@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
+from dashboard import session
 from dashboard.compare import charts, section
-from dashboard.text import escape, percent
+from dashboard.ui.text import escape, percent
 from nncore import recipes
 from nncore.checkpoints import SHIPPED
 from nncore.judge import cards
@@ -146,6 +146,6 @@ def link(name: str) -> str:
 
     A new tab is a new session, which only the address can tell whose runs are meant.
     """
-    own = {state.WORKSPACE_PARAM: state.workspace()}
-    query = {"recipe": name} | (own if state.workspace() != state.LOCAL_WORKSPACE else {})
+    own = {session.WORKSPACE_PARAM: session.workspace()}
+    query = {"recipe": name} | (own if session.workspace() != session.LOCAL_WORKSPACE else {})
     return f"train?{urlencode(query)}"

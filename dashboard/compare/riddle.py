@@ -6,15 +6,18 @@ from statistics import fmean
 
 import streamlit as st
 
-from dashboard import jobs, live, runs, state
+from dashboard import session
 from dashboard.compare import charts, published, section
 from dashboard.compare.measurements import torch_is_here
-from dashboard.controls import training_examples
-from dashboard.palette import ENGINE_MARKDOWN, ENGINE_NAMES
-from dashboard.runs import ACTIVE, STATUS_COLORS, store
+from dashboard.runs import jobs
+from dashboard.runs.store import Run, RunStatus, StoreError
 from dashboard.settings import settings
-from dashboard.store import Run, RunStatus, StoreError
-from dashboard.text import duration, escape, percent
+from dashboard.train import live
+from dashboard.train.form import training_examples
+from dashboard.ui import runs
+from dashboard.ui.palette import ENGINE_MARKDOWN, ENGINE_NAMES
+from dashboard.ui.runs import ACTIVE, STATUS_COLORS, store
+from dashboard.ui.text import duration, escape, percent
 from nncore import recipes
 from nncore.config import EngineName, TrainingConfig
 from nncore.lab.reproduction import Row, find
@@ -206,7 +209,7 @@ def _config(name: str) -> TrainingConfig:
 
 def _here() -> dict[str, Run]:
     """The visitor's newest run of each recipe, whenever and wherever it was started."""
-    mine = store().list_runs(state.workspace())
+    mine = store().list_runs(session.workspace())
     found = {n: next((r for r in mine if r.config == _config(n)), None) for n in (FULL, MINI)}
     return {name: run for name, run in found.items() if run is not None}
 
@@ -223,7 +226,7 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
         st.caption(f"Two runs of both engines: takes {_TAKES}.", width="content")
     if pressed:
         try:
-            store().require_room(state.workspace(), settings().max_active, 2)
+            store().require_room(session.workspace(), settings().max_active, 2)
             for name in (FULL, MINI):
                 live.start(_config(name), name=recipes.get(name).title)
         except StoreError as error:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from dashboard import runs, state
+from dashboard import session
 from dashboard.compare.measurements import (
     BusyError,
     Measurement,
@@ -17,7 +17,8 @@ from dashboard.compare.measurements import (
     torch_is_here,
 )
 from dashboard.settings import settings
-from dashboard.text import escape, power_of_ten
+from dashboard.ui import runs
+from dashboard.ui.text import escape, power_of_ten
 from nncore.lab.machine import Machine
 
 POLL_SECONDS = 1.0
@@ -123,7 +124,9 @@ def button(
         )
     if pressed:
         try:
-            measurements().ask(*ask, workspace=state.workspace() if settings().multiuser else None)
+            measurements().ask(
+                *ask, workspace=session.workspace() if settings().multiuser else None
+            )
         except BusyError as error:
             st.warning(escape(str(error)))
         else:
@@ -134,7 +137,7 @@ def button(
 
 def _may_stop(found: Measurement) -> bool:
     """Among visitors, who asked for it."""
-    return not settings().multiuser or found.workspace == state.workspace()
+    return not settings().multiuser or found.workspace == session.workspace()
 
 
 def _said(found: Measurement, outcome: str | None) -> str:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from dashboard.compare import charts, section
 from dashboard.compare.measurements import Measurement, seconds_left
-from dashboard.text import duration
+from dashboard.ui.text import duration
 from nncore.config import architecture
 from nncore.lab import bench_report
 from nncore.lab.bench_report import (

@@ -8,7 +8,7 @@ from typing import get_args
 import streamlit as st
 
 from dashboard.compare import charts, section
-from dashboard.palette import ENGINE_NAMES
+from dashboard.ui.palette import ENGINE_NAMES
 from nncore.config import DTypeName, architecture
 from nncore.lab import comparison
 from nncore.lab.comparison import GradientEntry, TwinRun

@@ -3,11 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import drawing, predictions
-from dashboard.draw import cards, doubts, stages
+from dashboard.draw import doubts, stages
 from dashboard.draw.subject import Subject
-from dashboard.predictions import MAX_MODELS, Model, Shipped, Trained
-from dashboard.text import certainty
+from dashboard.ink import drawing
+from dashboard.models import cards, predictions
+from dashboard.models.predictions import MAX_MODELS, Model, Shipped, Trained
+from dashboard.ui.text import certainty
 
 _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dashboard.palette import MISTAKE, SHIPPED
-from dashboard.vega import number, place
+from dashboard.ui.palette import MISTAKE, SHIPPED
+from dashboard.ui.vega import number, place
 from nncore.judge.doubt import TradeOff
 
 SHOWN = 0.1

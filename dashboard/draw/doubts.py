@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import state
+from dashboard import session
 from dashboard.draw import charts
 from dashboard.draw.subject import Subject
-from dashboard.text import escape
+from dashboard.ui.text import escape
 from nncore.judge import doubt
 from nncore.judge.doubt import DigitOrNot, DoubtError
 
@@ -63,7 +63,7 @@ def show(subject: Subject) -> None:
         threshold = _choose_threshold(network)
         _verdict(network, _score(subject.pixels), threshold)
     with right:
-        moved = state.draw_view().threshold
+        moved = session.draw_view().threshold
         charts.trade_off(network.trade_off, network.threshold, moved, "trade-off")
 
 
@@ -72,7 +72,7 @@ def _score(pixels: np.ndarray) -> float:
 
 
 def _threshold(network: DigitOrNot) -> float:
-    moved = state.draw_view().threshold
+    moved = session.draw_view().threshold
     return network.threshold if moved is None else moved
 
 
@@ -86,7 +86,7 @@ def _choose_threshold(network: DigitOrNot) -> float:
         "Real digits that may be doubted",
         list(range(len(shares))),
         format_func=lambda at: f"{shares[at]:.2%}",
-        key=state.draw_control("threshold", now),
+        key=session.draw_control("threshold", now),
         on_change=_take_threshold,
         args=(usual,),
         help="Moves the threshold here and on Home, in this session only.",
@@ -95,9 +95,9 @@ def _choose_threshold(network: DigitOrNot) -> float:
 
 
 def _take_threshold(usual: int) -> None:
-    at = int(state.draw_control_value("threshold"))
+    at = int(session.draw_control_value("threshold"))
     chosen = float(judge().trade_off.thresholds[at])
-    state.draw_view().threshold = None if at == usual else chosen
+    session.draw_view().threshold = None if at == usual else chosen
 
 
 def _verdict(network: DigitOrNot, score: float, threshold: float) -> None:

@@ -8,15 +8,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import digits, handwriting, live, samples, state
+from dashboard import session
 from dashboard.draw import doubts
 from dashboard.draw.subject import Subject
-from dashboard.handwriting_store import Bytes, Handwriting
-from dashboard.predictions import MAX_MODELS, Model, Trained, shipped_models
-from dashboard.runs import shown_errors, store
+from dashboard.ink import samples
+from dashboard.models import handwriting
+from dashboard.models.predictions import MAX_MODELS, Model, Trained, shipped_models
+from dashboard.runs.handwriting import Bytes, Handwriting
+from dashboard.runs.store import StoreError
 from dashboard.settings import settings
-from dashboard.store import StoreError
-from dashboard.text import escape
+from dashboard.train import live
+from dashboard.ui import digits
+from dashboard.ui.runs import shown_errors, store
+from dashboard.ui.text import escape
 from nncore import recipes
 from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, TrainingConfig
@@ -43,9 +47,9 @@ class _Row:
 def show(subject: Subject) -> None:
     """Keep what was drawn, look at what is kept, and what the networks make of it."""
     with shown_errors():
-        workspace = state.workspace()
+        workspace = session.workspace()
         kept = store().handwriting.digits(workspace)
-        if notice := state.take_notice():
+        if notice := session.take_notice():
             st.warning(escape(notice))
         _keep_it(workspace, subject, kept)
         st.caption(_notice())
@@ -98,7 +102,7 @@ def _keep_it(workspace: str, subject: Subject, kept: Handwriting) -> None:
 def _is_own(subject: Subject) -> bool:
     """Whether somebody drew or brought it: the example and the samples are nobody's handwriting."""
     image = subject.ink.image
-    return image is state.last_drawing() and not samples.is_sample(image)
+    return image is session.last_drawing() and not samples.is_sample(image)
 
 
 def _choose_label(workspace: str, image: Bytes, is_doubted: bool) -> None:
@@ -107,7 +111,7 @@ def _choose_label(workspace: str, image: Bytes, is_doubted: bool) -> None:
     label = st.pills(
         "What was it meant to be?",
         range(N_CLASSES),
-        key=state.meant_label_key(drawing),
+        key=session.meant_label_key(drawing),
         wrap=True,
     )
     st.button(
@@ -124,7 +128,7 @@ def _all_the_same(drawing: str, label: int) -> bool:
     a = "an" if label == 8 else "a"
     return st.checkbox(
         f"This does not look like a digit. Keep it as {a} {label} all the same",
-        key=state.all_the_same_key(drawing),
+        key=session.all_the_same_key(drawing),
     )
 
 
@@ -144,14 +148,14 @@ def _keep(workspace: str, image: Bytes, label: int) -> None:
     try:
         store().handwriting.keep(workspace, image, label)
     except StoreError as error:
-        state.notify(str(error))
+        session.notify(str(error))
 
 
 def _delete(workspace: str, ids: Sequence[str] | None) -> None:
     try:
         store().handwriting.delete(workspace, ids)
     except StoreError as error:
-        state.notify(str(error))
+        session.notify(str(error))
 
 
 # The wall ---------------------------------------------------------------------------------------
@@ -205,7 +209,7 @@ def _actions(workspace: str, kept: Handwriting) -> None:
                 args=(workspace, None),
             )
     single = st.expander(
-        "Every digit, to delete single ones", on_change="rerun", key=state.KEPT_LIST
+        "Every digit, to delete single ones", on_change="rerun", key=session.KEPT_LIST
     )
     if single.open:
         with single:
@@ -227,7 +231,7 @@ def _list(workspace: str, kept: Handwriting) -> None:
         hide_index=True,
         row_height=44,
         height=min(44 * len(kept) + 38, 340),
-        key=state.kept_table_key(kept.version),
+        key=session.kept_table_key(kept.version),
         on_select="rerun",
         selection_mode="multi-row",
         alt="Every kept digit with its label and when it was kept, the newest first",
@@ -335,11 +339,14 @@ def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
         run_id = None
         if names:
             run_id = st.selectbox(
-                "Train again", list(names), format_func=names.__getitem__, key=state.HANDWRITING_RUN
+                "Train again",
+                list(names),
+                format_func=names.__getitem__,
+                key=session.HANDWRITING_RUN,
             )
         run = store().get_run(run_id) if run_id else None
-        config = run.config if run else recipes.get(state.DEFAULT_RECIPE).config
-        name = run.name if run else recipes.get(state.DEFAULT_RECIPE).title
+        config = run.config if run else recipes.get(session.DEFAULT_RECIPE).config
+        name = run.name if run else recipes.get(session.DEFAULT_RECIPE).title
         pressed = st.button(
             f"Train {'it' if run else 'a network'} with our handwriting",
             icon=":material/model_training:",
@@ -359,7 +366,7 @@ def _start(config: TrainingConfig, name: str) -> None:
     except (StoreError, ConfigError) as error:
         st.error(escape(str(error)))
         return
-    state.fill_form_from_run(config)
+    session.fill_form_from_run(config)
     st.switch_page("pages/train.py")
 
 

@@ -4,12 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import predictions, state
-from dashboard.components.network_view import Neuron, network_view
+from dashboard import session
 from dashboard.draw.subject import Subject
-from dashboard.predictions import Shipped
-from dashboard.store import StoreError
-from dashboard.text import escape
+from dashboard.models import predictions
+from dashboard.models.predictions import Shipped
+from dashboard.runs.store import StoreError
+from dashboard.ui.components.network_view import Neuron, network_view
+from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
 
 
@@ -17,7 +18,7 @@ def show(subject: Subject) -> None:
     """The network picture of one model, which is chosen here."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         model = subject.choose_model("neurons", "Whose neurons")
-        if state.last_drawing() is subject.ink.image:
+        if session.last_drawing() is subject.ink.image:
             own = (
                 {} if isinstance(model, Shipped) else {"run": model.run_id, "engine": model.engine}
             )
@@ -36,7 +37,7 @@ def show(subject: Subject) -> None:
     network_view(
         network,
         subject.pixels,
-        selected=state.picture_neuron("draw") or Neuron(len(network.biases) - 1, answer.digit),
-        on_select=partial(state.set_picture_neuron, "draw"),
+        selected=session.picture_neuron("draw") or Neuron(len(network.biases) - 1, answer.digit),
+        on_select=partial(session.set_picture_neuron, "draw"),
         label="The network with the drawing in it",
     )

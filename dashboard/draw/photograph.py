@@ -9,10 +9,13 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import digits, drawing, palette, predictions, state
+from dashboard import session
 from dashboard.draw import doubts
-from dashboard.drawing import KEPT_SECONDS, Ink, Place
-from dashboard.text import escape
+from dashboard.ink import drawing
+from dashboard.ink.drawing import KEPT_SECONDS, Ink, Place
+from dashboard.models import predictions
+from dashboard.ui import digits, palette
+from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
 from nncore.ink.picture_files import ImageError, read_image
 from nncore.preprocessing import InkError, prepare_each
@@ -78,7 +81,7 @@ def _read(file: UploadedFile | None, unusable: str) -> Ink:
     else:
         drawing.preview(image, "The picture, in grey")
         ink = Ink(image, "Your picture: the ink found, centred and scaled as MNIST's digits are.")
-    state.keep_drawing(ink.image)
+    session.keep_drawing(ink.image)
     return ink
 
 
@@ -116,7 +119,7 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
     """Show what is read where, and place the choice of the digit to look at."""
     model = predictions.default_model()
     names = _names(model, np.stack([one.pixels.ravel() for one in found]))
-    chosen = state.photograph_choice(file_id)
+    chosen = session.photograph_choice(file_id)
     reading = " ".join(names)
     st.image(_boxed(file_id, names, chosen, found), alt=f"The picture, read as {reading}")
     st.markdown(f"{model.markdown} reads **{reading}**")
@@ -128,7 +131,7 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
         format_func=lambda number: names[number] + names[:number].count(names[number]) * _UNSEEN,
         default=0,
         required=True,
-        key=state.photograph_key(file_id),
+        key=session.photograph_key(file_id),
         wrap=True,
     )
     return Ink(

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import canvas, drawing, samples, state
+from dashboard import session
 from dashboard.draw import photograph
-from dashboard.drawing import Ink
+from dashboard.ink import drawing, pad, samples
+from dashboard.ink.drawing import Ink
 
 
 def choose_ink() -> Ink:
@@ -13,7 +14,7 @@ def choose_ink() -> Ink:
         "Where the digit comes from",
         list(SOURCES),
         required=True,
-        key=state.ink_control("source", PAD),
+        key=session.ink_control("source", PAD),
         label_visibility="collapsed",
         wrap=True,
     )
@@ -22,7 +23,7 @@ def choose_ink() -> Ink:
 
 def _pad() -> Ink:
     st.space("small")  # the pad's own toolbar opens above it
-    drawn = canvas.pad()
+    drawn = pad.pad()
     return drawing.example() if drawn is None else Ink(drawn)
 
 
@@ -31,20 +32,20 @@ def _sample() -> Ink:
         "A digit drawn beforehand",
         samples.DIGITS,
         required=True,
-        key=state.ink_control("sample", samples.EXAMPLE),
+        key=session.ink_control("sample", samples.EXAMPLE),
         wrap=True,
     )
-    is_small = st.toggle("Small, in a corner", key=state.ink_control("small", False))
+    is_small = st.toggle("Small, in a corner", key=session.ink_control("small", False))
     image = (samples.small if is_small else samples.sample)(digit)
     drawing.preview(image, f"A handwritten {digit}{', small, in a corner' if is_small else ''}")
-    state.keep_drawing(image)
+    session.keep_drawing(image)
     where = "A sample in a corner" if is_small else "A sample"
     return Ink(image, f"{where}: centred and scaled as MNIST's digits are.")
 
 
 def take_small_sample() -> None:
     """Look at a small digit in a corner from now on (for a button's `on_click`)."""
-    state.set_ink_controls(source=SAMPLES, small=True)
+    session.set_ink_controls(source=SAMPLES, small=True)
 
 
 PAD = "Draw"

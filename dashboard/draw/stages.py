@@ -6,11 +6,14 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from dashboard import digits, predictions, samples, state
-from dashboard.draw import doubts, sources, steps
+from dashboard import session
+from dashboard.draw import ablation, doubts, sources
 from dashboard.draw.subject import Subject
-from dashboard.predictions import Answer
-from dashboard.text import certainty
+from dashboard.ink import samples
+from dashboard.models import predictions
+from dashboard.models.predictions import Answer
+from dashboard.ui import digits
+from dashboard.ui.text import certainty
 from nncore.preprocessing import Stage, StageName
 
 
@@ -66,10 +69,10 @@ def show(subject: Subject) -> None:
 
 def _what_matters(subject: Subject) -> None:
     """The step that matters most to this drawing; where none changes a name, another drawing."""
-    found = steps.most_important(subject.ink, subject.models)
+    found = ablation.most_important(subject.ink, subject.models)
     if found is None:
         return
-    st.markdown(steps.sentence(found, WORDS[found.stage].switch))
+    st.markdown(ablation.sentence(found, WORDS[found.stage].switch))
     is_small = any(subject.ink.image is samples.small(digit) for digit in samples.DIGITS)
     if found.has_ink and not found.renamed and not is_small:
         st.button(
@@ -87,8 +90,8 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
         st.toggle(
             words.switch,
             on,
-            key=state.stage_switch_key(stage.name),
-            on_change=state.switch_stage,
+            key=session.stage_switch_key(stage.name),
+            on_change=session.switch_stage,
             args=(stage.name,),
             disabled=stage.name == "grey",
         )
@@ -131,8 +134,8 @@ def all_on(key: str) -> None:
         key=key,
         icon=":material/restart_alt:",
         type="tertiary",
-        disabled=not state.draw_view().skipped,
-        on_click=state.switch_all_stages_on,
+        disabled=not session.draw_view().skipped,
+        on_click=session.switch_all_stages_on,
     )
 
 

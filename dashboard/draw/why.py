@@ -5,13 +5,16 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import controls, digits, predictions, state
+from dashboard import session
 from dashboard.draw.subject import Subject
-from dashboard.drawing import KEPT_SECONDS
+from dashboard.ink.drawing import KEPT_SECONDS
+from dashboard.models import predictions
+from dashboard.models.predictions import Model, Trained
 from dashboard.pace import by_rows
-from dashboard.predictions import Model, Trained
-from dashboard.store import RunStatus, StoreError, run_store
-from dashboard.text import escape
+from dashboard.runs.store import RunStatus, StoreError, run_store
+from dashboard.train import form
+from dashboard.ui import digits
+from dashboard.ui.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError
 from nncore.config import DatasetName
@@ -59,15 +62,15 @@ def show(subject: Subject) -> None:
 def _choose_rival(found: Contributions) -> int:
     """Place the choice of the other digit: the runner-up, until another one is picked."""
     name = f"rival-{found.winner}-{found.rival}"
-    chosen = state.draw_control_value(name)
+    chosen = session.draw_control_value(name)
     st.pills(
         f"Why {found.winner} and not",
         [digit for digit in range(10) if digit != found.winner],
         required=True,
-        key=state.draw_control(name, found.rival if chosen is None else chosen),
+        key=session.draw_control(name, found.rival if chosen is None else chosen),
         wrap=True,
     )
-    return state.draw_control_value(name)
+    return session.draw_control_value(name)
 
 
 def _shares(network: Network, pixels: np.ndarray, found: Contributions) -> None:
@@ -165,17 +168,17 @@ def _choose_way(model: Model) -> str:
             "the network sees them."
         )
         return PIXELS
-    chosen = state.draw_control_value("near")
+    chosen = session.draw_control_value("near")
     st.segmented_control(
         "How nearness is measured",
         [HIDDEN, PIXELS],
         required=True,
-        key=state.draw_control("near", chosen or HIDDEN),
+        key=session.draw_control("near", chosen or HIDDEN),
         help="The distance between what the last hidden layer says of two images, "
         "or between their 784 pixels.",
         label_visibility="collapsed",
     )
-    return state.draw_control_value("near")
+    return session.draw_control_value("near")
 
 
 def _count(labels: np.ndarray) -> str:
@@ -199,7 +202,7 @@ def _examples_of(network: Network) -> tuple[DatasetName, int, str]:
     """
     config = network.config
     if datasets.available(config.dataset):
-        n_learned = controls.training_examples(config)
+        n_learned = form.training_examples(config)
         return config.dataset, n_learned, f"It learned from {n_learned:,}."
     n_others = len(_examples("digits"))
     return (

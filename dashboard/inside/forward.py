@@ -3,11 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import digits, state
-from dashboard.components.network_view import Neuron
-from dashboard.components.signed_view import signed_view
+from dashboard import session
 from dashboard.inside.choice import Example, Model, layer_name, look_at, neuron_name
-from dashboard.text import formula_number, number
+from dashboard.ui import digits
+from dashboard.ui.components.network_view import Neuron
+from dashboard.ui.components.signed_view import signed_view
+from dashboard.ui.text import formula_number, number
 from nncore.costs import COSTS
 from nncore.explain.explanation import contributions
 from nncore.explain.feature_visualization import input_gradient
@@ -154,7 +155,7 @@ def _sum(model: Model, example: Example, layers: list[Layer], neuron: Neuron) ->
             name="neuron" if k else "pixel",
             axis=f"neuron of {layer_name(network, k - 1)}" if k else "pixel: row, column",
             symbol="term",
-            selected=state.inside().source,
+            selected=session.inside().source,
             on_pick=_take_source,
             height=200,
         )
@@ -162,7 +163,7 @@ def _sum(model: Model, example: Example, layers: list[Layer], neuron: Neuron) ->
 
 
 def _take_source(source: int) -> None:
-    state.inside().source = source
+    session.inside().source = source
 
 
 def _written_out(

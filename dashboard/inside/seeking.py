@@ -3,11 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import digits, predictions, runs
-from dashboard.components.network_view import Neuron
 from dashboard.inside.choice import Model, neuron_name
+from dashboard.models import predictions
 from dashboard.pace import by_rows
-from dashboard.text import number
+from dashboard.ui import digits, runs
+from dashboard.ui.components.network_view import Neuron
+from dashboard.ui.text import number
 from nncore.config import DatasetName
 from nncore.explain.feature_visualization import Ascent, excite, layer_inputs, strongest
 from nncore.network import Network

@@ -3,12 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, predictions, state
-from dashboard.components.network_view import Neuron
+from dashboard import session
 from dashboard.inside import choice
 from dashboard.inside.choice import Answers, Example, Model, layer_name, neuron_name, source_name
-from dashboard.palette import SHIPPED
-from dashboard.text import number, percent
+from dashboard.models import predictions
+from dashboard.results import charts
+from dashboard.ui.components.network_view import Neuron
+from dashboard.ui.palette import SHIPPED
+from dashboard.ui.text import number, percent
 from nncore.explain.surgery import AddNoise, Edit, SetBias, SetWeight, Silence
 
 
@@ -33,7 +35,7 @@ def _changes(model: Model, example: Example, neuron: Neuron) -> None:
     W, b = network.weights[k], network.biases[k]
     a = network.forward_pass(example.pixels.reshape(1, -1))
     terms = (a[k - 1].a[0] if k else example.pixels) * W[:, j]
-    source = state.inside().source
+    source = session.inside().source
     if source is None or source >= len(W):
         source = int(np.abs(terms).argmax())
     st.subheader(name)
@@ -42,7 +44,7 @@ def _changes(model: Model, example: Example, neuron: Neuron) -> None:
         min_value=0,
         max_value=len(W) - 1,
         step=1,
-        key=state.inside_control("touch-source", source),
+        key=session.inside_control("touch-source", source),
         on_change=_take_source,
         help="The one that says most about this image, unless you choose another.",
     )
@@ -68,7 +70,7 @@ def _changes(model: Model, example: Example, neuron: Neuron) -> None:
 
 def _silence_button(what: str, edit: Silence) -> None:
     """Silence it, or let it speak again where exactly that was done before."""
-    done = edit in state.inside().edits
+    done = edit in session.inside().edits
     st.button(
         f"Let {what} speak again" if done else f"Silence {what}",
         icon=":material/volume_up:" if done else ":material/volume_off:",
@@ -78,7 +80,7 @@ def _silence_button(what: str, edit: Silence) -> None:
 
 
 def _leave_out(edit: Edit) -> None:
-    view = state.inside()
+    view = session.inside()
     view.edits = tuple(made for made in view.edits if made != edit)
 
 
@@ -92,7 +94,7 @@ def _slider(
         reach,
         step=reach / 200,
         format="%.3f",
-        key=state.inside_control(name, value),
+        key=session.inside_control(name, value),
         on_change=_take_value,
         args=(name, edit),
         disabled=off,
@@ -100,11 +102,11 @@ def _slider(
 
 
 def _take_source() -> None:
-    state.inside().source = int(state.inside_control_value("touch-source"))
+    session.inside().source = int(session.inside_control_value("touch-source"))
 
 
 def _take_value(name: str, edit: Edit) -> None:
-    value = float(state.inside_control_value(name))
+    value = float(session.inside_control_value(name))
     match edit:
         case SetWeight(layer, source, index, _):
             _make(SetWeight(layer, source, index, value))
@@ -115,13 +117,13 @@ def _take_value(name: str, edit: Edit) -> None:
 
 
 def _add_noise() -> None:
-    amount = float(state.inside_control_value("noise"))
-    _make(AddNoise(amount, len(state.inside().edits)))
+    amount = float(session.inside_control_value("noise"))
+    _make(AddNoise(amount, len(session.inside().edits)))
 
 
 def _make(edit: Edit) -> None:
     """Add a change; setting the same number again takes the place of the last time."""
-    view = state.inside()
+    view = session.inside()
     before = view.edits
     if before and _target(before[-1]) == _target(edit) is not None:
         before = before[:-1]
@@ -140,7 +142,7 @@ def _target(edit: Edit) -> tuple[int, ...] | None:
 
 def _accuracy(model: Model) -> None:
     now = choice.answers(model)
-    before = choice.answers(choice.untouched(model)) if state.inside().edits else now
+    before = choice.answers(choice.untouched(model)) if session.inside().edits else now
     share, was = _share(now), _share(before)
     st.metric(
         f"Right on {len(now.labels):,} test images",
@@ -155,7 +157,7 @@ def _share(answers: Answers) -> float:
 
 
 def _history() -> None:
-    edits = state.inside().edits
+    edits = session.inside().edits
     with st.container(horizontal=True):
         st.button("Undo", icon=":material/undo:", disabled=not edits, on_click=_undo)
         st.button(
@@ -168,7 +170,7 @@ def _history() -> None:
 
 
 def _undo() -> None:
-    view = state.inside()
+    view = session.inside()
     view.edits = view.edits[:-1]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from dashboard import lessons as lesson_table
+from dashboard.learn import chapters as lesson_table
 from nncore.config import count_parameters
 from nncore.lessons import universality
 from tests.browser.app import PHONE, AppPage, Server

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import predictions
-from dashboard.draw import steps
+from dashboard.draw import ablation
+from dashboard.models import predictions
+from dashboard.runs.store import RunStore, run_store
 from dashboard.settings import settings
-from dashboard.store import RunStore, run_store
 from tests.pages.drawn import network
 
 
@@ -20,7 +20,7 @@ def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunStore]
     settings.cache_clear()
     run_store.cache_clear()
     predictions.trained_models.clear()
-    steps._most_important.clear()  # networks of one name have other weights in each test
+    ablation._most_important.clear()  # networks of one name have other weights in each test
     yield run_store()
     run_store().close()
     settings.cache_clear()

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard import samples
-from dashboard.store import RunStore
+from dashboard.ink import samples
+from dashboard.runs.store import RunStore
 from nncore.checkpoints import to_bytes
 from nncore.config import TrainingConfig
 from nncore.network import Network

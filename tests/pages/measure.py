@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import samples
+from dashboard.ink import samples
 from dashboard.inside.choice import SECTIONS
 from nncore.config import TrainingConfig
 from tests.pages.drawn import draw

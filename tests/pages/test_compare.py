@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs, state
+from dashboard import session
 from dashboard.compare import (
     ease,
     flexibility,
@@ -21,9 +21,10 @@ from dashboard.compare import (
     twins,
 )
 from dashboard.compare.measurements import Measurement, Measurements
+from dashboard.runs import jobs
+from dashboard.runs.store import RunStatus, run_store
 from dashboard.settings import settings
-from dashboard.store import RunStatus, run_store
-from dashboard.text import percent
+from dashboard.ui.text import percent
 from nncore import recipes
 from nncore.lab import bench_report
 from nncore.lab.bench_report import BenchRow, NielsenRow, SweepRow
@@ -347,12 +348,12 @@ def test_among_visitors_only_who_asked_may_stop(monkeypatch: pytest.MonkeyPatch)
     settings.cache_clear()
     own = Measurements((sys.executable, "-c", "import time; time.sleep(60)"))
     monkeypatch.setattr(section, "measurements", lambda: own)
-    monkeypatch.setattr(state, "workspace", lambda: "k" * 32)
+    monkeypatch.setattr(session, "workspace", lambda: "k" * 32)
     own.ask("twins", workspace="j" * 32)
     at = page("compare")
     assert at.button(key="run-twins").disabled
     assert all(button.key != "stop-run-twins" for button in at.button)
-    monkeypatch.setattr(state, "workspace", lambda: "j" * 32)
+    monkeypatch.setattr(session, "workspace", lambda: "j" * 32)
     page("compare").button(key="stop-run-twins").click().run()
     wait_for("twins")
 
@@ -514,7 +515,7 @@ def test_the_riddle_starts_both_runs_or_none(monkeypatch: pytest.MonkeyPatch, qu
     monkeypatch.setenv("NN_MULTIUSER", "1")
     monkeypatch.setenv("NN_MAX_QUEUED", "2")
     settings.cache_clear()
-    monkeypatch.setattr(state, "workspace", lambda: "k" * 32)
+    monkeypatch.setattr(session, "workspace", lambda: "k" * 32)
     run_store().create_run("k" * 32, recipes.get("classroom").config)
     at = page("compare")
     at.button(key="run-riddle").click().run()
@@ -603,5 +604,5 @@ def test_a_recipe_without_a_row_has_its_shipped_models_figure():
 
 
 def test_a_visitors_link_keeps_their_workspace(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(published.state, "workspace", lambda: "k" * 32)
+    monkeypatch.setattr(published.session, "workspace", lambda: "k" * 32)
     assert published.link("simard") == f"train?recipe=simard&workspace={'k' * 32}"

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import drawing, predictions, samples
 from dashboard.draw import answers, doubts, stages
-from dashboard.drawing import Ink
-from dashboard.store import RunStatus, RunStore, StoreError
+from dashboard.ink import drawing, samples
+from dashboard.ink.drawing import Ink
+from dashboard.models import predictions
+from dashboard.runs.store import RunStatus, RunStore, StoreError
 from nncore import checkpoints
 from nncore.checkpoints import to_bytes
 from nncore.judge.doubt import DoubtError

@@ -16,9 +16,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from dashboard import handwriting, handwriting_store, jobs, samples
+from dashboard.ink import samples
+from dashboard.models import handwriting
+from dashboard.runs import handwriting as handwriting_store
+from dashboard.runs import jobs
+from dashboard.runs.store import run_store
 from dashboard.settings import settings
-from dashboard.store import run_store
 from nncore import datasets, recipes
 from nncore.checkpoints import from_bytes
 from nncore.cli.train import app as cli

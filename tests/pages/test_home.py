@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import predictions, samples
+from dashboard.ink import samples
+from dashboard.models import predictions
+from dashboard.runs.store import run_store
 from dashboard.settings import settings
-from dashboard.store import run_store
 from nncore.checkpoints import CheckpointError
 from tests.pages.drawn import app, draw, network, predicted
 

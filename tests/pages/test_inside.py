@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import runs
 from dashboard.inside import choice, twin
-from dashboard.store import run_store
+from dashboard.runs.store import run_store
+from dashboard.ui import runs
 from nncore import datasets
 from nncore.explain.surgery import Silence
 from nncore.gradient_check import relative_error

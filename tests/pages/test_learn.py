@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import lessons, predictions, state
-from dashboard.lessons import prose
+from dashboard import session
+from dashboard.learn import chapters, prose
+from dashboard.models import predictions
+from dashboard.runs.store import run_store
 from dashboard.settings import settings
-from dashboard.store import run_store
 from nncore.config import QUERY_KEYS, count_parameters
 from nncore.lessons import universality as arithmetic
 from tests.pages.drawn import app
 from tests.pages.training import SMALL, trained
 
-NAMES = [chapter.name for chapter in lessons.CHAPTERS]
+NAMES = [chapter.name for chapter in chapters.CHAPTERS]
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def test_every_chapter_has_its_parts(name: str) -> None:
     at = learn(chapter=name)
     text = prose.read(name)
     assert at.title[0].value == text.title
-    assert len(at.radio(key=state.prediction_key(name)).options) == len(text.options) >= 3
+    assert len(at.radio(key=session.prediction_key(name)).options) == len(text.options) >= 3
     assert at.button(key="enter-focus")
     assert any(link.page == "train" for link in at.page_link)
     assert "Nielsen" in text.sources
@@ -77,7 +78,7 @@ def test_predict_then_reveal(name: str) -> None:
     assert not any(text.answer == markdown.value for markdown in at.markdown)
     reveal = next(button for button in at.button if button.label == "Reveal")
     assert reveal.disabled
-    at.radio(key=state.prediction_key(name)).set_value(text.right).run()
+    at.radio(key=session.prediction_key(name)).set_value(text.right).run()
     next(button for button in at.button if button.label == "Reveal").click().run()
     assert any(text.answer == markdown.value for markdown in at.markdown)
     assert any("As you predicted" in markdown.value for markdown in at.markdown)
@@ -88,7 +89,7 @@ def test_progress_survives_a_refresh_and_a_wrong_prediction_is_told() -> None:
     at = learn(chapter="pixels", done="pixels.cost.nonsense")
     assert prose.read("pixels").answer in [markdown.value for markdown in at.markdown]
     assert at.query_params["done"] == "cost.pixels"
-    at.radio(key=state.prediction_key("pixels")).set_value(2).run()
+    at.radio(key=session.prediction_key("pixels")).set_value(2).run()
     assert any("Not quite" in markdown.value for markdown in at.markdown)
 
 
@@ -188,7 +189,7 @@ def test_pixels_count_the_shared_ones() -> None:
     at = learn(chapter="pixels")
     assert number(at) == "17 of 174"  # as the lesson's text says
     move(at, "ink", 0.0)
-    ink = np.stack([lessons.images.image_of(3, i) for i in (8, 7, 19)]) > 0
+    ink = np.stack([chapters.images.image_of(3, i) for i in (8, 7, 19)]) > 0
     assert number(at) == f"{ink.all(axis=0).sum()} of {ink.any(axis=0).sum()}"
 
 
@@ -203,7 +204,7 @@ def test_layers_count_the_parameters() -> None:
 
 def test_feedforward_shows_the_networks_own_numbers() -> None:
     at = learn(chapter="feedforward", digit="7", step="a3", unit3="7")
-    last = lessons.images.lesson_network().forward_pass(lessons.images.image_of(7)[None])[-1]
+    last = chapters.images.lesson_network().forward_pass(chapters.images.image_of(7)[None])[-1]
     assert number(at, 0) == f"{last.z[0, 7]:.3f}"
     assert number(at, 1) == f"{last.a[0, 7]:.3f}"
 

@@ -5,8 +5,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard import predictions, samples, state
+from dashboard import session
 from dashboard.draw import doubts
+from dashboard.ink import samples
+from dashboard.models import predictions
 from nncore.checkpoints import CheckpointError
 from nncore.judge.reinking import photograph
 from nncore.judge.scribbles import no_digit
@@ -56,7 +58,7 @@ def test_the_rest_of_the_app_gets_the_chosen_digit_alone() -> None:
     at = uploaded(picture)
     pick(at, 1)
     (_, two) = prepare_each(picture)[1]
-    alone = prepare(at.session_state[state._DRAWING])
+    alone = prepare(at.session_state[session._DRAWING])
     np.testing.assert_allclose(alone.pixels, two.pixels, atol=0.02)
     at.toggle(key="draw-control-stage-centred-0").set_value(False).run()
     assert not at.exception
@@ -91,7 +93,7 @@ def test_one_digit_is_not_asked_about() -> None:
     at = uploaded(sheet([samples.sample(8)]))
     assert predicted(at, "shipped") == "8"
     assert not [pills for pills in at.pills if pills.label == "Look at"]
-    assert not doubts.is_doubted(prepare(at.session_state[state._DRAWING]).pixels)
+    assert not doubts.is_doubted(prepare(at.session_state[session._DRAWING]).pixels)
 
 
 def test_another_picture_begins_with_its_first_digit() -> None:

@@ -6,11 +6,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import results, runs
-from dashboard.store import run_store
+from dashboard.results import sections
+from dashboard.runs.store import run_store
+from dashboard.ui import runs
 from nncore.checkpoints import SHIPPED, from_bytes
 from nncore.config import TrainingConfig
-from tests.dashboard.test_charts import record
+from tests.dashboard.results.test_charts import record
 from tests.pages.training import SMALL, own_store, page, status, trained
 
 
@@ -89,7 +90,7 @@ def test_epochs_count_from_1_in_the_head_and_the_table():
 
 def test_the_head_speaks_the_words_of_the_form():
     momentum = TrainingConfig(optimizer="momentum", momentum=0.8, l2=5, dropout=0.2, seed=3)
-    assert results.facts(momentum, []) == [
+    assert sections.facts(momentum, []) == [
         "784-128-10",
         "ReLU",
         "Log-likelihood",
@@ -100,8 +101,8 @@ def test_the_head_speaks_the_words_of_the_form():
         "mini-batch 32",
         "seed 3",
     ]
-    assert "Adam" in results.facts(TrainingConfig(optimizer="adam"), [])
-    assert "Full batch" in results.facts(TrainingConfig(batch_size="full"), [])
+    assert "Adam" in sections.facts(TrainingConfig(optimizer="adam"), [])
+    assert "Full batch" in sections.facts(TrainingConfig(batch_size="full"), [])
 
 
 def test_the_head_tells_a_changed_learning_rate():
@@ -113,7 +114,7 @@ def test_the_head_tells_a_changed_learning_rate():
             for engine in ("torch", "numpy")
             for epoch, rate in enumerate(rates)
         ]
-        return results.learning_rates(config, rows)
+        return sections.learning_rates(config, rows)
 
     assert told(0.03, 0.03) == "η 0.03"
     assert told(0.03, 0.03, 0.05, 0.05) == "η 0.03, 0.05 from epoch 3 on"
@@ -182,8 +183,8 @@ def test_the_downloads_hold_what_they_say():
 
 def test_the_same_sentence_stands_on_a_page_once():
     def script():
-        from dashboard import runs
-        from dashboard.store import StoreError
+        from dashboard.runs.store import StoreError
+        from dashboard.ui import runs
 
         with runs.shown_errors(above_all=True):
             raise StoreError("The run store is locked.")

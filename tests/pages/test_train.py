@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import live_picture
-from dashboard.store import RequestKind, RunStore, run_store
+from dashboard.runs.store import RequestKind, RunStore, run_store
+from dashboard.train import network
 from nncore import recipes
 from nncore.config import TrainingConfig
 from tests.pages.training import SMALL, FakeJobs, enabled, own_store, page, status, trained
@@ -210,7 +210,7 @@ def test_a_checkpoint_too_large_to_read_while_it_trains_is_not_read(
     monkeypatch: pytest.MonkeyPatch,
 ):
     run = trained()
-    monkeypatch.setattr(live_picture, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(network, "MAX_BYTES", 1_000)
     monkeypatch.setattr(RunStore, "checkpoint_blob", lambda *_: pytest.fail("it was read"))
     at = page("train", run=run.id)
     assert not at.exception

@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs
+from dashboard.runs import jobs
+from dashboard.runs.store import RequestKind, Run, RunStore, run_store
 from dashboard.settings import settings
-from dashboard.store import RequestKind, Run, RunStore, run_store
 from nncore.config import TrainingConfig
 
 ROOT = Path(__file__).parent.parent.parent

@@ -1,0 +1,1 @@
+"""Home: a pad that already works, and the way in for each kind of person."""

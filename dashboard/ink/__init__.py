@@ -1,0 +1,1 @@
+"""The pad, digits to look at, and how ink gets from either into a network."""

@@ -1,0 +1,80 @@
+"""The drawing pad: a stroke on the page becomes an ink array on the server.
+
+The pad's key, `pad`, never changes, so that links, tests and screen readers find it.
+"""
+
+import io
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from dashboard import session
+from dashboard.ui.components.clear_button import clear_button
+from nncore.ink.picture_files import ImageError, read_image
+
+SIDE = 280
+"""Pixels; what fits beside nothing on a phone of 390."""
+PEN = 24
+"""About a tenth of a digit's height, as in MNIST."""
+KEY = "pad"
+
+
+def pad() -> npt.NDArray[np.uint8] | None:
+    """Place the pad and its Clear button; the ink as (h, w) uint8 on 0, or None while it is empty.
+
+    Call it inside a fragment of its own: every stroke reruns what surrounds it.
+    """
+    # Its import registers a browser component, which only a running app can do.
+    from streamlit_drawable_canvas import st_canvas
+
+    result = st_canvas(
+        stroke_color="#ffffff",
+        background_image=_paper(),
+        stroke_width=PEN,
+        width=SIDE,
+        height=SIDE,
+        return_image_data=True,
+        key=KEY,
+    )
+    clear_button(key="pad-clear", pad=KEY)
+    drawn = _image_bytes(result)
+    image = ink(drawn) if drawn else None
+    if image is not None:
+        session.keep_drawing(image)
+    return image
+
+
+def ink(drawn: bytes) -> npt.NDArray[np.uint8] | None:
+    """A PNG from the browser as grey ink, or None where nothing was drawn or it is no picture."""
+    try:
+        image = read_image(drawn)
+    except ImageError:
+        return None
+    return image if image.min() < image.max() else None
+
+
+@cache
+def _paper() -> bytes:
+    """Black, with the box that MNIST's digits fill and a hint; it lies behind the ink and is not
+    part of the drawing that comes back."""
+    paper = Image.new("RGB", (SIDE, SIDE), "#000000")
+    draw = ImageDraw.Draw(paper)
+    near, far, arm, grey = 36, SIDE - 37, 18, "#5b6070"
+    for x, dx in ((near, arm), (far, -arm)):
+        for y, dy in ((near, arm), (far, -arm)):
+            draw.line([(x + dx, y), (x, y), (x, y + dy)], fill=grey, width=2)
+    font = ImageFont.load_default(15)
+    draw.text((SIDE / 2, SIDE - 17), "draw here", fill="#9aa0b0", font=font, anchor="mm")
+    file = io.BytesIO()
+    paper.save(file, format="PNG")
+    return file.getvalue()
+
+
+def _image_bytes(result: object) -> bytes | None:
+    """The canvas's PNG; what a browser sends is not trusted to be one."""
+    try:
+        return getattr(result, "image_bytes", None)
+    except (ValueError, AttributeError):
+        return None

@@ -1,0 +1,1 @@
+"""Learn: the chapters, their figures and their words."""

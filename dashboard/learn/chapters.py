@@ -1,0 +1,209 @@
+"""The lessons of Learn: a table of chapters, and the parts that the page puts together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import navigation, session
+from dashboard.learn import backpropagation, images, learning, neurons, prose, universality
+from dashboard.learn.controls import Controls
+from dashboard.learn.onward import Onward
+from dashboard.models import predictions
+from dashboard.runs.store import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One row of the table; its words are in `assets/lessons/<name>.md`."""
+
+    name: str
+    idea: str
+    draw: Callable[[Controls], Onward]
+    """Draws the figure with its controls and says what Train would open with."""
+
+    @property
+    def title(self) -> str:
+        """As the page and the contents show it."""
+        return prose.read(self.name).title
+
+
+CHAPTERS = (
+    Chapter("perceptron", "weighted evidence against a threshold", neurons.perceptron),
+    Chapter("sigmoid-neuron", "small change in, small change out", neurons.sigmoid_neuron),
+    Chapter("pixels", "784 numbers", images.pixels),
+    Chapter("layers", "how neurons are put together", images.layers),
+    Chapter("feedforward", "from pixels to an answer", images.feedforward),
+    Chapter("cost", "one number for how wrong", learning.cost),
+    Chapter("gradient-descent", "downhill", learning.gradient_descent),
+    Chapter("backpropagation", "who is to blame, by how much", backpropagation.backpropagation),
+    Chapter("universality", "bumps that make any curve", universality.universality),
+)
+_BY_NAME = {chapter.name: chapter for chapter in CHAPTERS}
+
+
+def chapter(name: str) -> Chapter:
+    """The chapter of this name."""
+    return _BY_NAME[name]
+
+
+def number_of(chapter: Chapter) -> int:
+    """Its place, counted from 1."""
+    return CHAPTERS.index(chapter) + 1
+
+
+def neighbours(chapter: Chapter) -> tuple[Chapter | None, Chapter | None]:
+    """The chapters before and after this one."""
+    place = CHAPTERS.index(chapter)
+    return (
+        CHAPTERS[place - 1] if place else None,
+        CHAPTERS[place + 1] if place + 1 < len(CHAPTERS) else None,
+    )
+
+
+def contents(current: Chapter) -> None:
+    """The chapters in the sidebar, and which of their questions were answered."""
+    done = session.lessons_done()
+    titles = {
+        chapter.name: f"{number} {chapter.title}"
+        + (" :material/check_circle:" if chapter.name in done else "")
+        for number, chapter in enumerate(CHAPTERS, 1)
+    }
+    with st.sidebar:
+        st.radio(
+            "**Nine short chapters**",
+            list(titles),
+            format_func=titles.__getitem__,
+            captions=[chapter.idea for chapter in CHAPTERS],
+            key=session.contents_key(current.name),
+            on_change=session.take_contents_choice,
+        )
+        st.progress(len(done) / len(CHAPTERS), f"{len(done)} of {len(CHAPTERS)} questions answered")
+
+
+def opening(chapter: Chapter) -> None:
+    """The chapter's title and its idea."""
+    text = prose.read(chapter.name)
+    st.caption(f"Chapter {number_of(chapter)} of {len(CHAPTERS)}: {chapter.idea}")
+    st.title(text.title)
+    with st.container(width=820):
+        st.markdown(text.idea)
+
+
+@st.fragment
+def figure(chapter: Chapter) -> None:
+    """The live figure, reruns alone; below it the way to train with the setting of the moment."""
+    controls = Controls()
+    with st.container(border=True, key="lesson-figure"):
+        onward = chapter.draw(controls)
+    if not session.lesson_place().focus:
+        _ways_on(chapter, onward)
+    session.write_lesson_to_url(controls.query)
+
+
+def _ways_on(chapter: Chapter, onward: Onward) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        navigation.link("train", onward.label, onward.config.to_query())
+        if onward.inside:
+            own = _newest_run()
+            navigation.link(
+                "inside",
+                "Look inside your newest network" if own else "Look inside a trained network",
+                {"show": onward.inside} | ({"run": own} if own else {}),
+            )
+        st.button(
+            "Show only the figure",
+            icon=":material/fullscreen:",
+            type="tertiary",
+            help="For a projector, or for a link to a class: the address keeps every control.",
+            on_click=session.open_lesson,
+            args=(chapter.name,),
+            kwargs={"focus": True},
+            key="enter-focus",
+        )
+
+
+def _newest_run() -> str | None:
+    """The visitor's newest run that has learned something; the lessons do without a run store."""
+    try:
+        models = predictions.trained_models(session.workspace())
+    except StoreError:
+        return None
+    return models[0].run_id if models else None
+
+
+@st.fragment
+def question(chapter: Chapter) -> None:
+    """Predict, then reveal; an answered question counts as progress."""
+    text = prose.read(chapter.name)
+    done = chapter.name in session.lessons_done()
+    left, right = st.columns([3, 2], gap="large")
+    with left, st.container(border=True, key="lesson-question"):
+        st.subheader("Predict, then reveal")
+        predicted = st.radio(
+            text.question,
+            range(len(text.options)),
+            format_func=text.options.__getitem__,
+            index=None,
+            key=session.prediction_key(chapter.name),
+            persist_state="session",
+        )
+        if not done and st.button("Reveal", disabled=predicted is None):
+            session.finish_lesson(chapter.name)
+            st.rerun()  # the contents count this answer
+        if done:
+            if predicted is not None:
+                st.markdown(
+                    ":material/check_circle: **As you predicted.**"
+                    if predicted == text.right
+                    else f"**Not quite: {text.options[text.right]}**"
+                )
+            st.markdown(text.answer)
+    with right:
+        st.subheader("Try this")
+        st.markdown(text.look)
+        st.caption(text.sources)
+
+
+def ending(chapter: Chapter) -> None:
+    """Back and on."""
+    before, after = neighbours(chapter)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute" if before else "right", key="lesson-turn"
+    ):
+        if before:
+            st.button(
+                before.title,
+                icon=":material/arrow_back:",
+                on_click=session.open_lesson,
+                args=(before.name,),
+                key="previous-chapter",
+            )
+        if after:
+            st.button(
+                f"Next: {after.title}",
+                icon=":material/arrow_forward:",
+                type="primary",
+                on_click=session.open_lesson,
+                args=(after.name,),
+                key="next-chapter",
+            )
+        elif st.button(
+            "Now train a network",
+            icon=":material/arrow_forward:",
+            type="primary",
+            key="to-train",
+        ):
+            st.switch_page("pages/train.py", query_params={"recipe": "nielsen-ch1"})
+
+
+def leave_focus(chapter: Chapter) -> None:
+    """The way from the figure alone to the whole chapter."""
+    st.button(
+        "Show the whole chapter",
+        icon=":material/fullscreen_exit:",
+        type="tertiary",
+        on_click=session.open_lesson,
+        args=(chapter.name,),
+        key="leave-focus",
+    )

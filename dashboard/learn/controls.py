@@ -1,0 +1,148 @@
+"""The controls of a lesson's figure: each knows its default and its place in the URL."""
+
+import math
+from collections.abc import Mapping
+from typing import TypeVar, cast
+
+import streamlit as st
+
+from dashboard import session
+
+_Text = TypeVar("_Text", bound=str)
+
+
+class Controls:
+    """Draws the controls of the open chapter and remembers what its link has to say."""
+
+    def __init__(self) -> None:
+        self.query: dict[str, str] = {}
+        """The controls that are not at their default, as URL parameters."""
+
+    def slider(
+        self,
+        name: str,
+        label: str,
+        low: float,
+        high: float,
+        default: float,
+        step: float,
+        *,
+        help: str | None = None,
+        format: str | None = None,
+    ) -> float:
+        """A number; a link's value is brought into the range."""
+
+        def read(text: str) -> float:
+            value = float(text)
+            if not math.isfinite(value):
+                raise ValueError(text)
+            return min(max(value, low), high)
+
+        value = st.slider(
+            label,
+            float(low),
+            float(high),
+            step=float(step),
+            key=session.lesson_key(name, read, float(default)),
+            help=help,
+            format=format,
+            persist_state="session",
+        )
+        if value != default:
+            self.query[name] = f"{value:.6g}"
+        return value
+
+    def span(
+        self,
+        name: str,
+        label: str,
+        low: float,
+        high: float,
+        default: tuple[float, float],
+        step: float,
+    ) -> tuple[float, float]:
+        """Two numbers in order, on one slider with two handles; `0.3,0.7` in the URL."""
+
+        def read(text: str) -> tuple[float, float]:
+            first, second = sorted(float(part) for part in text.split(","))
+            if not (low <= first and second <= high):
+                raise ValueError(text)
+            return first, second
+
+        chosen = st.slider(
+            label,
+            float(low),
+            float(high),
+            step=float(step),
+            key=session.lesson_key(name, read, default),
+            persist_state="session",
+        )
+        # The key holds two numbers, and then the slider has two handles.
+        value = cast(tuple[float, float], chosen)
+        if value != default:
+            self.query[name] = f"{value[0]:.6g},{value[1]:.6g}"
+        return value
+
+    def whole(
+        self, name: str, label: str, low: int, high: int, default: int, *, help: str | None = None
+    ) -> int:
+        """A whole number; a link's value is brought into the range."""
+        value = st.slider(
+            label,
+            low,
+            high,
+            key=session.lesson_key(name, lambda text: min(max(int(text), low), high), default),
+            help=help,
+            persist_state="session",
+        )
+        if value != default:
+            self.query[name] = str(value)
+        return value
+
+    def scale(
+        self, name: str, label: str, values: tuple[float, ...], default: float, *, help: str = ""
+    ) -> float:
+        """One of a few numbers, on a slider: for learning rates, whose steps are factors."""
+
+        def read(text: str) -> float:
+            return min(values, key=lambda value: abs(value - float(text)))
+
+        value = st.select_slider(
+            label,
+            values,
+            format_func=lambda value: f"{value:g}",
+            key=session.lesson_key(name, read, default),
+            help=help or None,
+            persist_state="session",
+        )
+        if value != default:
+            self.query[name] = f"{value:g}"
+        return value
+
+    def choice(self, name: str, label: str, options: Mapping[_Text, str], default: _Text) -> _Text:
+        """One of a few names; `options` maps what the URL says to what the page shows."""
+
+        def read(text: str) -> str:
+            if text not in options:
+                raise ValueError(text)
+            return text
+
+        value = st.segmented_control(
+            label,
+            list(options),
+            format_func=options.__getitem__,
+            key=session.lesson_key(name, read, default),
+            required=True,
+            persist_state="session",
+            wrap=True,
+        )
+        if value is None:
+            return default
+        if value != default:
+            self.query[name] = value
+        return value
+
+    def digit(self, default: int, label: str = "Digit") -> int:
+        """One of the ten digits."""
+        names = {str(digit): str(digit) for digit in range(10)}
+        return int(self.choice("digit", label, names, str(default)))

@@ -1,0 +1,161 @@
+"""What the lessons' figures have in common: Vega charts that update in place, and SVG drawings.
+
+A chart's specification never depends on the data, so that moving a control swaps the numbers and
+nothing flickers. A drawing takes the page's text colour by itself.
+"""
+
+import html
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.components.v2 import component
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import session
+from dashboard.results import charts
+from dashboard.ui.palette import NEGATIVE, POSITIVE, SHIPPED
+
+GREY = "#7a7f8c"
+MAIN = SHIPPED
+"""The one curve that answers to the controls."""
+
+# `st.html` drops SVG, and an SVG shown as an image knows no theme.
+_DRAWING = component(
+    "lesson_drawing",
+    html="<div></div>",
+    css="div { color: var(--st-text-color); font-family: var(--st-font); }",
+    js="""
+export default function ({ data, parentElement }) {
+  parentElement.querySelector("div").innerHTML = data.svg
+}
+""",
+)
+
+
+def chart(
+    rows: "Iterable[dict[str, Any]] | pd.DataFrame",
+    layers: Sequence[dict[str, Any]],
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    height: int = 340,
+) -> None:
+    """Layers over one table of rows.
+
+    `title` says what to see and is fixed for the chapter; its second line is the key.
+    """
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    # Vega cuts a line that is longer than a phone is wide.
+    head, _, key_line = title.partition("\n")
+    heading: dict[str, Any] = {"text": textwrap.wrap(head, 36), "anchor": "start"}
+    if key_line:
+        heading |= {"subtitle": textwrap.wrap(key_line, 44), "subtitlePadding": 6}
+        heading |= {"subtitleFontSize": 14, "subtitleColor": charts.axis_text() or GREY}
+    spec: dict[str, Any] = {
+        "title": heading,
+        "height": round(1.4 * height) if session.lesson_place().focus else height,
+        "layer": list(layers),
+        **charts.axis_config(),
+    }
+    st.vega_lite_chart(frame, spec, width="stretch", key=key, alt=alt)
+
+
+def only(kind: str) -> list[dict[str, str]]:
+    """The transform that keeps the rows of one kind."""
+    return [{"filter": f"datum.kind === '{kind}'"}]
+
+
+def axis(
+    field: str, title: str, low: float | None = None, high: float | None = None, **more: Any
+) -> dict[str, Any]:
+    """A quantitative axis, with fixed ends where they are given."""
+    scale: dict[str, Any] = {"nice": False, "zero": False}
+    if low is not None:
+        scale["domain"] = [low, high]
+    return {"field": field, "type": "quantitative", "title": title, "scale": scale, **more}
+
+
+def bars(
+    values: np.ndarray,
+    *,
+    x: str,
+    y: str,
+    ends: tuple[float, float],
+    key: str,
+    title: str,
+    alt: str,
+    chosen: int | None = None,
+    height: int = 220,
+) -> None:
+    """One bar a number, its hue by its sign; the chosen one stands out."""
+    hue = {"condition": {"test": "datum.value >= 0", "value": POSITIVE}, "value": NEGATIVE}
+    weight = {"condition": {"test": "datum.chosen", "value": 1}, "value": 0.5}
+    across = {"field": "unit", "type": "ordinal", "title": x, "sort": None}
+    chart(
+        [
+            {"unit": str(i), "value": float(value), "chosen": chosen in (i, None)}
+            for i, value in enumerate(values)
+        ],
+        [
+            {
+                "mark": "bar",
+                "encoding": {
+                    "x": {**across, "axis": {"labelAngle": 0}},
+                    "y": axis("value", y, *ends, stack=None),
+                    "color": hue,
+                    "opacity": weight,
+                    "tooltip": [
+                        {"field": "unit", "title": x},
+                        {"field": "value", "title": y, "format": ".4f"},
+                    ],
+                },
+            },
+            {"mark": {"type": "rule", "color": GREY}, "encoding": {"y": {"datum": 0}}},
+        ],
+        key=key,
+        title=title,
+        alt=alt,
+        height=height,
+    )
+
+
+def places() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Where the controls go and where the figure goes; on a phone the figure comes first, so that
+    it is seen while a control moves."""
+    figure, controls = st.columns([5, 3], gap="large")
+    return controls, figure
+
+
+def svg(body: Iterable[str], width: int, height: int, alt: str, *, key: str) -> None:
+    """Place a drawing of ours; on a narrow screen it shrinks, on a wide one it grows a little."""
+    with st.container(key=key):
+        _DRAWING(
+            key=f"{key}-drawing",
+            data={
+                "svg": f'<svg viewBox="0 0 {width} {height}" role="img" '
+                f'aria-label="{html.escape(alt)}" '
+                f'style="width:100%;max-width:{1.35 * width:.0f}px;height:auto;display:block" '
+                f'font-size="14" text-anchor="middle" fill="currentColor">{"".join(body)}</svg>'
+            },
+        )
+
+
+def text(x: float, y: float, words: str, **attributes: Any) -> str:
+    """A piece of text in a drawing."""
+    more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
+    return f'<text x="{x:.1f}" y="{y:.1f}"{more}>{words}</text>'
+
+
+def sign_color(value: float) -> str:
+    """The hue of a positive or negative number."""
+    return POSITIVE if value >= 0 else NEGATIVE
+
+
+def signed(value: float, places: int = 2) -> str:
+    """`+ 0.50` or `- 0.50`, for a sum in LaTeX."""
+    return f"{'-' if value < 0 else '+'} {abs(value):.{places}f}"

@@ -1,0 +1,311 @@
+"""The chapters of a digit in a network: `pixels`, `layers` and `feedforward`."""
+
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import streamlit as st
+
+from dashboard import session
+from dashboard.learn import figures
+from dashboard.learn.controls import Controls
+from dashboard.learn.figures import signed
+from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
+from dashboard.ui import digits
+from dashboard.ui.components.network_view import Neuron, network_view
+from dashboard.ui.network_picture import in_words
+from dashboard.ui.palette import MISTAKE, POSITIVE
+from nncore import recipes
+from nncore.checkpoints import load
+from nncore.config import architecture, count_parameters
+from nncore.lessons import universality
+from nncore.network import Network
+
+_THREES = (8, 7, 19)
+"""Of the twenty images a digit, three that look least alike."""
+_WINDOW = 9
+"""Rows and columns that are shown as numbers."""
+
+
+@st.cache_resource(show_spinner=False)
+def lesson_network() -> Network:
+    """The videos' 784-16-16-10 network, trained; it comes with the app."""
+    return load(universality.LESSON_MODEL).network()
+
+
+def image_of(digit: int, number: int = 0) -> np.ndarray:
+    """One of the few digits, (784,) in [0, 1]."""
+    return universality.few_digits()[0][20 * digit + number]
+
+
+# pixels -----------------------------------------------------------------------------------------
+def pixels(controls: Controls) -> Onward:
+    """Three images of one digit as numbers, and a rule that fails."""
+    left, right = figures.places()
+    with left:
+        digit = controls.digit(3)
+        threshold = controls.slider(
+            "ink", "A pixel counts as ink above", 0, 0.9, 0.5, 0.05, format="%.2f"
+        )
+        row = controls.whole("row", "Row of the pixel", 0, 27, 14)
+        column = controls.whole("column", "Column of the pixel", 0, 27, 14)
+    three = np.stack([image_of(digit, number) for number in _THREES])  # (3, 784)
+    ink = universality.inked(three, threshold)
+    shared, covered = int(ink.all(axis=0).sum()), int(ink.any(axis=0).sum())
+    rule = universality.pixel_rule(digit, row, column, threshold)
+    with right:
+        with st.container(key="lesson-number"):
+            st.metric("Pixels that all three ink", f"{shared} of {covered}", width="content")
+        st.markdown(f"**Three times a {digit}: the same digit, hardly the same numbers**")
+        top = min(max(row - _WINDOW // 2, 0), 28 - _WINDOW)
+        start = min(max(column - _WINDOW // 2, 0), 28 - _WINDOW)
+        with st.grid(3, min_column_width=140, gap="small"):
+            for number, image in enumerate(three.reshape(3, 28, 28), 1):
+                figures.svg(
+                    _as_numbers(image, row, column, top, start),
+                    168,
+                    352,
+                    f"Handwritten {digit}, number {number}: at row {row}, column {column} it is "
+                    f"{99 * image[row, column]:.0f} of 99.",
+                    key=f"figure-pixels-{number}",
+                )
+        st.caption(
+            "Below each image, the pixels in its frame as numbers: 0 is paper, 99 the brightest "
+            "ink. The ringed one is the pixel of the rule."
+        )
+    with left:
+        st.markdown(
+            f"**The rule “ink at row {row}, column {column} means {digit}”** picks out "
+            f"{rule.hits} of {rule.n_digit} images of a {digit}, and {rule.false_alarms} of "
+            f"{rule.n_others} images of other digits."
+        )
+    return Onward(BOOK, "Train a network that finds its own rules")
+
+
+def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) -> list[str]:
+    """An image (28, 28), and below it a part of it as numbers."""
+    side, cell = 6, 168 / _WINDOW
+    parts = ['<rect width="168" height="168" fill="#0d1018"/>']
+    parts += [
+        f'<rect x="{j * side}" y="{i * side}" width="6" height="6" fill="#fff" '
+        f'fill-opacity="{image[i, j]:.2f}"/>'
+        for i, j in np.argwhere(image > 0.05)
+    ]
+    parts.append(
+        f'<rect x="{start * side}" y="{top * side}" width="{_WINDOW * side}" '
+        f'height="{_WINDOW * side}" fill="none" stroke="{POSITIVE}" stroke-width="2"/>'
+    )
+    for i, j in np.ndindex(_WINDOW, _WINDOW):
+        share = float(image[top + i, start + j])
+        x, y, grey = j * cell, 182 + i * cell, round(13 + 242 * share)
+        is_it = (top + i, start + j) == (row, column)
+        ring = f'stroke="{MISTAKE}" stroke-width="3"' if is_it else ""
+        parts.append(
+            f'<rect x="{x + 0.7:.1f}" y="{y + 0.7:.1f}" width="{cell - 1.4:.1f}" '
+            f'height="{cell - 1.4:.1f}" fill="rgb({grey},{grey},{grey})" {ring}/>'
+        )
+        ink = "#000" if grey > 117 else "#fff"
+        words = f"{99 * share:.0f}"
+        parts.append(figures.text(x + cell / 2, y + cell / 2 + 4.5, words, font_size=12, fill=ink))
+    return parts
+
+
+# layers -----------------------------------------------------------------------------------------
+def layers(controls: Controls) -> Onward:
+    """Choose the hidden layers; the picture and the count of parameters follow."""
+    left, right = figures.places()
+    with left:
+        n_hidden = controls.whole("layers", "Hidden layers", 0, 3, 2)
+        hidden = tuple(
+            controls.whole(f"n{number}", f"Neurons in hidden layer {number}", 1, 128, 16)
+            for number in range(1, n_hidden + 1)
+        )
+        coding = controls.choice(
+            "outputs",
+            "Output neurons",
+            {"ten": "Ten", "four": "Four (binary)"},
+            "ten",
+        )
+    n_out = 10 if coding == "ten" else 4
+    sizes = (784, *hidden, n_out)
+    names = tuple("0123456789") if n_out == 10 else ("1", "2", "4", "8")
+    with right:
+        with st.container(key="lesson-number"):
+            st.metric("Weights and biases to learn", f"{count_parameters(sizes):,}")
+        terms = " + ".join(
+            f"({n_in} \\cdot {n_units} + {n_units})" for n_in, n_units in pairwise(sizes)
+        )
+        st.markdown(f"${terms} = {count_parameters(sizes):,}$".replace(",", "{,}"))
+        st.markdown("**Every line is a weight, every circle has a bias**")
+        network_view(
+            universality.untrained_network(sizes),
+            image_of(4),
+            selected=session.picture_neuron("layers"),
+            on_select=partial(session.set_picture_neuron, "layers"),
+            height=320,
+            detail=False,
+            label=in_words(sizes),
+            outputs=names,
+        )
+        st.caption("The weights are still random, and so is the answer: training will set them.")
+        _codes(n_out)
+    config = CROSS_ENTROPY.replace(hidden=hidden)
+    return Onward(config, f"Train {architecture(config.layer_sizes)}", inside="forward")
+
+
+def _codes(n_out: int) -> None:
+    """The average image that each output neuron would have to stand for."""
+    images, labels = universality.few_digits()
+    wanted = [
+        [output] if n_out == 10 else [d for d in range(10) if universality.bit_of(d, output)]
+        for output in range(n_out)
+    ]
+    if n_out == 10:
+        st.markdown("**What each output must recognise: one shape**")
+    else:
+        st.markdown("**What each output must recognise: digits with no shape in common**")
+    with st.grid(min(n_out, 5), min_column_width=56, gap="small"):
+        for output, group in enumerate(wanted):
+            average = images[np.isin(labels, group)].mean(axis=0)
+            name = str(group[0]) if n_out == 10 else f"{2**output}: " + ",".join(map(str, group))
+            said = "digit " + name if n_out == 10 else f"the digits {', '.join(map(str, group))}"
+            st.image(
+                digits.digit_png(average, 112),
+                caption=name,
+                alt=f"The average image of {said}",
+                width=72,
+            )
+
+
+# feedforward ------------------------------------------------------------------------------------
+_STEPS = {
+    "x": "x",
+    "z1": "z¹",
+    "a1": "a¹",
+    "z2": "z²",
+    "a2": "a²",
+    "z3": "z³",
+    "a3": "a³",
+}
+
+
+def feedforward(controls: Controls) -> Onward:
+    """Step through the matrices of a real network on a real digit."""
+    network = lesson_network()
+    left, right = figures.places()
+    with left:
+        digit = controls.digit(4)
+        step = controls.choice("step", "Step", _STEPS, "a1")
+        level = max(int(step[1:] or 1), 1) - 1
+        n_units = network.layer_sizes[level + 1]
+        last = level == len(network.weights) - 1
+        unit = controls.whole(
+            f"unit{level + 1}", "Output neuron" if last else "Neuron", 0, n_units - 1, 4
+        )
+    X = image_of(digit)[None]
+    passed = network.forward_pass(X)
+    incoming = X[0] if level == 0 else passed[level - 1].a[0]
+    z, a = float(passed[level].z[0, unit]), float(passed[level].a[0, unit])
+    with right:
+        network_view(
+            network,
+            image_of(digit),
+            selected=Neuron(level, unit),
+            on_select=_look_at,
+            height=320,
+            detail=False,
+            label=f"The network with a handwritten {digit} in it",
+        )
+        _formula(step, level, network)
+        if step == "x":
+            digits.show_digit(image_of(digit), 224)
+            st.caption("The input: 784 numbers, written as one row.")
+        else:
+            values = passed[level].z[0] if step[0] == "z" else passed[level].a[0]
+            _vector(values, unit, step, digit)
+    with right:
+        with st.container(key="lesson-number", horizontal=True, gap="medium"):
+            st.metric(f"$z$ of neuron {unit}", f"{z:.3f}", width="content")
+            st.metric("$a = \\sigma(z)$", f"{a:.3f}", width="content")
+        _sum(incoming, network.weights[level][:, unit], float(network.biases[level][unit]), z)
+    return Onward(recipes.RECIPES["3blue1brown"].config, "Train this network", inside="forward")
+
+
+def _look_at(neuron: Neuron) -> None:
+    """Turn the chapter's controls to the neuron that was clicked."""
+    number = neuron.layer + 1
+    session.set_lesson(**{"step": f"a{number}", f"unit{number}": neuron.index})
+
+
+def _formula(step: str, level: int, network: Network) -> None:
+    n_in, n_out = network.layer_sizes[level], network.layer_sizes[level + 1]
+    before = "x" if level == 0 else f"a^{level}"
+    if step == "x":
+        st.markdown("$x$: shape $(1, 784)$")
+    elif step[0] == "z":
+        st.markdown(
+            f"$z^{level + 1} = {before}\\,W^{level + 1} + b^{level + 1}$, shapes "
+            f"$(1, {n_out}) = (1, {n_in})\\,({n_in}, {n_out}) + (1, {n_out})$"
+        )
+    else:
+        st.markdown(
+            f"$a^{level + 1} = \\sigma(z^{level + 1})$, number by number: shape $(1, {n_out})$"
+        )
+
+
+def _vector(values: np.ndarray, unit: int, step: str, digit: int) -> None:
+    is_activation = step[0] == "a"
+    what = "activation" if is_activation else "weighted input"
+    figures.bars(
+        values,
+        x="neuron",
+        y=what,
+        ends=(0.0, 1.0) if is_activation else _ends(values),
+        chosen=unit,
+        key="figure-vector",
+        title="One number a neuron; the chosen one is strong",
+        alt=f"The {what}s of layer {step[1:]} for a handwritten {digit}: "
+        + ", ".join(f"{value:.2f}" for value in values),
+    )
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    """A symmetric range for an axis, in steps, so that it rarely changes."""
+    most = next(
+        (limit for limit in (2.0, 5.0, 10.0, 20.0, 50.0) if np.abs(values).max() <= limit), 1e3
+    )
+    return -most, most
+
+
+def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
+    """The chosen neuron's weighted sum, and its weights as a picture or as bars."""
+    terms = incoming * w
+    up, down = float(terms[terms > 0].sum()), float(terms[terms < 0].sum())
+    st.markdown(
+        f"Its sum: $z = {up:.2f} {signed(down)} {signed(b)} = {z:.2f}$ "
+        "(what pulls up, what pulls down, the bias)"
+    )
+    if len(w) == 784:
+        with st.container(horizontal=True, gap="medium"):
+            for picture, caption in (
+                (digits.png(digits.signed(w, 280)), "its weights"),
+                (digits.png(digits.signed(terms, 280)), "weights times this digit's pixels"),
+            ):
+                st.image(
+                    picture,
+                    caption=caption,
+                    alt=f"The neuron's {caption} as a 28 by 28 picture, green up, magenta down",
+                    width=144,
+                )
+    else:
+        figures.bars(
+            terms,
+            x="neuron of the layer before",
+            y="a · w",
+            ends=_ends(terms),
+            key="figure-terms",
+            title="The terms of its sum",
+            alt=f"{len(w)} terms of the neuron's sum, largest {terms.max():.2f}, "
+            f"smallest {terms.min():.2f}.",
+            height=170,
+        )

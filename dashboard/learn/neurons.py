@@ -1,0 +1,269 @@
+"""The chapters of one neuron: `perceptron` and `sigmoid-neuron`."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import session
+from dashboard.learn import figures
+from dashboard.learn.controls import Controls
+from dashboard.learn.figures import GREY, MAIN, axis, only, signed
+from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
+from dashboard.ui.palette import MISTAKE, POSITIVE
+from nncore.activations import sigmoid
+from nncore.lessons import universality
+
+
+# perceptron -------------------------------------------------------------------------------------
+def perceptron(controls: Controls) -> Onward:
+    """Weights and bias of two inputs against a gate, or a circuit of NANDs."""
+    modes = {"one": "One perceptron", "circuit": "A circuit of NANDs"}
+    if controls.choice("show", "Show", modes, "one") == "circuit":
+        _circuit(controls)
+    else:
+        _one_perceptron(controls)
+    return Onward(CROSS_ENTROPY.replace(hidden=()), "Train ten neurons without a hidden layer")
+
+
+def _one_perceptron(controls: Controls) -> None:
+    left, right = figures.places()
+    with left:
+        gates = {gate: gate for gate in universality.GATES}
+        gate = controls.choice("gate", "The gate to imitate", gates, "NAND")
+        w1 = controls.slider("w1", "Weight $w_1$", -4, 4, 1, 0.5)
+        w2 = controls.slider("w2", "Weight $w_2$", -4, 4, 1, 0.5)
+        b = controls.slider("b", "Bias $b$", -4, 4, -0.5, 0.5)
+        targets = universality.GATES[gate]
+        if solution := universality.learn_gate(targets):
+            w, bias = solution
+            st.button(
+                "Let it find its weights",
+                icon=":material/auto_fix_high:",
+                on_click=session.set_lesson,
+                kwargs={"w1": float(w[0]), "w2": float(w[1]), "b": float(bias)},
+            )
+        else:
+            st.caption("No weights do this: one line cannot part the two classes.")
+    weights = np.array([w1, w2])
+    z = universality.weighted_input(universality.INPUTS, weights, b)
+    outputs = universality.perceptron(universality.INPUTS, weights, b)
+    n_right = int((outputs == targets).sum())
+    with right:
+        with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+            with st.container(key="lesson-number", width="content"):
+                st.metric(f"Rows as {gate} wants them", f"{n_right} of 4", width="content")
+            st.markdown(
+                f"$z = {w1:.1f}\\,x_1 {signed(w2, 1)}\\,x_2 {signed(b, 1)}$", width="content"
+            )
+        _plane(weights, b, outputs, targets)
+        rows = [
+            f"| {x1:g} | {x2:g} | {z_:g} | {a:g} {_mark(a == target)} | {target} |"
+            for (x1, x2), z_, a, target in zip(
+                universality.INPUTS, z, outputs, targets, strict=True
+            )
+        ]
+        head = f"| $x_1$ | $x_2$ | $z$ | output | {gate} |\n|---|---|---|---|---|\n"
+        st.markdown(head + "\n".join(rows))
+
+
+def _mark(right: bool) -> str:
+    return ":material/check:" if right else ":material/close:"
+
+
+def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...]) -> None:
+    """The plane of the two inputs: where the perceptron fires, and the gate's four points."""
+    low, high = -0.5, 1.5
+    x1 = np.linspace(low, high, 201)
+    bottom, top = universality.firing_range(x1, w, b, low, high)
+    rows: list[dict[str, object]] = [
+        {"kind": "fires", "x": float(u), "y": float(y), "Y": float(Y)}
+        for u, y, Y in zip(x1, bottom, top, strict=True)
+    ]
+    rows += [
+        {"kind": "point", "x": x, "y": y, "wants": f"{target}", "right": bool(a == target)}
+        for (x, y), a, target in zip(universality.INPUTS, outputs, targets, strict=True)
+    ]
+    x, y = axis("x", "input x₁", low, high), axis("y", "input x₂", low, high)
+    x["axis"] = y["axis"] = {"values": [0, 1], "format": "d"}
+    ring = {"condition": {"test": "datum.right", "value": GREY}, "value": MISTAKE}
+    figures.chart(
+        rows,
+        [
+            {
+                "transform": only("fires"),
+                "mark": {"type": "area", "color": POSITIVE, "opacity": 0.35},
+                "encoding": {"x": x, "y": y, "y2": {"field": "Y"}},
+            },
+            {
+                "transform": only("point"),
+                "mark": {"type": "circle", "size": 900, "opacity": 1, "strokeWidth": 4},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "color": {"value": "#1f222b"},
+                    "stroke": ring,
+                    "tooltip": [{"field": "wants", "title": "the gate wants"}],
+                },
+            },
+            {
+                "transform": only("point"),
+                "mark": {"type": "text", "fontSize": 17, "fontWeight": "bold", "color": "#ffffff"},
+                "encoding": {"x": x, "y": y, "text": {"field": "wants"}},
+            },
+        ],
+        key="figure-perceptron",
+        title="It fires in the green half\nIn the circles: what the gate wants",
+        alt="The plane of two inputs, parted by a straight line. Outputs for 00, 01, 10, 11: "
+        f"{', '.join(f'{a:g}' for a in outputs)}; wanted {', '.join(map(str, targets))}.",
+        height=330,
+    )
+
+
+def _circuit(controls: Controls) -> None:
+    left, right = figures.places()
+    bits = {"0": "0", "1": "1"}
+    with left:
+        x1 = int(controls.choice("x1", "Input $x_1$", bits, "1"))
+        x2 = int(controls.choice("x2", "Input $x_2$", bits, "0"))
+        wires = universality.half_adder(x1, x2)
+        with st.container(key="lesson-number", width="content"):
+            st.metric("$x_1$ + $x_2$ in binary", f"{wires.carry}{wires.total}", width="content")
+        st.caption("Every box is one perceptron with weights −2, −2 and bias 3.")
+    with right:
+        gates = {
+            "a": (190, 110, wires.first),
+            "b": (320, 50, wires.upper),
+            "c": (320, 170, wires.lower),
+            "d": (450, 110, wires.total),
+            "e": (450, 230, wires.carry),
+        }
+        lines = [
+            (34, 50, 280, 50, x1), (90, 50, 150, 102, x1), (34, 170, 280, 170, x2),
+            (90, 170, 150, 118, x2), (230, 104, 280, 58, wires.first),
+            (230, 116, 280, 162, wires.first), (360, 50, 410, 102, wires.upper),
+            (360, 170, 410, 118, wires.lower), (490, 110, 530, 110, wires.total),
+            (190, 132, 190, 230, wires.first), (190, 230, 410, 230, wires.first),
+            (490, 230, 530, 230, wires.carry),
+        ]  # fmt: skip
+        parts = [
+            f'<path d="M{x1_} {y1}L{x2_} {y2}" stroke="{POSITIVE if on else GREY}" '
+            f'stroke-width="{3.5 if on else 1.5}"/>'
+            for x1_, y1, x2_, y2, on in lines
+        ]
+        for x, y, on in gates.values():
+            color = POSITIVE if on else GREY
+            parts.append(
+                f'<rect x="{x - 40}" y="{y - 22}" width="80" height="44" rx="8" '
+                f'fill="{color}" fill-opacity="0.22" stroke="{color}" stroke-width="2"/>'
+            )
+            parts.append(figures.text(x, y - 4, "NAND", font_size=16))
+            parts.append(figures.text(x, y + 16, str(on), font_weight=700, font_size=17))
+        for y, words in ((50, f"x₁ = {x1}"), (170, f"x₂ = {x2}")):
+            parts.append(figures.text(34, y - 10, words, font_weight=650, font_size=17))
+        parts.append(figures.text(534, 100, f"sum {wires.total}", font_weight=650, font_size=17))
+        parts.append(figures.text(534, 220, f"carry {wires.carry}", font_weight=650, font_size=17))
+        st.markdown("**Five NANDs add two bits; the sum alone is XOR**")
+        figures.svg(
+            parts,
+            572,
+            264,
+            f"A circuit of five NAND perceptrons. Inputs {x1} and {x2}: sum {wires.total}, "
+            f"carry {wires.carry}.",
+            key="figure-circuit",
+        )
+
+
+# sigmoid-neuron ---------------------------------------------------------------------------------
+def sigmoid_neuron(controls: Controls) -> Onward:
+    """Step against sigmoid: what a small change of a weight does to the output."""
+    left, right = figures.places()
+    with left:
+        w = controls.slider("w", "Weight $w$", -3, 3, 1, 0.1)
+        b = controls.slider(
+            "b", "Bias $b$", -20, 20, -10, 0.5, help="With w = 1 and b = −10: fires only above 10."
+        )
+        x = controls.slider("x", "Input $x$", 0, 20, 9, 0.1)
+        change = controls.slider(
+            "dw", "Small change of the weight, $\\Delta w$", -0.3, 0.3, 0.1, 0.01
+        )
+    nudge = universality.nudge(x, w, b, change)
+    with right:
+        with st.container(horizontal=True, gap="medium", key="lesson-number"):
+            st.metric("Sigmoid's output moves", f"{nudge.change:+.3f}", width="content")
+            st.metric("by the slope, about", f"{nudge.estimate:+.3f}", width="content")
+            jump = nudge.step_after - nudge.step_before
+            st.metric("The step's output moves", f"{jump:+.0f}" if jump else "0", width="content")
+        _curves(x, w, b, change, nudge)
+        fires = f"fires where $x$ is above {-b / w:.3g}" if w > 0 else ""
+        fires = f"fires where $x$ is below {-b / w:.3g}" if w < 0 else fires
+        st.markdown(
+            f"$a = \\sigma({w:g} \\cdot {x:g} {signed(b, 1)}) = \\sigma({nudge.z:.2f}) "
+            f"= {nudge.a:.3f}$" + (f"; the step {fires}." if fires else ".")
+        )
+    return Onward(BOOK, "Train thirty sigmoid neurons")
+
+
+def _curves(x: float, w: float, b: float, change: float, nudge: universality.Nudge) -> None:
+    xs = np.linspace(0, 20, 401)
+    z = universality.weighted_input(xs[:, None], np.array([w]), b)
+    after = universality.weighted_input(xs[:, None], np.array([w + change]), b)
+    table = {
+        "step": universality.step(z),
+        "sigmoid": sigmoid(z, None),
+        "after": sigmoid(after, None),
+    }
+    rows = [
+        {"kind": kind, "x": u, "a": a}
+        for kind, values in table.items()
+        for u, a in zip(xs, values, strict=True)
+    ]
+    rows += [{"kind": "before point", "x": x, "a": nudge.a}]
+    rows += [{"kind": "after point", "x": x, "a": nudge.a_after}]
+    place = {"x": axis("x", "input x", 0, 20), "y": axis("a", "output a", -0.03, 1.03)}
+    tooltip = [
+        {"field": "kind", "title": "curve"},
+        {"field": "x", "format": ".1f"},
+        {"field": "a", "format": ".3f"},
+    ]
+    shown = {**place, "tooltip": tooltip}
+    figures.chart(
+        rows,
+        [
+            {
+                "transform": only("step"),
+                "mark": {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]},
+                "encoding": shown,
+            },
+            {
+                "transform": only("after"),
+                "mark": {"type": "line", "color": MAIN, "strokeWidth": 2, "strokeDash": [2, 3]},
+                "encoding": shown,
+            },
+            {
+                "transform": only("sigmoid"),
+                "mark": {"type": "line", "color": MAIN, "strokeWidth": 4},
+                "encoding": shown,
+            },
+            {
+                "transform": only("before point"),
+                "mark": {"type": "circle", "color": MAIN, "size": 170, "opacity": 1},
+                "encoding": shown,
+            },
+            {
+                "transform": only("after point"),
+                "mark": {
+                    "type": "point",
+                    "color": MAIN,
+                    "size": 170,
+                    "strokeWidth": 3,
+                    "opacity": 1,
+                },
+                "encoding": shown,
+            },
+        ],
+        key="figure-sigmoid",
+        title="The sigmoid moves a little, the step jumps\n"
+        "Solid: sigmoid; dotted: after Δw; dashed: step",
+        alt=f"Output of a neuron against its input. At x = {x:g} the sigmoid goes from "
+        f"{nudge.a:.3f} to {nudge.a_after:.3f}, the step from {nudge.step_before:g} to "
+        f"{nudge.step_after:g}.",
+    )

@@ -1,0 +1,155 @@
+"""The chapter `universality`: bumps of hidden neurons make any curve."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import streamlit as st
+
+from dashboard.learn import figures
+from dashboard.learn.controls import Controls
+from dashboard.learn.figures import GREY, MAIN, axis, only
+from dashboard.learn.onward import BOOK, Onward
+from dashboard.results import charts
+from nncore.lessons import universality as lessons
+
+_X = np.linspace(0, 1, 501)
+_TARGETS = {"wiggle": "Nielsen's curve", "hill": "A hill", "stairs": "Stairs"}
+
+
+def universality(controls: Controls) -> Onward:
+    """Build one bump from two steps, or a whole curve from many bumps."""
+    modes = {"fit": "Fit a curve", "bump": "Build one bump"}
+    if controls.choice("show", "Show", modes, "fit") == "bump":
+        _bump(controls)
+        n_hidden = 2
+    else:
+        n_hidden = _fit(controls)
+    return Onward(
+        BOOK.replace(hidden=(n_hidden,)), f"Train on MNIST with {n_hidden} hidden neurons"
+    )
+
+
+def _fit(controls: Controls) -> int:
+    left, right = figures.places()
+    with left:
+        target = controls.choice("curve", "The curve to make", _TARGETS, "wiggle")
+        n_bumps = controls.whole("n", "Bumps (two hidden neurons each)", 1, 50, 5)
+        weight = controls.scale(
+            "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 1000
+        )
+    wanted = lessons.TARGETS[target]
+    network = lessons.fit_with_bumps(wanted, n_bumps, weight)
+    deviation = lessons.mean_deviation(network, wanted)
+    with right:
+        with st.container(key="lesson-number", horizontal=True, gap="medium"):
+            st.metric("Average distance to the curve", f"{deviation:.4f}", width="content")
+            st.metric("Hidden neurons", str(2 * n_bumps), width="content")
+        _plot(
+            {"wanted": wanted(_X), "made": network.forward(_X[:, None])[:, 0]},
+            "output a",
+            (0, 1),
+            "figure-fit",
+            "More hidden neurons, a closer fit\nGrey: wanted; coloured: the network's output",
+            f"A curve and a network of {2 * n_bumps} hidden neurons that follows it to "
+            f"{deviation:.4f} on average.",
+        )
+    return 2 * n_bumps
+
+
+def _bump(controls: Controls) -> None:
+    left, right = figures.places()
+    with left:
+        s1, s2 = controls.span(
+            "s", "Drag the two steps together: up at $s_1$, down at $s_2$", 0, 1, (0.3, 0.7), 0.01
+        )
+        height = controls.slider("h", "Height $h$", -2, 2, 1, 0.1)
+        weight = controls.scale(
+            "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 100
+        )
+    network = lessons.bump_network([(s1, s2)], np.array([height]), weight)
+    hidden, output = network.forward_pass(_X[:, None])
+    at_middle = float(network.forward_pass(np.array([[(s1 + s2) / 2]]))[1].z[0, 0])
+    with right:
+        with st.container(key="lesson-number"):
+            st.metric("Height in the middle of the bump", f"{at_middle:.3f}", width="content")
+        _plot(
+            {
+                "wanted": height * hidden.a[:, 0],
+                "second": -height * hidden.a[:, 1],
+                "made": output.z[:, 0],
+            },
+            "what is sent on",
+            (-2.1, 2.1),
+            "figure-bump",
+            "Two steps make a bump\nGrey: the two steps; coloured: their sum",
+            f"Two hidden neurons step up at {s1:g} and down at {s2:g}; their sum in the middle is "
+            f"{at_middle:.2f}.",
+            marks={"up": s1, "down": s2},
+        )
+        st.markdown(
+            f"$b = -w s$: biases ${-weight * s1:g}$ and ${-weight * s2:g}$ put the two steps at "
+            f"${s1:g}$ and ${s2:g}$."
+        )
+
+
+def _plot(
+    lines: dict[str, np.ndarray],
+    y_title: str,
+    ends: tuple[float, float],
+    key: str,
+    title: str,
+    alt: str,
+    marks: Mapping[str, float] = MappingProxyType({}),
+) -> None:
+    """Lines over x; `marks` names places on the x-axis."""
+    rows: list[dict[str, object]] = [
+        {"kind": kind, "x": float(x), "y": float(y)}
+        for kind, values in lines.items()
+        for x, y in zip(_X, values, strict=True)
+    ]
+    rows += [{"kind": "mark", "x": x, "name": name} for name, x in marks.items()]
+    at = {"x": axis("x", "input x", 0, 1)}
+    place = {
+        **at,
+        "y": axis("y", y_title, *ends),
+        "tooltip": [{"field": "x", "format": ".3f"}, {"field": "y", "format": ".3f"}],
+    }
+    styles = {
+        "wanted": {"color": GREY, "strokeWidth": 4},
+        "second": {"color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]},
+        "made": {"color": MAIN, "strokeWidth": 2.5},
+    }
+    figures.chart(
+        rows,
+        [
+            {
+                "transform": only(kind),
+                "mark": {"type": "line", "clip": True, **style},
+                "encoding": place,
+            }
+            for kind, style in styles.items()
+        ]
+        + [
+            {
+                "transform": only("mark"),
+                "mark": {"type": "rule", "color": GREY, "strokeDash": [2, 3]},
+                "encoding": at,
+            },
+            {
+                "transform": only("mark"),
+                "mark": {
+                    "type": "text",
+                    "color": charts.axis_text() or GREY,
+                    "fontSize": 14,
+                    "y": 10,
+                    "dx": 5,
+                    "align": "left",
+                },
+                "encoding": {**at, "text": {"field": "name"}},
+            },
+        ],
+        key=key,
+        title=title,
+        alt=alt,
+    )

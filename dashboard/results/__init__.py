@@ -1,0 +1,1 @@
+"""Results: curves, confusion matrices and mistakes of any run."""

@@ -1,0 +1,1 @@
+"""The run store and the job queue; imports no Streamlit."""

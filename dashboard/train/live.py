@@ -1,0 +1,348 @@
+"""The stage of Train: the buttons of a run, its live curves, or what the form would train.
+
+One fragment polls the run store while a run is on and draws everything that changes. It trains
+nothing: closing the page, or a hidden tab whose timer sleeps, makes no difference to the run.
+"""
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import session
+from dashboard.models import handwriting
+from dashboard.results import charts
+from dashboard.runs import jobs
+from dashboard.runs.store import BatchCosts, RequestKind, Run, RunStatus, StoreError
+from dashboard.settings import settings
+from dashboard.train import network as live_picture
+from dashboard.train.form import FormResult, reported, step_of, training_examples
+from dashboard.ui import palette, runs
+from dashboard.ui.network_picture import example_digit, in_words, network_svg
+from dashboard.ui.runs import ACTIVE, STATUS_COLORS, store
+from dashboard.ui.text import duration, escape, percent
+from nncore import recipes
+from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
+from nncore.lab.stored_runs import example
+from nncore.training import EpochRecord, Progress
+
+POLL_SECONDS = 0.6
+_ANSWER_SECONDS = 0.5
+"""A worker takes requests every 100 ms: wait that long for it before drawing the buttons again."""
+
+
+def stage(form: FormResult) -> None:
+    """Draw the run that Train shows, or a look at the network of the form."""
+    run = current_run()
+    active = run is not None and run.status in ACTIVE
+    poll = st.fragment(_stage, run_every=POLL_SECONDS if active else None)
+    poll(run.id if run else None, form, active)
+    jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
+
+
+def current_run() -> Run | None:
+    """The run to show: on arrival the URL's, else one that is still going on; then the session's.
+
+    A refresh or a second tab so finds the run again. A link to a configuration shows that.
+    """
+    if not session.train_run_decided():
+        asked = session.run_in_url()
+        found = store().get_run(asked) if asked and session.is_run_id(asked) else None
+        if asked and found is None:
+            session.notify(
+                f"There is no run {asked} (any more); pick one from the past runs below."
+            )
+        if found is None and not session.url_has_configuration():
+            mine = store().list_runs(session.workspace())
+            found = next((run for run in mine if run.status in ACTIVE), None)
+        if found is not None and not session.url_has_configuration():
+            session.fill_form_from_run(found.config)
+        session.set_train_run(found.id if found else None)
+    run_id = session.train_run()
+    return store().get_run(run_id) if run_id else None
+
+
+def _stage(run_id: str | None, form: FormResult, polling: bool) -> None:
+    with runs.shown_errors():
+        run = store().get_run(run_id) if run_id else None
+        if polling and (run is None or run.status not in ACTIVE):
+            st.rerun()  # once: the full run takes the timer away
+        buttons, errors, body = st.container(), st.container(), st.container()
+        if notice := session.take_notice():
+            errors.warning(escape(notice))
+        with buttons, st.container(key="transport"):
+            _transport(run, form, errors)
+        with body:
+            if run is None:
+                preview(form.config)
+            else:
+                _live(run)
+
+
+# The buttons ------------------------------------------------------------------------------------
+def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> None:
+    """Train, Pause, Resume, Step, Stop: those are enabled that make sense now."""
+    status = run.status if run else None
+    mine = run is not None and run.workspace == session.workspace()
+    busy = status in (RunStatus.QUEUED, RunStatus.RUNNING)
+    resumable = mine and status is not None and status.can_resume
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        new = run is None and not form.error
+        paused = status == RunStatus.PAUSED  # then Resume is the thing to press, not a second run
+        main, other = ("secondary", "primary") if paused else ("primary", "secondary")
+        if st.button("Train", type=main, key="train", disabled=busy or bool(form.error)):
+            _attempt(lambda: start(form.config), errors)
+        if st.button("Pause", key="pause", disabled=not (mine and busy)):
+            _attempt(lambda: _request(run, RequestKind.PAUSE), errors)
+        if st.button("Resume", type=other, key="resume", disabled=not resumable):
+            _attempt(lambda: _request(run, RequestKind.RESUME), errors)
+        if st.button("Step", key="step", disabled=not (new or resumable)):
+            step = RequestKind.STEP_EPOCH if session.step_is_epoch() else RequestKind.STEP_BATCH
+            _attempt(lambda: _request(run, step) if run else start(form.config, step), errors)
+        if st.button("Stop", key="stop", disabled=not (mine and status in ACTIVE)):
+            _attempt(lambda: _request(run, RequestKind.STOP), errors)
+        st.segmented_control(
+            "Step size",
+            session.STEP_SIZES,
+            default=session.STEP_SIZES[0],
+            required=True,
+            key=session.STEP_SIZE,
+            help="How far one press of Step goes.",
+        )
+        if run is not None and mine and status in ACTIVE:
+            _live_learning_rate(run)
+
+
+def _attempt(action: Callable[[], None], errors: DeltaGenerator) -> None:
+    """Do what a button stands for, then draw the page anew; a failure is one sentence."""
+    try:
+        action()
+    except (StoreError, ConfigError) as error:
+        errors.error(escape(str(error)))
+    else:
+        st.rerun()
+
+
+def start(
+    config: TrainingConfig,
+    step: RequestKind | None = None,
+    *,
+    name: str | None = None,
+    with_handwriting: bool = False,
+) -> None:
+    """Queue a new run of this configuration and show it; with `step` it does that and pauses.
+
+    `with_handwriting` adds the workspace's kept digits to what it learns from.
+    """
+    run = store().create_run(
+        session.workspace(),
+        config,
+        name=name or run_name(config),
+        start=step,
+        max_active=settings().max_active,
+        with_handwriting=with_handwriting,
+    )
+    session.set_train_run(run.id)
+    jobs.jobs().submit()
+
+
+def run_name(config: TrainingConfig) -> str:
+    """The recipe's title as long as the network is the recipe's, else its shape."""
+    recipe = session.training_form().recipe
+    if recipe is not None:
+        known = recipes.get(recipe)
+        free = {"engines": config.engines, "seed": config.seed, "epochs": config.epochs}
+        if known.config.replace(**free) == config:
+            return known.title
+    return f"{architecture(config.layer_sizes)}, η {config.learning_rate:g}"
+
+
+def _request(run: Run | None, kind: RequestKind) -> None:
+    if run is not None and jobs.jobs().request(run.id, kind, workspace=session.workspace()):
+        _await_change(run)
+
+
+def _await_change(run: Run) -> None:
+    """Give the worker a moment to answer, so that the buttons change with the click."""
+    until = time.monotonic() + _ANSWER_SECONDS
+    while time.monotonic() < until:
+        now = store().get_run(run.id)
+        if now is None or now.status != run.status:
+            return
+        time.sleep(0.04)
+
+
+def _live_learning_rate(run: Run) -> None:
+    """η of the run itself; under a schedule, what its factor is multiplied with."""
+    key = session.live_rate_key(run.id, run.learning_rate)
+    st.number_input(
+        "η now" if run.config.schedule == "constant" else "Base η",
+        min_value=0.0,
+        value=run.learning_rate,
+        step=step_of(run.learning_rate),
+        format="%g",
+        key=key,
+        help="Twins take a new value together, with the next epoch; one engine takes it at once.",
+        on_change=_send_learning_rate,
+        args=(run.id, key),
+        width=150,
+    )
+
+
+def _send_learning_rate(run_id: str, key: str) -> None:
+    try:
+        jobs.jobs().request(
+            run_id, RequestKind.LEARNING_RATE, session.live_rate(key), workspace=session.workspace()
+        )
+    except (StoreError, ConfigError) as error:
+        session.notify(str(error))
+        session.reset_live_rate()
+
+
+# A run ------------------------------------------------------------------------------------------
+def _live(run: Run) -> None:
+    records = store().epochs(run.id)
+    progress = store().progress(run.id)
+    head, figures, curves = st.container(gap="small"), st.container(), st.container()
+    network, table = st.container(), st.container()
+    with head:
+        _headline(run, records)
+        done = runs.fraction_done(run.config, records, progress)
+        if run.status == RunStatus.FINISHED:  # perhaps before its last epoch
+            done = 1.0
+        st.progress(done, text=_progress_text(run, records, done))
+    with figures, st.grid(2, min_column_width=150, gap="small"):
+        last = runs.latest(records)
+        for engine in run.config.engines:
+            _metric(engine, last.get(engine), progress.get(engine))
+    with curves:
+        batch_costs = store().batch_costs(run.id)
+        if records or any(batch_costs.values()):
+            _curves(records, batch_costs)
+    with network:
+        if not live_picture.show(run):
+            _picture(run.config)
+    with table:
+        if records:
+            runs.show_epochs(records, "live-epochs")
+
+
+def _curves(records: list[EpochRecord], batch_costs: dict[EngineName, BatchCosts]) -> None:
+    costs = charts.live_cost(records)
+    if all(record.epoch < 1 for record in records):
+        costs = charts.with_batch_costs(costs, batch_costs)
+    with st.grid(2, min_column_width=300):
+        with st.container(key="live-cost", gap="xsmall"):
+            charts.show_live(costs, "cost", "live-cost-chart")
+        with st.container(key="live-accuracy", gap="xsmall"):
+            charts.show_live(charts.live_accuracy(records), "accuracy", "live-accuracy-chart")
+
+
+def _headline(run: Run, records: list[EpochRecord]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(key="run-status", width="content"):
+            st.badge(run.status, color=STATUS_COLORS[run.status])
+        st.markdown(f"**{escape(run.name)}**", width="content")
+        st.space("stretch")
+        if records:
+            st.page_link("pages/results.py", label="Open results", query_params={"run": run.id})
+        st.button(
+            "New run", key="new-run", type="tertiary", on_click=session.set_train_run, args=(None,)
+        )
+    runs.show_note(run, records)
+    if learned := handwriting.learned_from(run):
+        st.caption(learned)
+    if run.workspace != session.workspace():
+        st.caption("This run belongs to somebody else; you can watch it.")
+
+
+def _progress_text(run: Run, records: list[EpochRecord], done: float) -> str:
+    epoch = min(int(done * run.config.epochs) + 1, run.config.epochs)
+    if run.status == RunStatus.FINISHED:
+        epoch = max((record.epoch + 1 for record in records), default=epoch)
+    where = f"Epoch {epoch} of {run.config.epochs}"
+    if not run.status.is_over and len(run.config.engines) > 1:
+        where += f", {_whose_turn(run, records)}'s turn"
+    if run.status == RunStatus.QUEUED:
+        if problem := jobs.jobs().problem:
+            return escape(problem)
+        place = store().queue_position(run.id)
+        if place is None or place == 1:
+            return "Next in line: it starts as soon as a worker is ready"
+        return f"Waiting for its turn: number {place} in the queue"
+    if run.status.is_over:
+        seconds = sum(record.seconds for record in records)
+        return f"{where}. {duration(seconds)} of training in all"
+    if run.status == RunStatus.PAUSED:
+        return f"{where}. Paused: Step or Resume goes on"
+    progress = store().progress(run.id)
+    if not progress:
+        return "A worker has taken the run and is reading the images"
+    left = runs.seconds_left(run.config, records, progress)
+    return f"{where}. " + ("Measuring the pace" if left is None else f"About {duration(left)} left")
+
+
+def _whose_turn(run: Run, records: list[EpochRecord]) -> str:
+    """The engine that trains now: they take turns epoch by epoch."""
+    done = [record.engine for record in records]
+    return palette.ENGINE_NAMES[min(run.config.engines, key=done.count)]
+
+
+def _metric(engine: EngineName, last: EpochRecord | None, now: Progress | None) -> None:
+    with st.container(key=f"metric-{engine}", border=True, gap="xsmall"):
+        st.metric(
+            f"{palette.ENGINE_MARKDOWN[engine]}, test accuracy",
+            percent(last.test_accuracy if last else None),
+            delta=f"{last.examples_per_second:,.0f} examples a second" if last else "no epoch yet",
+            delta_color="off",
+            delta_arrow="off",
+        )
+        st.caption(
+            "before the first mini-batch"
+            if now is None
+            else f"mini-batch {now.batch:,} of {now.n_batches:,}, its cost {now.cost:.4g}"
+        )
+
+
+# Before a run -----------------------------------------------------------------------------------
+def preview(config: TrainingConfig) -> None:
+    """The network that the form describes, what training it means, and what was reported."""
+    _picture(config)
+    n = training_examples(config)
+    batch, steps = config.batch_of(n), config.n_batches(n)
+    st.markdown(
+        f"**{config.n_parameters:,} weights and biases** start at random. Each epoch shows the "
+        f"network {n:,} images, {batch:,} at a time: {steps:,} steps of gradient descent, "
+        f"{steps * config.epochs:,} in {config.epochs:,} epochs."
+    )
+    recipe = session.training_form().recipe
+    if recipe is not None and recipes.get(recipe).config == config:
+        _recipe(recipes.get(recipe))
+    st.caption("Press Train: both networks start from the same weights and learn before your eyes.")
+
+
+def _recipe(recipe: recipes.Recipe) -> None:
+    """What to see in a recipe, what was reported of it, and the curves of a stored run."""
+    st.markdown(f"**{escape(recipe.title)}.** {escape(recipe.summary)}")
+    if recipe.published is not None:
+        st.caption(f"Reported: {reported(recipe)}")
+    if records := example(recipe.name):
+        last = records[-1]
+        st.caption(
+            f"A stored run of this recipe (NumPy, seed {recipe.config.seed}): "
+            f"{percent(last.test_accuracy)} of the test images right after {len(records)} epochs."
+        )
+        with st.grid(2, min_column_width=300):
+            charts.show_live(charts.live_cost(records), "cost", "example-cost")
+            charts.show_live(charts.live_accuracy(records), "accuracy", "example-accuracy")
+
+
+def _picture(config: TrainingConfig) -> None:
+    words = {"words": color} if (color := charts.axis_text()) else {}
+    with st.container(key="network"):
+        st.image(
+            network_svg(config.layer_sizes, example_digit(), **words),
+            width=620,
+            alt=in_words(config.layer_sizes),
+        )

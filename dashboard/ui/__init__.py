@@ -1,0 +1,1 @@
+"""What draws without knowing what it draws."""

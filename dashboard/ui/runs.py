@@ -1,0 +1,292 @@
+"""What Train and Results both need of a run: figures as tables, time left, a checkpoint's answers.
+
+Functions of plain records come first; those that ask the store or keep something in a cache last.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import session
+from dashboard.runs.store import Run, RunStatus, StoreError
+from dashboard.runs.store import run_store as store
+from dashboard.settings import SettingsError
+from dashboard.ui import palette
+from dashboard.ui.text import escape, plain
+from nncore import datasets, metrics
+from nncore.blocks import slices
+from nncore.checkpoints import SHIPPED, Checkpoint, CheckpointError, from_bytes, load
+from nncore.config import DatasetName, EngineName, TrainingConfig, architecture
+from nncore.datasets import DataError
+from nncore.training import EpochRecord, Progress
+
+ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED)
+Color = Literal["gray", "blue", "yellow", "green", "red"]
+STATUS_COLORS: dict[RunStatus, Color] = {
+    RunStatus.QUEUED: "gray",
+    RunStatus.RUNNING: "blue",
+    RunStatus.PAUSED: "yellow",
+    RunStatus.FINISHED: "green",
+    RunStatus.STOPPED: "gray",
+    RunStatus.FAILED: "red",
+}
+
+
+# Figures of a run -------------------------------------------------------------------------------
+def latest(records: Iterable[EpochRecord]) -> dict[EngineName, EpochRecord]:
+    """The last epoch of each engine."""
+    last: dict[EngineName, EpochRecord] = {}
+    for record in records:
+        if record.engine not in last or record.epoch >= last[record.engine].epoch:
+            last[record.engine] = record
+    return last
+
+
+def fraction_done(
+    config: TrainingConfig,
+    records: Iterable[EpochRecord],
+    progress: Mapping[EngineName, Progress],
+) -> float:
+    """The share of all epochs of all engines that is done, 0 to 1; what diverged is done."""
+    done = 0.0
+    last = latest(records)
+    for engine in config.engines:
+        finished = last[engine].epoch + 1 if engine in last else 0
+        if engine in last and last[engine].diverged:
+            finished = config.epochs
+        now = progress.get(engine)
+        part = 0.0
+        if now is not None and now.epoch >= finished:
+            part = now.epoch - finished + now.batch / max(now.n_batches, 1)
+        done += min(finished + part, config.epochs)
+    return min(done / (config.epochs * len(config.engines)), 1.0)
+
+
+def seconds_left(
+    config: TrainingConfig,
+    records: Sequence[EpochRecord],
+    progress: Mapping[EngineName, Progress],
+) -> float | None:
+    """Training seconds still to come, from each engine's own pace; None while there is none."""
+    left = 0.0
+    last = latest(records)
+    for engine in config.engines:
+        if engine in last and last[engine].diverged:
+            continue
+        seconds = [record.seconds for record in records if record.engine == engine][-3:]
+        now = progress.get(engine)
+        finished = last[engine].epoch + 1 if engine in last else 0
+        part = 0.0
+        if now is not None and now.epoch >= finished and now.batch:
+            part = now.batch / max(now.n_batches, 1)
+        if seconds:
+            per_epoch = sum(seconds) / len(seconds)
+        elif now is not None and part > 0:
+            per_epoch = now.seconds / part
+        else:
+            return None
+        left += max(config.epochs - finished - part, 0.0) * per_epoch
+    return left
+
+
+def epochs_table(records: Iterable[EpochRecord]) -> pd.DataFrame:
+    """A row an epoch and engine, the newest first; epochs count from 1."""
+    rows = [
+        {
+            "epoch": record.epoch + 1,
+            "engine": palette.ENGINE_NAMES[record.engine],
+            "η": record.learning_rate,
+            "cost": record.train_cost,
+            "val. cost": record.validation_cost,
+            "train %": 100 * record.train_accuracy,
+            "val. %": None
+            if record.validation_accuracy is None
+            else 100 * record.validation_accuracy,
+            "test %": 100 * record.test_accuracy,
+            "s": record.seconds,
+            "images/s": round(record.examples_per_second),
+        }
+        for record in records
+    ]
+    table = pd.DataFrame(rows, columns=list(EPOCH_COLUMNS))
+    return table.sort_values(["epoch", "engine"], ascending=[False, True], ignore_index=True)
+
+
+EPOCH_COLUMNS: dict[str, tuple[str | None, int, str]] = {
+    "epoch": ("%d", 64, "Epochs trained"),
+    "engine": (None, 78, "Which of the twins"),
+    "η": ("%g", 62, "Learning rate at the end of the epoch"),
+    "cost": ("%.4f", 72, "Cost on the training images"),
+    "val. cost": ("%.4f", 84, "Cost on the images kept for validation"),
+    "train %": ("%.2f", 74, "Training images named right, in percent"),
+    "val. %": ("%.2f", 70, "Validation images named right, in percent"),
+    "test %": ("%.2f", 70, "Test images named right, in percent"),
+    "s": ("%.2f", 58, "Seconds of training"),
+    "images/s": ("localized", 84, "Training images a second"),
+}
+"""Columns of `epochs_table`: how their numbers are written, their width in pixels (720 in all, what
+Train has room for), their meaning."""
+
+
+def show_note(run: Run, records: Iterable[EpochRecord]) -> None:
+    """Place what there is to tell about a run, as loud as it is bad."""
+    if not run.note:
+        return
+    last = latest(records).values()
+    ended_early = run.status == RunStatus.FINISHED and not any(
+        record.diverged or record.epoch + 1 == run.config.epochs for record in last
+    )
+    quiet = st.info if ended_early else st.warning
+    (st.error if run.status == RunStatus.FAILED else quiet)(escape(run.note))
+
+
+_VALIDATION = ["val. cost", "val. %"]
+
+
+def show_epochs(records: Sequence[EpochRecord], key: str, height: int = 250) -> None:
+    """Place the table of epochs; columns that never hold a number are left out."""
+    table = epochs_table(records)
+    empty = [] if any(record.validation_cost is not None for record in records) else _VALIDATION
+    st.dataframe(
+        table.drop(columns=empty),
+        hide_index=True,
+        height=min(36 * (len(table) + 1) + 2, height),
+        key=key,
+        alt="Cost, accuracy and speed of each engine, epoch by epoch",
+        column_config={
+            name: st.column_config.NumberColumn(format=number, width=width, help=meaning)
+            if number
+            else st.column_config.TextColumn(width=width, help=meaning)
+            for name, (number, width, meaning) in EPOCH_COLUMNS.items()
+        },
+    )
+
+
+def curves_csv(records: Iterable[EpochRecord]) -> bytes:
+    """The figures of every epoch as a CSV file: fractions, full precision."""
+    fields = list(EpochRecord.__dataclass_fields__)
+    frame = pd.DataFrame([{f: getattr(r, f) for f in fields} for r in records], columns=fields)
+    text = io.StringIO()
+    frame.to_csv(text, index=False)
+    return text.getvalue().encode()
+
+
+def runs_table(
+    runs: Sequence[Run], last: Mapping[str, dict[EngineName, EpochRecord]]
+) -> pd.DataFrame:
+    """A row a run: what it was and how far it came."""
+    return pd.DataFrame(
+        [
+            {
+                "name": plain(run.name),
+                "status": str(run.status),
+                "network": architecture(run.config.layer_sizes),
+                "η": run.learning_rate,
+                "epochs": max((r.epoch + 1 for r in last.get(run.id, {}).values()), default=0),
+                **{
+                    palette.ENGINE_NAMES[engine]: 100 * last[run.id][engine].test_accuracy
+                    if engine in last.get(run.id, {})
+                    else None
+                    for engine in palette.ENGINE_NAMES
+                },
+                "started": run.created_at,
+            }
+            for run in runs
+        ]
+    )
+
+
+# A checkpoint's answers on the test images ------------------------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """What one network says of every test image."""
+
+    labels: np.ndarray  # (n,) true digits
+    predictions: np.ndarray  # (n,)
+    confidence: np.ndarray  # (n,) probability of the predicted digit
+    matrix: np.ndarray  # (10, 10) counts [true, predicted]
+    mistakes: np.ndarray  # positions of the wrong answers, the most confident first
+
+    def cell(self, true: int, predicted: int) -> np.ndarray:
+        """Positions of one cell of the matrix, worst first.
+
+        The worst mistake is the most confident one, the worst right answer the least confident.
+        """
+        found = np.flatnonzero((self.labels == true) & (self.predictions == predicted))
+        sign = 1 if true == predicted else -1
+        return found[np.argsort(sign * self.confidence[found], kind="stable")]
+
+
+def evaluate(checkpoint: Checkpoint, images: np.ndarray, labels: np.ndarray) -> Evaluation:
+    """Ask a checkpoint's network about every image."""
+    chunks = [images[rows] for rows in slices(len(images), 2_000)]
+    network = checkpoint.network()
+    with np.errstate(all="ignore"):  # a diverged network answers too
+        probabilities = np.vstack([network.predict_proba(chunk) for chunk in chunks])
+    probabilities = np.nan_to_num(probabilities)
+    predictions = probabilities.argmax(axis=1)
+    return Evaluation(
+        labels=labels,
+        predictions=predictions,
+        confidence=probabilities.max(axis=1),
+        matrix=metrics.confusion_matrix(labels, predictions),
+        mistakes=metrics.most_confident_mistakes(probabilities, labels),
+    )
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def test_images(dataset: DatasetName) -> tuple[np.ndarray, np.ndarray]:
+    """Test images (n, 784) and labels (n,), read once for everybody; never written to.
+
+    Nothing is downloaded here: a page must not wait for that, a worker does it.
+
+    Raises:
+        DataError: the files are not there, or damaged.
+    """
+    test = datasets.load_test(dataset)
+    return test.images, test.labels
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def evaluate_run(
+    run_id: str, engine: EngineName, epochs: int, dataset: DatasetName
+) -> Evaluation | None:
+    """`evaluate` for a run's checkpoint after so many epochs; None where it is not kept.
+
+    Raises:
+        DataError: no test images.
+        CheckpointError: the stored bytes are no checkpoint.
+        StoreError: the store cannot be read.
+    """
+    blob = store().checkpoint_blob(run_id, engine, epochs)
+    return None if blob is None else evaluate(from_bytes(blob), *test_images(dataset))
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def evaluate_shipped() -> Evaluation:
+    """`evaluate` for the model that comes with the app, on MNIST's test images."""
+    return evaluate(load(SHIPPED["classroom"]), *test_images("mnist"))
+
+
+@contextmanager
+def shown_errors(*, above_all: bool = False) -> Iterator[None]:
+    """What a page cannot help (store, data, a model file): one sentence in place of the rest.
+
+    The entry script is `above_all` pages: what it has said, a page does not say again.
+    """
+    if above_all:
+        session.set_app_error(None)
+    try:
+        yield
+    except (StoreError, SettingsError, DataError, CheckpointError) as error:
+        sentence = str(error)
+        if not session.is_told(sentence):
+            st.error(escape(sentence), icon=":material/error:")
+        if above_all:
+            session.set_app_error(sentence)

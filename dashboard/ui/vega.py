@@ -1,0 +1,119 @@
+"""A Vega-Lite chart of a table, placed so that it updates where it stands."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.ui.text import power_of_ten
+
+_TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
+
+
+def place(
+    rows: Iterable[dict[str, Any]],
+    layers: Sequence[dict[str, Any]],
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    height: int = 220,
+) -> None:
+    """Layers over one table of rows; `title` says what to see."""
+    table = list(rows)
+    spec: dict[str, Any] = {
+        "height": height,
+        # The plot keeps its height, whatever its title and legend need on a narrow page.
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "layer": _with_domains(layers, table),
+    }
+    # Streamlit's own words are too small and too faint for a projector.
+    words: dict[str, Any] = {"labelFontSize": 14, "titleFontSize": 14}
+    spec["config"] = {"axis": words, "legend": words}
+    if color := _TEXT.get(st.context.theme.type or ""):
+        words |= {"labelColor": color, "titleColor": color}
+        spec["config"]["text"] = {"color": color}
+    with st.container(gap="xsmall"):
+        st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
+        st.vega_lite_chart(pd.DataFrame(table), spec, width="stretch", key=key, alt=alt)
+
+
+def _with_domains(
+    layers: Sequence[dict[str, Any]], rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The layers with the ends of their axes written down.
+
+    A browser draws a chart once before it has the rows, and complains of axes without ends.
+    """
+    values: dict[str, list[float]] = {"x": [], "y": []}
+    for layer in layers:
+        own: list[dict[str, Any]] = layer.get("data", {}).get("values", rows)
+        for channel in ("x", "x2", "y"):
+            encoded = layer["encoding"].get(channel, {})
+            if encoded.get("type", "quantitative") == "quantitative":
+                found = [encoded.get("datum"), *(row.get(encoded.get("field")) for row in own)]
+                values[channel[0]] += [v for v in found if v is not None and math.isfinite(v)]
+    done: list[dict[str, Any]] = []
+    for layer in layers:
+        encoding = dict(layer["encoding"])
+        for channel, ends in values.items():
+            if encoding.get(channel, {}).get("type") == "quantitative":
+                scale = _scale(encoding[channel], ends)
+                encoding[channel] = {**encoding[channel], "scale": scale}
+                if scale.get("type") == "log":
+                    own_axis = encoding[channel].get("axis", {})
+                    encoding[channel]["axis"] = log_axis(*scale["domain"]) | own_axis
+        done.append({**layer, "encoding": encoding})
+    return done
+
+
+def _scale(encoded: Mapping[str, Any], values: Sequence[float]) -> dict[str, Any]:
+    """The encoding's scale from the least to the greatest value, with a little room."""
+    scale = dict(encoded.get("scale", {}))
+    share = scale.pop("room", 0.04)
+    log = scale.get("type") == "log"
+    low, high = (min(values), max(values)) if values else (1.0, 2.0)
+    if scale.get("zero", not log):
+        low, high = min(low, 0.0), max(high, 0.0)
+    if log:
+        room = (high / low) ** 0.03 if high > low else 1.1
+        return {**scale, "domain": [low / room, high * room]}
+    room = share * (high - low) or 0.5
+    return {**scale, "domain": [low - room if low else low, high + room if high else high]}
+
+
+def log_axis(low: float, high: float) -> dict[str, Any]:
+    """Ticks of a logarithmic axis at 1, 10, 100 and so on, in less than two decades at 2 and 5 too.
+
+    Vega's own may stand at 3.8, 3.4, 3 or at 2, 20, 200, and name a number as 1e-14.
+
+    Args:
+        low: where the axis begins, above 0.
+        high: where it ends.
+    """
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = (1, 2, 5) if high < 100 * low else (1,)
+    every = math.ceil(len(decades) / 7)
+    values = [
+        float(f"{step}e{exponent}")
+        for exponent in decades
+        if exponent % every == 0
+        for step in steps
+        if low <= step * 10.0**exponent <= high
+    ]
+    if not values:
+        return {}  # less than from one of these to the next: Vega finds some
+    axis: dict[str, Any] = {"values": values, "format": ",~r"}
+    if low < 1e-4 or high > 1e6:
+        names = ", ".join(f"'{power_of_ten(exponent)}'" for exponent in decades)
+        place = f"round(log(datum.value) / LN10) - ({decades[0]})"
+        axis = {"values": values, "labelExpr": f"[{names}][{place}]"}
+    return axis
+
+
+def number(field: str, title: str, *, log: bool = False, **more: Any) -> dict[str, Any]:
+    """A quantitative axis."""
+    scale: dict[str, Any] = {"type": "log", "nice": False} if log else {"zero": False}
+    return {"field": field, "type": "quantitative", "title": title, "scale": scale, **more}

@@ -1,0 +1,440 @@
+import itertools
+import math
+import sqlite3
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.runs import store as store_module
+from dashboard.runs.store import (
+    LOST,
+    ClaimLostError,
+    RequestKind,
+    RunStatus,
+    RunStore,
+    StoreError,
+    thinned,
+)
+from nncore.config import ConfigError, TrainingConfig
+from nncore.training import EpochRecord, Progress
+
+CONFIG = TrainingConfig(dataset="digits", hidden=(30,), engines=("numpy",))
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}", busy_seconds=0.2)
+    yield store
+    store.close()
+
+
+def record(epoch, engine="numpy", **changes):
+    figures = EpochRecord(engine, epoch, 0.1, 0.5, 0.9, 0.6, 0.8, 0.7, 0.85, 1.5, 1e4, False)
+    return replace(figures, **changes)
+
+
+def status(store, run_id):
+    return store.get_run(run_id).status
+
+
+def test_importing_store_and_jobs_loads_neither_torch_nor_streamlit():
+    code = (
+        "import sys, dashboard.runs.store, dashboard.runs.jobs;"
+        "print([m for m in ('torch', 'streamlit', 'distributed', 'sklearn') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+# --- runs -----------------------------------------------------------------------------------------
+
+
+def test_a_new_run_waits_in_the_queue(store):
+    run = store.create_run("mine", CONFIG, "  My   run ")
+    assert store.get_run(run.id) == run
+    assert (run.status, run.name, run.config) == (RunStatus.QUEUED, "My run", CONFIG)
+    assert run.created_at.tzinfo is not None
+    assert run.learning_rate == CONFIG.learning_rate
+    assert store.create_run("mine", CONFIG).name == "784-30-10, relu, learning rate 0.1"
+
+
+def test_an_unknown_run_is_none_or_empty_everywhere(store):
+    assert store.get_run("nothing") is None
+    assert store.epochs("nothing") == []
+    assert store.progress("nothing") == {}
+    assert store.checkpoints("nothing") == []
+    assert store.checkpoint_blob("nothing", "numpy") is None
+    assert store.queue_position("nothing") is None
+    assert store.claim("nothing", "w") is None
+    assert not store.request("nothing", RequestKind.PAUSE)
+    store.rename_run("nothing", "x")
+    store.delete_run("nothing")
+
+
+def test_workspaces_do_not_see_each_other_but_an_id_is_enough(store):
+    mine, yours = store.create_run("mine", CONFIG), store.create_run("yours", CONFIG)
+    newer = store.create_run("mine", CONFIG)
+    assert [run.id for run in store.list_runs("mine")] == [newer.id, mine.id]
+    assert [run.id for run in store.list_runs("yours")] == [yours.id]
+    assert store.list_runs("") == []
+    assert store.get_run(yours.id) == yours
+
+
+def test_renaming(store):
+    run = store.create_run("mine", CONFIG)
+    store.rename_run(run.id, " x" * 200)
+    assert len(store.get_run(run.id).name) <= 120
+    store.rename_run(run.id, "   ")
+    assert store.get_run(run.id).name.startswith("x")
+
+
+def test_only_its_owner_changes_a_run(store):
+    run = store.create_run("mine", CONFIG, "My run")
+    store.rename_run(run.id, "Theirs", workspace="theirs")
+    store.delete_run(run.id, workspace="theirs")
+    for kind in RequestKind:
+        assert not store.request(run.id, kind, 0.5, workspace="theirs")
+        assert not store.request(run.id, kind, 0.5, workspace="")
+    assert store.get_run(run.id) == run
+    assert store.request(run.id, RequestKind.PAUSE, workspace="mine")
+    assert status(store, run.id) is RunStatus.PAUSED
+    store.rename_run(run.id, "Mine", workspace="mine")
+    assert store.get_run(run.id).name == "Mine"
+    store.delete_run(run.id, workspace="mine")
+    assert store.get_run(run.id) is None
+
+
+def test_a_workspace_can_be_kept_from_filling_the_queue(store):
+    runs = [store.create_run("mine", CONFIG, max_active=2) for _ in range(2)]
+    claim = store.claim(runs[0].id, "w")
+    with pytest.raises(StoreError, match="No more than 2 of your runs") as error:
+        store.create_run("mine", CONFIG, max_active=2)
+    assert one_sentence(error)
+    claim.set_status(RunStatus.PAUSED)  # it still has its worker
+    with pytest.raises(StoreError, match="No more than 2"):
+        store.create_run("mine", CONFIG, max_active=2)
+    assert len(store.list_runs("mine")) == 2
+    store.create_run("yours", CONFIG, max_active=2)
+    store.create_run("mine", CONFIG)
+    store.request(runs[1].id, RequestKind.STOP)
+    claim.release(RunStatus.PAUSED)
+    store.create_run("mine", CONFIG, max_active=2)
+
+
+def test_deleting_takes_everything_with_it_and_stops_the_worker(store, tmp_path):
+    run = store.create_run("mine", CONFIG)
+    claim = store.claim(run.id, "w")
+    claim.save_checkpoint("numpy", 1, 0, b"blob", [record(0)])
+    claim.save_progress({"numpy": (Progress("numpy", 1, 3, 9, 0.5, 0.1), [(1.3, 0.5)])})
+    store.request(run.id, RequestKind.PAUSE)
+    store.delete_run(run.id)
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        for table in ("run", "epoch", "checkpoint", "request", "progress"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    connection.close()
+    with pytest.raises(ClaimLostError):
+        claim.beat()
+
+
+def test_a_run_of_another_version_does_not_hide_the_others(store, tmp_path):
+    old, run = store.create_run("mine", CONFIG), store.create_run("mine", CONFIG)
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        connection.execute("UPDATE run SET config = '{\"depth\": 3}' WHERE id = ?", (old.id,))
+    connection.close()
+    assert [run.id for run in store.list_runs("mine")] == [run.id]
+    with pytest.raises(StoreError, match="another version"):
+        store.get_run(old.id)
+
+
+# --- history --------------------------------------------------------------------------------------
+
+
+def test_epochs_come_back_as_they_were(store):
+    run = store.create_run("mine", CONFIG)
+    claim = store.claim(run.id, "w")
+    records = [record(0), record(0, "torch", validation_cost=None, validation_accuracy=None)]
+    claim.save_epochs(records)
+    assert store.epochs(run.id) == records
+
+
+def test_an_epoch_trained_again_replaces_the_first(store):
+    run = store.create_run("mine", CONFIG)
+    claim = store.claim(run.id, "w")
+    claim.save_epochs([record(0), record(1), record(2)])
+    claim.save_epochs([record(1, train_cost=0.25)])
+    assert [(r.epoch, r.train_cost) for r in store.epochs(run.id)] == [
+        (0, 0.5),
+        (1, 0.25),
+        (2, 0.5),
+    ]
+    claim.rewind("numpy", 1)
+    assert [r.epoch for r in store.epochs(run.id)] == [0]
+
+
+def test_costs_that_are_not_finite_are_kept_as_such(store):
+    run = store.create_run("mine", CONFIG)
+    claim = store.claim(run.id, "w")
+    claim.save_epochs(
+        [
+            record(
+                0, train_cost=math.nan, validation_cost=math.inf, test_cost=math.nan, diverged=True
+            )
+        ]
+    )
+    claim.save_progress({"numpy": (Progress("numpy", 0, 1, 9, math.nan, 0.1), [(0.1, math.inf)])})
+    (kept,) = store.epochs(run.id)
+    assert kept.diverged
+    assert not any(map(math.isfinite, (kept.train_cost, kept.validation_cost, kept.test_cost)))
+    assert math.isnan(store.progress(run.id)["numpy"].cost)
+    assert math.isnan(store.batch_costs(run.id)["numpy"][0][1])
+
+
+def test_checkpoints_by_epoch_and_the_latest(store):
+    run = store.create_run("mine", CONFIG)
+    claim = store.claim(run.id, "w")
+    for epoch in range(3):
+        claim.save_checkpoint("numpy", epoch, 0, b"epoch %d" % epoch)
+    claim.save_checkpoint("numpy", 2, 40, b"paused")
+    assert store.checkpoint_blob(run.id, "numpy") == b"paused"
+    assert store.checkpoint_blob(run.id, "numpy", 2) == b"epoch 2"
+    assert store.checkpoint_blob(run.id, "numpy", 7) is None
+    assert store.checkpoint_blob(run.id, "torch") is None
+    claim.save_checkpoint("numpy", 3, 0, b"epoch 3")  # the place inside epoch 2 has had its day
+    places = [(c.epoch, c.batch, c.n_bytes) for c in store.checkpoints(run.id)]
+    assert places == [(0, 0, 7), (1, 0, 7), (2, 0, 7), (3, 0, 7)]
+
+
+def test_checkpoints_are_thinned_to_the_budget(tmp_path):
+    store = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}", checkpoint_budget=1_000)
+    run = store.create_run("mine", CONFIG)
+    claim = store.claim(run.id, "w")
+    for epoch in range(31):
+        claim.save_checkpoint("numpy", epoch, 0, bytes(100))
+    assert [c.epoch for c in store.checkpoints(run.id)] == [0, 4, 8, 12, 16, 20, 24, 28, 30]
+    claim.save_checkpoint("numpy", 30, 5, bytes(100), sparing=True)
+    assert [(c.epoch, c.batch) for c in store.checkpoints(run.id)] == [(0, 0), (30, 0), (30, 5)]
+    claim.save_checkpoint("numpy", 31, 0, bytes(100), sparing=True)
+    assert [c.epoch for c in store.checkpoints(run.id)] == [0, 31]
+    store.close()
+
+
+@given(n_epochs=st.integers(1, 200), size=st.integers(1, 50), budget=st.integers(0, 2_000))
+def test_thinning_keeps_the_ends_and_even_spaces_within_the_budget(n_epochs, size, budget):
+    kept: set[int] = set()
+    for epoch in range(n_epochs):  # as a run makes them, one after another
+        kept = thinned(dict.fromkeys(kept | {epoch}, size), budget)
+        assert {0, epoch} <= kept
+        assert len(kept) * size <= budget or kept == {0, epoch}
+    assert kept == thinned(dict.fromkeys(range(n_epochs), size), budget)
+    ordered = sorted(kept)
+    gaps = [b - a for a, b in itertools.pairwise(ordered)]
+    assert len(set(gaps[:-1])) <= 1
+    if len(gaps) > 1:
+        assert 0 < gaps[-1] <= gaps[0]
+
+
+# --- requests and claims --------------------------------------------------------------------------
+
+
+def test_without_a_worker_requests_change_the_status_at_once(store):
+    run = store.create_run("mine", CONFIG)
+    for kind, expected in (
+        (RequestKind.PAUSE, RunStatus.PAUSED),
+        (RequestKind.RESUME, RunStatus.QUEUED),
+        (RequestKind.STOP, RunStatus.STOPPED),
+        (RequestKind.RESUME, RunStatus.QUEUED),
+        (RequestKind.PAUSE, RunStatus.PAUSED),
+        (RequestKind.STOP, RunStatus.STOPPED),
+    ):
+        assert store.request(run.id, kind)
+        assert status(store, run.id) is expected
+    assert not store.request(run.id, RequestKind.PAUSE)
+    assert not store.request(run.id, RequestKind.STOP)
+    assert store.request(run.id, RequestKind.LEARNING_RATE, 0.5)
+    assert store.get_run(run.id).learning_rate == 0.5
+
+
+def test_nothing_moves_a_finished_run(store):
+    run = store.create_run("mine", CONFIG)
+    store.claim(run.id, "w").release(RunStatus.FINISHED)
+    assert not any(store.request(run.id, kind, 0.1) for kind in RequestKind)
+    assert status(store, run.id) is RunStatus.FINISHED
+
+
+def test_requests_to_a_worker_wait_for_it_in_their_order(store):
+    run = store.create_run("mine", CONFIG, start=RequestKind.STEP_BATCH)
+    claim = store.claim(run.id, "w")
+    assert store.request(run.id, RequestKind.PAUSE)
+    assert store.request(run.id, RequestKind.LEARNING_RATE, 0.5)
+    asked = claim.requests()
+    assert [(r.kind.value, r.value) for r in asked] == [
+        ("step-batch", None),
+        ("pause", None),
+        ("learning-rate", 0.5),
+    ]
+    for request in asked:
+        claim.answered(request)
+    assert claim.requests() == []
+    store.request(run.id, RequestKind.RESUME)
+    (later,) = claim.requests(after=asked[-1].id)  # an id never comes twice
+    assert later.kind is RequestKind.RESUME
+
+
+@pytest.mark.parametrize("rate", [0, -1, math.nan, math.inf, 1e9, None])
+def test_a_wrong_learning_rate_is_one_sentence(store, rate):
+    run = store.create_run("mine", CONFIG)
+    with pytest.raises(ConfigError, match="learning_rate"):
+        store.request(run.id, RequestKind.LEARNING_RATE, rate)
+    assert store.get_run(run.id).learning_rate == CONFIG.learning_rate
+
+
+def test_only_one_worker_gets_a_run(store):
+    run = store.create_run("mine", CONFIG)
+    barrier, claims = threading.Barrier(4), []
+
+    def try_claim(name):
+        barrier.wait()
+        claims.append(store.claim(run.id, name))
+
+    threads = [threading.Thread(target=try_claim, args=(f"w{i}",)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([claim for claim in claims if claim is not None]) == 1
+
+
+def test_a_resume_at_the_last_moment_keeps_the_worker(store):
+    run = store.create_run("mine", CONFIG)
+    claim = store.claim(run.id, "w")
+    claim.set_status(RunStatus.PAUSED)
+    store.request(run.id, RequestKind.RESUME)
+    assert not claim.release(RunStatus.PAUSED)
+    claim.answered(claim.requests()[0])
+    assert claim.release(RunStatus.PAUSED)
+    with pytest.raises(ClaimLostError):
+        claim.beat()
+
+
+def test_queue_positions(store):
+    runs = [store.create_run(f"workspace {i}", CONFIG) for i in range(3)]
+    assert [store.queue_position(run.id) for run in runs] == [1, 2, 3]
+    store.claim(runs[0].id, "w")
+    assert [store.queue_position(run.id) for run in runs] == [None, 1, 2]
+    store.request(runs[1].id, RequestKind.PAUSE)
+    store.request(runs[1].id, RequestKind.RESUME)
+    assert [store.queue_position(run.id) for run in runs] == [None, 2, 1]
+
+
+def test_silence_is_death_for_a_running_run_and_a_paused_one_loses_nothing(store, monkeypatch):
+    monkeypatch.setattr(store_module, "DEAD_AFTER", 0.0)
+    runs = [store.create_run("mine", CONFIG) for _ in range(3)]
+    silent, alive, paused = (store.claim(run.id, "w") for run in runs)
+    silent.save_epochs([record(0)])
+    paused.set_status(RunStatus.PAUSED)
+    monkeypatch.setattr(store_module, "DEAD_AFTER", 1e-9)
+    assert store.reap() == []  # the first look says nothing about silence
+    alive.beat()
+    assert set(store.reap()) == {runs[0].id, runs[2].id}
+    assert [status(store, run.id).value for run in runs] == ["failed", "running", "paused"]
+    assert store.get_run(runs[0].id).note == LOST
+    assert store.epochs(runs[0].id) == [record(0)]
+    with pytest.raises(ClaimLostError):
+        silent.save_epochs([record(1)])
+    assert store.request(runs[2].id, RequestKind.RESUME)
+    assert store.claim(runs[2].id, "another") is not None
+
+
+def test_a_beat_between_the_look_and_the_verdict_saves_the_run(store, monkeypatch):
+    monkeypatch.setattr(store_module, "DEAD_AFTER", 0.0)
+    run = store.create_run("mine", CONFIG)
+    claim = store.claim(run.id, "w")
+    silent = store._silent
+
+    def beat_meanwhile(held):
+        found = silent(held)
+        claim.beat()
+        return found
+
+    monkeypatch.setattr(store, "_silent", beat_meanwhile)
+    assert store.reap() == []
+    assert status(store, run.id) is RunStatus.RUNNING
+    monkeypatch.setattr(store, "_silent", silent)
+    assert store.reap() == [run.id]
+
+
+# --- faults ---------------------------------------------------------------------------------------
+
+
+def one_sentence(error):
+    text = str(error.value)
+    return text.endswith(".") and "\n" not in text and "Traceback" not in text
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match=r"cannot be made .*NN_HOME") as error:
+        RunStore(f"sqlite:///{tmp_path / 'file' / 'runs.sqlite'}")
+    assert one_sentence(error)
+
+
+def test_a_file_that_cannot_be_written(tmp_path):
+    (tmp_path / "runs.sqlite").mkdir()
+    with pytest.raises(StoreError, match=r"cannot be written.*NN_HOME") as error:
+        RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    assert one_sentence(error)
+
+
+def test_a_file_that_is_no_store(tmp_path):
+    (tmp_path / "runs.sqlite").write_text("shopping list " * 100)
+    with pytest.raises(StoreError, match="no run store or is damaged") as error:
+        RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    assert one_sentence(error)
+
+
+@pytest.mark.parametrize(
+    "url", ["nodatabase://x", "no url", "postgresql+psycopg://a:hidden@[::1]:1/x"]
+)
+def test_a_database_that_is_not_there(url):
+    with pytest.raises(StoreError) as error:
+        RunStore(url)
+    assert one_sentence(error)
+    assert "hidden" not in str(error.value)
+
+
+def test_a_store_whose_file_has_gone_says_so_and_loses_nothing_silently(store, tmp_path):
+    path, aside = tmp_path / "runs.sqlite", tmp_path / "aside"
+    run = store.create_run("mine", CONFIG, "kept")
+    path.rename(aside)
+    for attempt in (
+        lambda: store.list_runs("mine"),
+        lambda: store.create_run("mine", CONFIG, "into nowhere"),
+    ):
+        with pytest.raises(StoreError, match=r"removed or replaced while the app ran"):
+            attempt()
+    assert not path.exists()
+    path.write_bytes(aside.read_bytes())  # another file of that name
+    with pytest.raises(StoreError, match="removed or replaced"):
+        store.get_run(run.id)
+    path.unlink()
+    aside.rename(path)
+    assert store.get_run(run.id) == run
+
+
+def test_a_locked_store_says_so_and_can_still_be_read(store, tmp_path):
+    run = store.create_run("mine", CONFIG)
+    other = sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked by another program") as error:
+        store.rename_run(run.id, "x")
+    assert one_sentence(error)
+    assert store.list_runs("mine") == [run]
+    other.execute("ROLLBACK")
+    other.close()
+    store.rename_run(run.id, "x")
+    assert store.get_run(run.id).name == "x"

@@ -1,0 +1,224 @@
+from typing import get_args
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.train import form
+from dashboard.ui import text
+from nncore import recipes
+from nncore.config import (
+    ActivationName,
+    CostName,
+    DatasetName,
+    InitializerName,
+    OptimizerName,
+    ScheduleName,
+    TrainingConfig,
+    architecture,
+    count_parameters,
+)
+
+
+def form_script() -> None:
+    import streamlit as st
+
+    from dashboard.train import form
+
+    result = form.training_form()
+    st.write(result.config.to_json())
+    if result.error:
+        st.error(result.error)
+
+
+@pytest.fixture
+def at() -> AppTest:
+    return AppTest.from_function(form_script, default_timeout=30).run()
+
+
+def config(at: AppTest) -> TrainingConfig:
+    return TrainingConfig.from_json(at.markdown[0].value)
+
+
+def test_the_form_starts_from_the_default_recipe(at: AppTest):
+    assert not at.exception
+    assert config(at) == recipes.get("classroom").config
+
+
+def test_every_field_of_a_configuration_has_a_control(at: AppTest):
+    fields = {widget.key.removeprefix("config-") for widget in widgets(at)}
+    assert fields == {*TrainingConfig.model_fields, "full_batch"}
+
+
+def test_every_control_has_one_line_of_help(at: AppTest):
+    for widget in widgets(at):
+        assert widget.help, widget.key
+        assert "\n" not in widget.help
+        assert len(widget.help) <= 100, widget.key
+
+
+@pytest.mark.parametrize("symbol", ["η", "λ", "C", "σ", "μ", "m", "n", "w", "p"])
+def test_the_books_symbols_are_on_the_controls(at: AppTest, symbol: str):
+    assert any(symbol in widget.label.split() for widget in widgets(at))
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "field", "expected"),
+    [
+        ("text_input", "hidden", " 30, 20 ", "hidden", (30, 20)),
+        ("text_input", "hidden", "", "hidden", ()),
+        ("selectbox", "activation", "tanh", "activation", "tanh"),
+        ("selectbox", "cost", "cross-entropy", "cost", "cross-entropy"),
+        ("selectbox", "optimizer", "adam", "optimizer", "adam"),
+        ("number_input", "learning_rate", 0.003, "learning_rate", 0.003),
+        ("selectbox", "schedule", "one-cycle", "schedule", "one-cycle"),
+        ("number_input", "batch_size", 7, "batch_size", 7),
+        ("toggle", "full_batch", True, "batch_size", "full"),
+        ("number_input", "epochs", 12, "epochs", 12),
+        ("number_input", "patience", 3, "patience", 3),
+        ("number_input", "l1", 0.5, "l1", 0.5),
+        ("number_input", "dropout", 0.2, "dropout", 0.2),
+        ("number_input", "l2", 5.0, "l2", 5.0),
+        ("selectbox", "initializer", "normal", "initializer", "normal"),
+        ("number_input", "seed", 4, "seed", 4),
+        ("number_input", "train_size", 1000, "train_size", 1000),
+        ("selectbox", "validation_split", 0.0, "validation_split", 0.0),
+        ("selectbox", "deform", "elastic", "deform", "elastic"),
+        ("selectbox", "dtype", "float64", "dtype", "float64"),
+        ("selectbox", "dataset", "digits", "dataset", "digits"),
+    ],
+)
+def test_a_control_changes_its_field_and_no_other(
+    at: AppTest, kind: str, key: str, value: object, field: str, expected: object
+):
+    before = config(at)
+    getattr(at, kind)(key=f"config-{key}").set_value(value).run()
+    assert not at.exception
+    assert not at.error
+    assert config(at) == before.replace(**{field: expected})
+
+
+def test_momentum_is_open_to_the_optimizers_that_use_it(at: AppTest):
+    at.selectbox(key="config-optimizer").select("sgd").run()
+    assert at.number_input(key="config-momentum").disabled
+    at.selectbox(key="config-optimizer").select("nesterov").run()
+    assert not at.number_input(key="config-momentum").disabled
+
+
+def test_a_strength_is_of_use_to_deformed_digits_only(at: AppTest):
+    assert at.number_input(key="config-deform_strength").disabled
+    at.selectbox(key="config-deform").select("affine").run()
+    at.number_input(key="config-deform_strength").set_value(0.5).run()
+    assert config(at) == recipes.get("classroom").config.replace(
+        deform="affine", deform_strength=0.5
+    )
+
+
+def test_epochs_are_counted_by_the_schedules_that_count_them(at: AppTest):
+    assert at.number_input(key="config-schedule_epochs").disabled
+    at.selectbox(key="config-schedule").select("halving").run()
+    at.number_input(key="config-schedule_epochs").set_value(4).run()
+    assert config(at) == recipes.get("classroom").config.replace(
+        schedule="halving", schedule_epochs=4
+    )
+    at.selectbox(key="config-validation_split").select(0.0).run()
+    assert "validation_split = 0" in at.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "said"),
+    [
+        ("text_input", "hidden", "30;20", "hidden"),
+        ("text_input", "hidden", "0", "hidden"),
+        ("text_input", "hidden", "9,9,9,9,9,9,9", "hidden"),
+        ("text_input", "hidden", "4096,4096,4096", "parameters"),
+        ("number_input", "learning_rate", 0.0, "learning_rate"),
+        ("number_input", "learning_rate", 1e9, "learning_rate"),
+        ("number_input", "learning_rate", float("nan"), "learning_rate"),
+        ("number_input", "learning_rate", float("inf"), "learning_rate"),
+        ("number_input", "batch_size", 10**9, "batch_size"),
+        ("number_input", "epochs", 10**6, "epochs"),
+        ("number_input", "l2", 1e9, "l2"),
+        ("number_input", "dropout", 0.95, "dropout"),
+        ("number_input", "patience", 10**6, "patience"),
+        ("number_input", "seed", 2**40, "seed"),
+        ("number_input", "train_size", 60_000, "train_size"),
+        ("pills", "engines", [], "engine"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_one_sentence_and_the_last_good_one_stays(
+    at: AppTest, kind: str, key: str, value: object, said: str
+):
+    before = config(at)
+    widget = (
+        at.pills(key=f"config-{key}") if kind == "pills" else getattr(at, kind)(f"config-{key}")
+    )
+    widget.set_value(value).run()
+    assert not at.exception
+    assert said in at.error[0].value
+    assert at.error[0].value.endswith(".")
+    assert config(at) == before
+
+
+def test_every_recipe_is_on_a_card():
+    shown = {recipe.name for group in form.GROUPS for recipe in form.recipe_group(group)}
+    assert shown == set(recipes.RECIPES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "examples"),
+    [
+        ({}, 50_000),
+        ({"validation_split": 0}, 60_000),
+        ({"train_size": 1_000}, 1_000),
+        ({"dataset": "digits", "validation_split": 0}, 1_497),
+    ],
+)
+def test_the_examples_of_an_epoch(changes: dict[str, object], examples: int):
+    assert form.training_examples(TrainingConfig(**changes)) == examples
+
+
+@pytest.mark.parametrize("value", [0.001, 0.1, 0.2, 1.0, 3.0, 100.0])
+def test_a_press_of_minus_never_reaches_zero(value: float):
+    assert 0 < form.step_of(value) < value
+
+
+@pytest.mark.parametrize(
+    "evil", ["<b>x</b>", "**x**", "[a](javascript:x)", "$x$", "# x\n- y", ":red[x]", "`x`", "| a |"]
+)
+def test_escaped_text_has_no_bare_mark_of_markdown(evil: str):
+    escaped = text.escape(evil)
+    assert "\n" not in escaped
+    bare = escaped.replace("\\\\", "")
+    for position, mark in enumerate(bare):
+        if mark in "<>*[]()$#`|:_-":
+            assert bare[position - 1] == "\\", (escaped, mark)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.04, "0.0 s"), (8.24, "8.2 s"), (95, "95 s"), (204, "3.4 min")]
+)
+def test_durations(seconds: float, shown: str):
+    assert text.duration(seconds) == shown
+
+
+def test_the_shape_as_the_book_writes_it():
+    sizes = TrainingConfig(hidden=(16, 16)).layer_sizes
+    assert architecture(sizes) == "784-16-16-10"
+    assert count_parameters(sizes) == 13_002
+
+
+def widgets(at: AppTest):
+    kinds = (at.text_input, at.number_input, at.selectbox, at.toggle, at.pills)
+    return [widget for kind in kinds for widget in kind if widget.key.startswith("config-")]
+
+
+def test_the_form_offers_every_name_that_a_configuration_knows():
+    for offered, known in (
+        (form.ACTIVATIONS, ActivationName),
+        (form.COSTS, CostName),
+        (form.OPTIMIZERS, OptimizerName),
+        (form.INITIALIZERS, InitializerName),
+        (form.SCHEDULES, ScheduleName),
+        (form.DATASETS, DatasetName),
+    ):
+        assert set(offered) == set(get_args(known))

@@ -7,6 +7,7 @@ from dashboard.learn import figures
 from dashboard.learn.controls import Controls
 from dashboard.learn.figures import GREY, sign_color, text
 from dashboard.learn.onward import BOOK, Onward
+from nncore.lessons import backpropagation as lessons_backpropagation
 from nncore.lessons import universality
 
 _NAMES = {
@@ -40,20 +41,25 @@ def backpropagation(controls: Controls) -> Onward:
     left, right = figures.places()
     with left:
         name = controls.choice("weight", "Parameter to look at", _NAMES, "w11")
-        at = {**universality.SMALL_PARAMETERS}
+        at = {**lessons_backpropagation.SMALL_PARAMETERS}
         at[name] = controls.slider(
-            name, f"Its value, {_NAMES[name]}", -3, 3, universality.SMALL_PARAMETERS[name], 0.1
+            name,
+            f"Its value, {_NAMES[name]}",
+            -3,
+            3,
+            lessons_backpropagation.SMALL_PARAMETERS[name],
+            0.1,
         )
         x1 = controls.slider("x1", "Input $x_1$", 0, 1, 1, 0.1)
         x2 = controls.slider("x2", "Input $x_2$", 0, 1, 0.5, 0.1)
         y = controls.slider("y", "Wanted output $y$", 0, 1, 0, 0.1)
         eta = controls.scale("eta", "Learning rate η", (0.1, 0.5, 1.0, 3.0, 10.0), 0.5)
     X, Y = np.array([[x1, x2]]), np.array([[y]])
-    network = universality.small_network(at, eta)
+    network = lessons_backpropagation.small_network(at, eta)
     before = network.cost(X, Y)
-    gradient = universality.small_values(network.gradients(X, Y))
-    numeric = universality.small_difference(at, name, X, Y)
-    stepped = universality.small_network(at, eta)
+    gradient = lessons_backpropagation.small_values(network.gradients(X, Y))
+    numeric = lessons_backpropagation.small_difference(at, name, X, Y)
+    stepped = lessons_backpropagation.small_network(at, eta)
     stepped.train_batch(X, Y)
     after = stepped.cost(X, Y)
     shown = stepped if stage == "update" else network
@@ -83,7 +89,7 @@ def _drawing(
 ) -> None:
     hidden, output = network.forward_pass(X)
     errors, last_error = network.deltas([hidden, output], Y)
-    values = universality.small_values(network.parameters())
+    values = lessons_backpropagation.small_values(network.parameters())
     numbers = gradient if stage == "gradient" else values
     inputs, middles, end = ((34, 72), (34, 232)), ((230, 72), (230, 232)), (424, 152)
     edges = {

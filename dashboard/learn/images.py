@@ -18,7 +18,7 @@ from dashboard.ui.palette import MISTAKE, POSITIVE
 from nncore import recipes
 from nncore.checkpoints import load
 from nncore.config import architecture, count_parameters
-from nncore.lessons import universality
+from nncore.lessons import images as lessons_images
 from nncore.network import Network
 
 _THREES = (8, 7, 19)
@@ -30,12 +30,12 @@ _WINDOW = 9
 @st.cache_resource(show_spinner=False)
 def lesson_network() -> Network:
     """The videos' 784-16-16-10 network, trained; it comes with the app."""
-    return load(universality.LESSON_MODEL).network()
+    return load(lessons_images.LESSON_MODEL).network()
 
 
 def image_of(digit: int, number: int = 0) -> np.ndarray:
     """One of the few digits, (784,) in [0, 1]."""
-    return universality.few_digits()[0][20 * digit + number]
+    return lessons_images.few_digits()[0][20 * digit + number]
 
 
 # pixels -----------------------------------------------------------------------------------------
@@ -50,9 +50,9 @@ def pixels(controls: Controls) -> Onward:
         row = controls.whole("row", "Row of the pixel", 0, 27, 14)
         column = controls.whole("column", "Column of the pixel", 0, 27, 14)
     three = np.stack([image_of(digit, number) for number in _THREES])  # (3, 784)
-    ink = universality.inked(three, threshold)
+    ink = lessons_images.inked(three, threshold)
     shared, covered = int(ink.all(axis=0).sum()), int(ink.any(axis=0).sum())
-    rule = universality.pixel_rule(digit, row, column, threshold)
+    rule = lessons_images.pixel_rule(digit, row, column, threshold)
     with right:
         with st.container(key="lesson-number"):
             st.metric("Pixels that all three ink", f"{shared} of {covered}", width="content")
@@ -138,7 +138,7 @@ def layers(controls: Controls) -> Onward:
         st.markdown(f"${terms} = {count_parameters(sizes):,}$".replace(",", "{,}"))
         st.markdown("**Every line is a weight, every circle has a bias**")
         network_view(
-            universality.untrained_network(sizes),
+            lessons_images.untrained_network(sizes),
             image_of(4),
             selected=session.picture_neuron("layers"),
             on_select=partial(session.set_picture_neuron, "layers"),
@@ -155,9 +155,9 @@ def layers(controls: Controls) -> Onward:
 
 def _codes(n_out: int) -> None:
     """The average image that each output neuron would have to stand for."""
-    images, labels = universality.few_digits()
+    images, labels = lessons_images.few_digits()
     wanted = [
-        [output] if n_out == 10 else [d for d in range(10) if universality.bit_of(d, output)]
+        [output] if n_out == 10 else [d for d in range(10) if lessons_images.bit_of(d, output)]
         for output in range(n_out)
     ]
     if n_out == 10:

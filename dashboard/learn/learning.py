@@ -14,7 +14,8 @@ from dashboard.ui.text import percent
 from nncore import recipes
 from nncore.config import CostName
 from nncore.datasets import one_hot
-from nncore.lessons import universality
+from nncore.lessons import images as lessons_images
+from nncore.lessons import learning, surface
 
 _EPOCHS = 300
 _COSTS: dict[CostName, str] = {"quadratic": "Quadratic", "cross-entropy": "Cross-entropy"}
@@ -48,7 +49,7 @@ def _learn(controls: Controls) -> None:
     rows: list[dict[str, object]] = []
     after: dict[CostName, float] = {}
     for name in _COSTS:
-        outputs, costs = universality.learn_to_say_zero(w, b, name, eta, _EPOCHS)
+        outputs, costs = learning.learn_to_say_zero(w, b, name, eta, _EPOCHS)
         rows += [
             {"kind": name, "epoch": number, "a": float(a), "C": float(c)}
             for number, (a, c) in enumerate(zip(outputs, costs, strict=True))
@@ -114,7 +115,7 @@ def _judge(controls: Controls) -> None:
     with right:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             for name, title in _COSTS.items():
-                value = universality.cost_of_outputs(z, label, name)
+                value = learning.cost_of_outputs(z, label, name)
                 st.metric(f"{title} cost", f"{value:.3f}", width="content")
         figures.bars(
             last.a[0],
@@ -156,22 +157,22 @@ def _on_a_curve(controls: Controls) -> Onward:
         )
         start = controls.slider("start", "Where the ball starts", -3, 3, 2.7, 0.1)
         steps = controls.whole("steps", "Steps", 0, 40, 5)
-    path = universality.descend(start, eta, steps)
-    costs = universality.valley(path)
+    path = learning.descend(start, eta, steps)
+    costs = learning.valley(path)
     vs = np.linspace(-3.4, 3.4, 200)
     rows = [
         {"kind": "curve", "v": float(v), "C": float(c), "step": 0}
-        for v, c in zip(vs, universality.valley(vs), strict=True)
+        for v, c in zip(vs, learning.valley(vs), strict=True)
     ]
     rows += [
         {"kind": "path", "v": float(v), "C": float(c), "step": number}
         for number, (v, c) in enumerate(zip(path, costs, strict=True))
     ]
     rows.append({"kind": "ball", "v": float(path[-1]), "C": float(costs[-1]), "step": steps})
-    lost = abs(path[-1]) >= universality.FAR
+    lost = abs(path[-1]) >= learning.FAR
     place = {
         "x": axis("v", "parameter v", -3.4, 3.4),
-        "y": axis("C", "cost C(v)", 0, float(universality.valley(np.array(3.4)))),
+        "y": axis("C", "cost C(v)", 0, float(learning.valley(np.array(3.4)))),
         "tooltip": [
             {"field": "step"},
             {"field": "v", "format": ".3f"},
@@ -181,7 +182,7 @@ def _on_a_curve(controls: Controls) -> Onward:
     with right:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             st.metric("Cost now", "gone" if lost else f"{costs[-1]:.3f}", width="content")
-            st.metric("Slope here", f"{universality.valley_slope(path[-1]):.3f}", width="content")
+            st.metric("Slope here", f"{learning.valley_slope(path[-1]):.3f}", width="content")
         figures.chart(
             rows,
             [
@@ -220,10 +221,10 @@ def _on_a_curve(controls: Controls) -> Onward:
         if lost:
             st.markdown("The ball has left the valley for good: this learning rate is too large.")
         else:
-            slope = float(universality.valley_slope(path[-1]))
+            slope = float(learning.valley_slope(path[-1]))
             st.markdown(
                 f"The next step: $v' = v - \\eta\\, C'(v) = {path[-1]:.3f} "
-                f"- {eta:g} \\cdot ({slope:.3f}) = {universality.descend(path[-1], eta, 1)[1]:.3f}$"
+                f"- {eta:g} \\cdot ({slope:.3f}) = {learning.descend(path[-1], eta, 1)[1]:.3f}$"
             )
     rate = 0.001 if eta <= 0.03 else 100.0 if eta >= 2 else 3.0
     words = {0.001: "far too small", 3.0: "about right", 100.0: "far too large"}[rate]
@@ -231,10 +232,10 @@ def _on_a_curve(controls: Controls) -> Onward:
 
 
 @st.cache_resource(show_spinner=False)
-def _plane() -> tuple[universality.Plane, np.ndarray, np.ndarray]:
+def _plane() -> tuple[surface.Plane, np.ndarray, np.ndarray]:
     """The plane through the lesson's network, and the images with their wanted outputs."""
-    images, labels = universality.few_digits()
-    return universality.lesson_plane(lesson_network()), images, one_hot(labels, 10, "float64")
+    images, labels = lessons_images.few_digits()
+    return surface.lesson_plane(lesson_network()), images, one_hot(labels, 10, "float64")
 
 
 def _on_a_network(controls: Controls) -> Onward:
@@ -244,7 +245,7 @@ def _on_a_network(controls: Controls) -> Onward:
         v0 = controls.slider("side", "Start this far aside", -0.9, 0.9, 0.6, 0.1)
         steps = controls.whole("steps2", "Steps", 0, 40, 10)
     plane, images, Y = _plane()
-    grid, us, vs = universality.stored_surface(), universality.SURFACE_U, universality.SURFACE_V
+    grid, us, vs = surface.stored_surface(), surface.SURFACE_U, surface.SURFACE_V
     path = plane.descend(0.0, v0, eta, steps, images, Y)
     du, dv = us[1] - us[0], vs[1] - vs[0]
     rows = [
@@ -338,7 +339,7 @@ def _batches(controls: Controls) -> Onward:
             "batch", "Train with", {"mini-batch": "Mini-batches", "full-batch": "Full batch"},
             "mini-batch",
         )  # fmt: skip
-    stored = universality.stored_curves()
+    stored = learning.stored_curves()
     rows = [
         {
             "kind": name,

@@ -10,7 +10,7 @@ from dashboard.learn.figures import GREY, MAIN, axis, only, signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
 from dashboard.ui.palette import MISTAKE, POSITIVE
 from nncore.activations import sigmoid
-from nncore.lessons import universality
+from nncore.lessons import neurons
 
 
 # perceptron -------------------------------------------------------------------------------------
@@ -27,13 +27,13 @@ def perceptron(controls: Controls) -> Onward:
 def _one_perceptron(controls: Controls) -> None:
     left, right = figures.places()
     with left:
-        gates = {gate: gate for gate in universality.GATES}
+        gates = {gate: gate for gate in neurons.GATES}
         gate = controls.choice("gate", "The gate to imitate", gates, "NAND")
         w1 = controls.slider("w1", "Weight $w_1$", -4, 4, 1, 0.5)
         w2 = controls.slider("w2", "Weight $w_2$", -4, 4, 1, 0.5)
         b = controls.slider("b", "Bias $b$", -4, 4, -0.5, 0.5)
-        targets = universality.GATES[gate]
-        if solution := universality.learn_gate(targets):
+        targets = neurons.GATES[gate]
+        if solution := neurons.learn_gate(targets):
             w, bias = solution
             st.button(
                 "Let it find its weights",
@@ -44,8 +44,8 @@ def _one_perceptron(controls: Controls) -> None:
         else:
             st.caption("No weights do this: one line cannot part the two classes.")
     weights = np.array([w1, w2])
-    z = universality.weighted_input(universality.INPUTS, weights, b)
-    outputs = universality.perceptron(universality.INPUTS, weights, b)
+    z = neurons.weighted_input(neurons.INPUTS, weights, b)
+    outputs = neurons.perceptron(neurons.INPUTS, weights, b)
     n_right = int((outputs == targets).sum())
     with right:
         with st.container(horizontal=True, vertical_alignment="center", gap="large"):
@@ -57,9 +57,7 @@ def _one_perceptron(controls: Controls) -> None:
         _plane(weights, b, outputs, targets)
         rows = [
             f"| {x1:g} | {x2:g} | {z_:g} | {a:g} {_mark(a == target)} | {target} |"
-            for (x1, x2), z_, a, target in zip(
-                universality.INPUTS, z, outputs, targets, strict=True
-            )
+            for (x1, x2), z_, a, target in zip(neurons.INPUTS, z, outputs, targets, strict=True)
         ]
         head = f"| $x_1$ | $x_2$ | $z$ | output | {gate} |\n|---|---|---|---|---|\n"
         st.markdown(head + "\n".join(rows))
@@ -73,14 +71,14 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
     """The plane of the two inputs: where the perceptron fires, and the gate's four points."""
     low, high = -0.5, 1.5
     x1 = np.linspace(low, high, 201)
-    bottom, top = universality.firing_range(x1, w, b, low, high)
+    bottom, top = neurons.firing_range(x1, w, b, low, high)
     rows: list[dict[str, object]] = [
         {"kind": "fires", "x": float(u), "y": float(y), "Y": float(Y)}
         for u, y, Y in zip(x1, bottom, top, strict=True)
     ]
     rows += [
         {"kind": "point", "x": x, "y": y, "wants": f"{target}", "right": bool(a == target)}
-        for (x, y), a, target in zip(universality.INPUTS, outputs, targets, strict=True)
+        for (x, y), a, target in zip(neurons.INPUTS, outputs, targets, strict=True)
     ]
     x, y = axis("x", "input x₁", low, high), axis("y", "input x₂", low, high)
     x["axis"] = y["axis"] = {"values": [0, 1], "format": "d"}
@@ -124,7 +122,7 @@ def _circuit(controls: Controls) -> None:
     with left:
         x1 = int(controls.choice("x1", "Input $x_1$", bits, "1"))
         x2 = int(controls.choice("x2", "Input $x_2$", bits, "0"))
-        wires = universality.half_adder(x1, x2)
+        wires = neurons.half_adder(x1, x2)
         with st.container(key="lesson-number", width="content"):
             st.metric("$x_1$ + $x_2$ in binary", f"{wires.carry}{wires.total}", width="content")
         st.caption("Every box is one perceptron with weights −2, −2 and bias 3.")
@@ -185,7 +183,7 @@ def sigmoid_neuron(controls: Controls) -> Onward:
         change = controls.slider(
             "dw", "Small change of the weight, $\\Delta w$", -0.3, 0.3, 0.1, 0.01
         )
-    nudge = universality.nudge(x, w, b, change)
+    nudge = neurons.nudge(x, w, b, change)
     with right:
         with st.container(horizontal=True, gap="medium", key="lesson-number"):
             st.metric("Sigmoid's output moves", f"{nudge.change:+.3f}", width="content")
@@ -202,12 +200,12 @@ def sigmoid_neuron(controls: Controls) -> Onward:
     return Onward(BOOK, "Train thirty sigmoid neurons")
 
 
-def _curves(x: float, w: float, b: float, change: float, nudge: universality.Nudge) -> None:
+def _curves(x: float, w: float, b: float, change: float, nudge: neurons.Nudge) -> None:
     xs = np.linspace(0, 20, 401)
-    z = universality.weighted_input(xs[:, None], np.array([w]), b)
-    after = universality.weighted_input(xs[:, None], np.array([w + change]), b)
+    z = neurons.weighted_input(xs[:, None], np.array([w]), b)
+    after = neurons.weighted_input(xs[:, None], np.array([w + change]), b)
     table = {
-        "step": universality.step(z),
+        "step": neurons.step(z),
         "sigmoid": sigmoid(z, None),
         "after": sigmoid(after, None),
     }

@@ -14,7 +14,7 @@ from dashboard.ui.components.network_view import Neuron, network_view
 from dashboard.ui.runs import store
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName
-from nncore.lessons import universality
+from nncore.lessons import images as lessons_images
 from nncore.network import Network
 
 MAX_BYTES = 24_000_000
@@ -79,7 +79,7 @@ def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network
 def _example(dataset: DatasetName) -> tuple[np.ndarray, int]:
     """The image (784,) and its digit; MNIST's comes with the app, wherever the run trains."""
     if dataset == "mnist":
-        images, labels = universality.few_digits()
+        images, labels = lessons_images.few_digits()
         number = _AMONG_THE_FEW
     else:
         images, labels = runs.test_images(dataset)

@@ -1,1 +1,5 @@
-"""What each chapter of Learn computes that is no network of the app."""
+"""What each chapter of Learn computes; all of it is true without a screen.
+
+What is a network here (a neuron, the 2-2-1 example, the bumps) is `nncore.network.Network`, so the
+lessons show the numbers of the code that trains.
+"""

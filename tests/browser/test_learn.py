@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from dashboard.learn import chapters as lesson_table
 from nncore.config import count_parameters
-from nncore.lessons import universality
+from nncore.lessons import images, learning, neurons, universality
 from tests.browser.app import PHONE, AppPage, Server
 
 OpenApp = Callable[..., AppPage]
@@ -40,16 +40,16 @@ def test_perceptron(server: Server, open_app: OpenApp) -> None:
 
 def test_sigmoid_neuron(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=sigmoid-neuron")
-    number_becomes(app, f"{universality.nudge(9, 1, -10, 0.1).change:+.3f}")
+    number_becomes(app, f"{neurons.nudge(9, 1, -10, 0.1).change:+.3f}")
     press(app, "Input")
-    number_becomes(app, f"{universality.nudge(9.1, 1, -10, 0.1).change:+.3f}")
+    number_becomes(app, f"{neurons.nudge(9.1, 1, -10, 0.1).change:+.3f}")
 
 
 def test_pixels(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=pixels")
     number_becomes(app, "17 of 174")
     press(app, "Row of the pixel")
-    rule = universality.pixel_rule(3, 15, 14, 0.5)
+    rule = images.pixel_rule(3, 15, 14, 0.5)
     expect(app.key("lesson-figure")).to_contain_text(
         f"{rule.hits} of {rule.n_digit} images of a 3, and {rule.false_alarms}"
     )
@@ -77,16 +77,16 @@ def test_feedforward(server: Server, open_app: OpenApp) -> None:
 def test_cost(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=cost")
     press(app, "Starting weight", "ArrowLeft")
-    outputs, _ = universality.learn_to_say_zero(1.9, 2, "quadratic", 0.15, 50)
+    outputs, _ = learning.learn_to_say_zero(1.9, 2, "quadratic", 0.15, 50)
     number_becomes(app, f"{outputs[-1]:.3f}")
 
 
 def test_gradient_descent(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=gradient-descent")
     press(app, "Steps")
-    number_becomes(app, f"{universality.valley(universality.descend(2.7, 0.1, 6)[-1]):.3f}")
+    number_becomes(app, f"{learning.valley(learning.descend(2.7, 0.1, 6)[-1]):.3f}")
     choose(app, "Full batch or mini-batches")
-    number_becomes(app, f"{universality.stored_curves()['mini-batch'].test_accuracy[-1]:.2%}")
+    number_becomes(app, f"{learning.stored_curves()['mini-batch'].test_accuracy[-1]:.2%}")
 
 
 def test_backpropagation(server: Server, open_app: OpenApp) -> None:
@@ -126,7 +126,7 @@ def test_every_chapter_fits_a_phone_and_a_dark_page(
 
 def test_focus_hides_all_but_the_figure(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=sigmoid-neuron&focus=1&x=12")
-    number_becomes(app, f"{universality.nudge(12, 1, -10, 0.1).change:+.3f}")
+    number_becomes(app, f"{neurons.nudge(12, 1, -10, 0.1).change:+.3f}")
     expect(app.page.get_by_text("Predict, then reveal")).to_have_count(0)
     expect(app.page.get_by_role("link", name="Train", exact=True)).to_have_count(0)
     app.press("Show the whole chapter")

@@ -24,7 +24,7 @@ from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from nncore import datasets, recipes
 from nncore.checkpoints import from_bytes
-from nncore.cli.train import app as cli
+from nncore.cli import app as cli
 from nncore.datasets import as_bytes, as_unit
 from nncore.judge.scribbles import no_digit
 from nncore.preprocessing import prepare

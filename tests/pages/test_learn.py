@@ -13,6 +13,7 @@ from dashboard.models import predictions
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from nncore.config import QUERY_KEYS, count_parameters
+from nncore.lessons import backpropagation, learning, neurons
 from nncore.lessons import universality as arithmetic
 from tests.pages.drawn import app
 from tests.pages.training import SMALL, trained
@@ -180,7 +181,7 @@ def test_perceptron_finds_its_weights() -> None:
 
 def test_sigmoid_neuron_moves_as_the_formula_says() -> None:
     at = move(learn(chapter="sigmoid-neuron"), "dw", 0.12)
-    nudge = arithmetic.nudge(9, 1, -10, 0.12)
+    nudge = neurons.nudge(9, 1, -10, 0.12)
     assert number(at) == f"{nudge.change:+.3f}"
     assert number(at, 2) == "+1"
 
@@ -211,7 +212,7 @@ def test_feedforward_shows_the_networks_own_numbers() -> None:
 
 def test_cost_follows_the_neuron() -> None:
     at = move(learn(chapter="cost"), "epoch", 300)
-    outputs, _ = arithmetic.learn_to_say_zero(2, 2, "quadratic", 0.15, 300)
+    outputs, _ = learning.learn_to_say_zero(2, 2, "quadratic", 0.15, 300)
     assert number(at) == f"{outputs[-1]:.3f}"
     judged = learn(chapter="cost", show="digit", digit="4", label="4")
     assert float(number(judged)) < 0.1
@@ -219,7 +220,7 @@ def test_cost_follows_the_neuron() -> None:
 
 def test_gradient_descent_takes_its_steps() -> None:
     at = move(learn(chapter="gradient-descent"), "steps", 10)
-    assert number(at) == f"{arithmetic.valley(arithmetic.descend(2.7, 0.1, 10)[-1]):.3f}"
+    assert number(at) == f"{learning.valley(learning.descend(2.7, 0.1, 10)[-1]):.3f}"
     assert number(learn(chapter="gradient-descent", eta="3", steps="40")) == "gone"
     on_network = learn(chapter="gradient-descent", show="network", steps2="20")
     assert float(number(on_network, 1)) < float(number(on_network, 0))
@@ -229,7 +230,7 @@ def test_gradient_descent_takes_its_steps() -> None:
 
 def test_backpropagation_agrees_with_wiggling() -> None:
     at = learn(chapter="backpropagation")
-    for parameter in arithmetic.SMALL_PARAMETERS:
+    for parameter in backpropagation.SMALL_PARAMETERS:
         at = learn(chapter="backpropagation", weight=parameter, stage="gradient", x1="0.3")
         assert float(number(at, 0)) == pytest.approx(float(number(at, 1)), abs=2e-6)
     move(at, "y", 1.0)

@@ -11,7 +11,7 @@ from safetensors.numpy import load_file, save_file
 from typer.testing import CliRunner
 
 from nncore import checkpoints, datasets
-from nncore.cli.train import app
+from nncore.cli import app
 from nncore.judge.scribbles import no_digit
 from nncore.lab.comparison import TwinRun, TypedRun
 from nncore.recipes import RECIPES

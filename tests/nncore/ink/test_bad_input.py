@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from nncore import datasets
-from nncore.cli.train import app
+from nncore.cli import app
 from nncore.judge.reinking import reink
 from tests.nncore.ink.pens import drawn
 from tests.nncore.ink.pictures import BAD, FILES, encoded

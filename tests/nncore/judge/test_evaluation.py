@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nncore import checkpoints
-from nncore.cli.train import app
+from nncore.cli import app
 from nncore.datasets import Dataset, Split
 from nncore.judge import cards, evaluation
 from nncore.judge.doubt import fit_temperature

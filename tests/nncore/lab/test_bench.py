@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from nncore.cli.train import app
+from nncore.cli import app
 from nncore.config import architecture
 from nncore.lab import bench, bench_report
 from nncore.lab.bench_report import (

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nncore import recipes
-from nncore.cli.train import app
+from nncore.cli import app
 from nncore.config import TrainingConfig
 from nncore.lab import reproduction
 from nncore.lab.machine import this_machine

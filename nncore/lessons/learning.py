@@ -1,0 +1,92 @@
+"""Costs, and going down them: one neuron, a ball in a valley, stored curves (Nielsen, ch. 1, 3)."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from nncore.activations import Array
+from nncore.config import CostName, TrainingConfig
+from nncore.costs import COSTS
+from nncore.datasets import one_hot
+from nncore.lab import reproduction
+from nncore.network import Network
+
+_ONE_NEURON = TrainingConfig(hidden=(), dtype="float64")
+
+
+def one_neuron(w: float, b: float, cost: CostName, eta: float) -> Network:
+    """A network of one sigmoid neuron with one input, as in Nielsen's chapter 3."""
+    config = _ONE_NEURON.replace(cost=cost, learning_rate=eta)
+    return Network(config, [(np.array([[w]]), np.array([b]))])
+
+
+def learn_to_say_zero(
+    w: float, b: float, cost: CostName, eta: float, epochs: int
+) -> tuple[Array, Array]:
+    """(output, cost) before each epoch and after the last, (epochs + 1,) each.
+
+    The neuron's input is 1 and the wanted output 0 (Nielsen, chapter 3, the toy example).
+    """
+    network = one_neuron(w, b, cost, eta)
+    X, Y = np.ones((1, 1)), np.zeros((1, 1))
+    outputs, costs = np.empty(epochs + 1), np.empty(epochs + 1)
+    for epoch in range(epochs + 1):
+        outputs[epoch], costs[epoch] = network.forward(X)[0, 0], network.cost(X, Y)
+        if epoch < epochs:
+            network.train_batch(X, Y)
+    return outputs, costs
+
+
+def cost_of_outputs(z: Array, label: int, cost: CostName) -> float:
+    """The cost of one example whose weighted outputs are z (10,), if `label` were the truth."""
+    return COSTS[cost].value(z[None], one_hot(np.array([label]), len(z), "float64"))
+
+
+def valley(v: Array) -> Array:
+    """A curve with a deep valley at the left and a shallow one at the right; any shape."""
+    return 0.05 * v**4 - 0.4 * v**2 + 0.15 * v + 1.2
+
+
+def valley_slope(v: Array) -> Array:
+    """The derivative of `valley`."""
+    return 0.2 * v**3 - 0.8 * v + 0.15
+
+
+FAR = 10.0
+"""A ball further out than this has left for good."""
+
+
+def descend(start: float, eta: float, steps: int) -> Array:
+    """Where a ball on `valley` is before and after each step v -= eta C'(v); (steps + 1,).
+
+    Steps that lead beyond `FAR` leave the ball there (Nielsen, eq. 10 and 11).
+    """
+    path = [start]
+    for _ in range(steps):
+        v = path[-1]
+        inside = abs(v) < FAR
+        path.append(float(np.clip(v - eta * valley_slope(np.array(v)), -FAR, FAR)) if inside else v)
+    return np.array(path)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCurve:
+    """A run that was made beforehand: test accuracy by epoch, and what was run."""
+
+    name: str
+    command: str
+    steps_an_epoch: int
+    test_accuracy: tuple[float, ...]
+
+
+@cache
+def stored_curves() -> dict[str, StoredCurve]:
+    """The NumPy engine's first runs of the recipes `full-batch` and `mini-batch`, by name."""
+    curves: dict[str, StoredCurve] = {}
+    rows = reproduction.load()
+    for name in ("full-batch", "mini-batch"):
+        if row := reproduction.find(rows, name):
+            steps = row.config.n_batches(60_000)
+            curves[name] = StoredCurve(name, row.command, steps, row.runs[0].accuracy)
+    return curves

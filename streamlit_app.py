@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.learn.state import lesson_in_focus
 from dashboard.navigation import pages
-from dashboard.pace import one_thread_a_product
 from dashboard.runs.jobs import jobs
-from dashboard.session import lesson_in_focus
-from dashboard.ui.runs import shown_errors
+from dashboard.startup import one_thread_a_product
+from dashboard.ui.errors import shown_errors
 
 if __name__ == "__main__":  # a worker started by `spawn` imports this file and must draw nothing
     root = Path(__file__).parent

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -70,6 +71,11 @@ def link(name: str, label: str, query: Mapping[str, str] | None = None) -> None:
     """A link to a page, with the page's own icon."""
     page = _BY_NAME[name]
     st.page_link(page.path, label=label, icon=page.icon, query_params=query)
+
+
+def switch(name: str, query: Mapping[str, str] | None = None) -> NoReturn:
+    """Go to a page now, in place of the rest of this one."""
+    st.switch_page(_BY_NAME[name].path, query_params=query)
 
 
 def pages() -> list[StreamlitPage]:

@@ -1,7 +1,12 @@
 """The first request of a server's life, when it goes to a page rather than to `/`."""
 
+from contextlib import ExitStack
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+
+from dashboard.once import once
+from nncore.quick.threads import limited_to
 
 
 def through_the_entry() -> None:
@@ -16,3 +21,16 @@ def through_the_entry() -> None:
     if getattr(PagesManager, "uses_pages_directory", False) and not len(st.session_state):
         PagesManager.uses_pages_directory = False
         st.rerun()
+
+
+@once
+def one_thread_a_product() -> ExitStack:
+    """From now on a matrix product of this process keeps to its own thread.
+
+    The pages compute for one image, and many visitors may do so at once: threads that share such
+    a small product wait for each other longer than they compute (`nncore.quick.threads`), on a busy
+    machine ten times as long. Nothing trains in this process.
+    """
+    held = ExitStack()  # never closed, and kept by `once`
+    held.enter_context(limited_to(1))
+    return held

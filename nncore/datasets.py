@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
+from nncore import datasets
 from nncore.config import DatasetName, DTypeName, TrainingConfig
 
 ImageDType = DTypeName | Literal["float16"]
@@ -457,3 +458,10 @@ def _interpolation(n_in: int, n_out: int) -> npt.NDArray[np.float64]:
     positions = (np.arange(n_out) + 0.5) * n_in / n_out - 0.5
     distance = np.abs(np.clip(positions, 0, n_in - 1)[:, None] - np.arange(n_in))
     return np.clip(1 - distance, 0, None)
+
+
+def training_examples(config: TrainingConfig) -> int:
+    """How many images an epoch of this configuration shows the network."""
+    n_all = datasets.N_TRAINING[config.dataset]
+    available = n_all - round(config.validation_split * n_all)
+    return min(config.train_size or available, available)

@@ -338,7 +338,9 @@ _ALL = (
 )
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
-"""Every recipe by its name, the default (`classroom`) first."""
+"""Every recipe by its name, the default first."""
+DEFAULT = "classroom"
+"""The recipe to begin with: it learns in seconds, and a model trained by it comes along."""
 
 
 def get(name: str) -> Recipe:

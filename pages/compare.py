@@ -6,7 +6,7 @@ from dashboard import session
 from dashboard.compare import ease, flexibility, published, riddle, section, speed, twins
 from dashboard.compare.measurements import torch_is_here
 from dashboard.startup import through_the_entry
-from dashboard.ui import runs
+from dashboard.ui import errors
 
 through_the_entry()
 
@@ -22,7 +22,7 @@ st.markdown(
 if not torch_is_here():
     st.info(section.NO_TORCH)
 
-with runs.shown_errors():
+with errors.shown_errors():
     session.workspace()
     twins.show()
     speed.show()

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from dashboard import navigation
-from dashboard.draw import doubts
 from dashboard.ink import drawing, pad
-from dashboard.models import cards, predictions
+from dashboard.models import cards, doubts, predictions
 
 # For whom, why, and the link to offer: its page, its label and what it sets there.
 WAYS = (

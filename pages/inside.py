@@ -3,18 +3,18 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.inside import backward, checks, choice, forward, seeking, touch
+from dashboard.inside import backward, checks, choice, forward, seeking, state, touch
 from dashboard.startup import through_the_entry
-from dashboard.ui import runs
+from dashboard.ui import errors
 from dashboard.ui.components.network_view import network_view
 
 through_the_entry()
 
 st.title("Inside")
 
-with runs.shown_errors():
+with errors.shown_errors():
     session.workspace()
-    session.read_inside_from_url()
+    state.read_inside_from_url()
     if notice := session.take_notice():
         st.info(notice)
 
@@ -38,10 +38,10 @@ with runs.shown_errors():
     choice.choose_neuron(model, neuron)
 
     if answer is None:
-        session.write_inside_to_url()
+        state.write_inside_to_url()
         st.stop()
     section = choice.choose_section()
-    session.write_inside_to_url()
+    state.write_inside_to_url()
     match section:
         case "backward":
             backward.show(model, example, neuron, answer)

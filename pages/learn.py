@@ -3,13 +3,13 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.learn import chapters
+from dashboard.learn import chapters, state
 from dashboard.startup import through_the_entry
 
 through_the_entry()
 
 session.workspace()
-place = session.read_lesson_from_url([chapter.name for chapter in chapters.CHAPTERS])
+place = state.read_lesson_from_url([chapter.name for chapter in chapters.CHAPTERS])
 chapter = chapters.chapter(place.chapter)
 
 if place.focus:

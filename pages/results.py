@@ -4,15 +4,15 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.results import sections
+from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
-from dashboard.ui import runs
-from dashboard.ui.runs import store
+from dashboard.ui import errors, runs
 
 through_the_entry()
 
 st.title("Results")
 
-with runs.shown_errors():
+with errors.shown_errors():
     session.workspace()
     pickers = st.columns(2, gap="medium", vertical_alignment="bottom")
     with pickers[0]:
@@ -21,7 +21,7 @@ with runs.shown_errors():
         st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
         sections.shipped()
     else:
-        records = store().epochs(run.id)
+        records = run_store().epochs(run.id)
         with pickers[1]:
             other = sections.choose_other(run)
         sections.headline(run, records)
@@ -38,7 +38,7 @@ with runs.shown_errors():
         st.header("Confusion matrices")
         sections.confusion(run)
 
-        with runs.shown_errors():  # without a checkpoint there are still the downloads
+        with errors.shown_errors():  # without a checkpoint there are still the downloads
             st.header("Each digit")
             sections.scores(run)
 

@@ -5,8 +5,9 @@ import streamlit as st
 from dashboard import session
 from dashboard.startup import through_the_entry
 from dashboard.train import form as controls
-from dashboard.train import history, live
-from dashboard.ui import runs
+from dashboard.train import history, live, state
+from dashboard.train import recipes as train_recipes
+from dashboard.ui import errors
 from dashboard.ui.text import escape
 from nncore import datasets
 
@@ -14,9 +15,9 @@ through_the_entry()
 
 st.title("Train")
 
-with runs.shown_errors():
+with errors.shown_errors():
     session.workspace()
-    session.read_form_from_url()
+    state.read_form_from_url()
     run = live.current_run()
 
     messages = st.container()
@@ -34,15 +35,15 @@ with runs.shown_errors():
             )
             st.button(
                 "Use the built-in digits",
-                on_click=session.fill_form,
+                on_click=state.fill_form,
                 args=(form.config.replace(dataset="digits"),),
             )
 
     with recipes:
-        controls.recipe_cards()
+        train_recipes.recipe_cards()
 
     with messages:
-        if link_error := session.training_form().link_error:
+        if link_error := state.training_form().link_error:
             st.error(f"This link does not work: {escape(link_error)}")
         if form.error:
             st.error(escape(form.error))
@@ -51,4 +52,4 @@ with runs.shown_errors():
         live.stage(form)
 
     history.past_runs()
-    session.write_form_to_url(run.id if run else None)
+    state.write_form_to_url(run.id if run else None)

@@ -5,8 +5,7 @@ from functools import cache
 import numpy as np
 import streamlit as st
 
-from dashboard import session
-from dashboard.compare import charts, section
+from dashboard.compare import charts, section, state
 from dashboard.compare.measurements import Measurement
 from dashboard.ui.palette import ENGINE_MARKDOWN
 from dashboard.ui.text import escape, percent
@@ -50,7 +49,7 @@ def show() -> None:
 
 def _ask() -> tuple[str, str, str]:
     """What is measured for what the fields say."""
-    f, df = session.typed_activation(_FIRST.activation, _FIRST.derivative)
+    f, df = state.typed_activation(_FIRST.activation, _FIRST.derivative)
     return "activation", f.strip(), df.strip()
 
 
@@ -114,13 +113,13 @@ def _fields() -> None:
             st.button(
                 example.name,
                 key=f"example-{example.name}",
-                on_click=session.type_activation,
+                on_click=state.type_activation,
                 args=(example.activation, example.derivative),
             )
-    _, derivative = session.typed_activation(_FIRST.activation, _FIRST.derivative)
+    _, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
     st.text_input(
         "Activation f(z)",
-        key=session.TYPED_ACTIVATION,
+        key=state.TYPED_ACTIVATION,
         max_chars=MAX_LENGTH,
         persist_state="session",
         help="Numbers, z, + - * / **, comparisons, and functions such as exp, log, tanh, sigmoid, "
@@ -128,7 +127,7 @@ def _fields() -> None:
     )
     st.text_input(
         "Its derivative f'(z), which only NumPy needs; empty for none",
-        key=session.TYPED_DERIVATIVE,
+        key=state.TYPED_DERIVATIVE,
         max_chars=MAX_LENGTH,
         persist_state="session",
     )
@@ -144,9 +143,9 @@ def _fields() -> None:
 
 
 def _plant() -> None:
-    activation, derivative = session.typed_activation(_FIRST.activation, _FIRST.derivative)
+    activation, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
     if (planted := _planted(derivative)) is not None:
-        session.type_activation(activation, planted)
+        state.type_activation(activation, planted)
 
 
 def _planted(derivative: str) -> str | None:

@@ -10,16 +10,15 @@ from dashboard import session
 from dashboard.compare import charts, published, section
 from dashboard.compare.measurements import torch_is_here
 from dashboard.runs import jobs
-from dashboard.runs.store import Run, RunStatus, StoreError
+from dashboard.runs.store import Run, RunStatus, StoreError, run_store
 from dashboard.settings import settings
-from dashboard.train import live
-from dashboard.train.form import training_examples
 from dashboard.ui import runs
 from dashboard.ui.palette import ENGINE_MARKDOWN, ENGINE_NAMES
-from dashboard.ui.runs import ACTIVE, STATUS_COLORS, store
+from dashboard.ui.runs import ACTIVE, STATUS_COLORS
 from dashboard.ui.text import duration, escape, percent
 from nncore import recipes
 from nncore.config import EngineName, TrainingConfig
+from nncore.datasets import training_examples
 from nncore.lab.reproduction import Row, find
 from nncore.training import EpochRecord
 
@@ -106,7 +105,7 @@ def show() -> None:
 
 def _draw(here: dict[str, Run], pace: Pace) -> None:
     found = finding()
-    records = {name: store().epochs(run.id) for name, run in here.items()}
+    records = {name: run_store().epochs(run.id) for name, run in here.items()}
     _heading(found)
     full, mini = (recipes.get(name).config for name in (FULL, MINI))
     st.markdown(
@@ -209,7 +208,7 @@ def _config(name: str) -> TrainingConfig:
 
 def _here() -> dict[str, Run]:
     """The visitor's newest run of each recipe, whenever and wherever it was started."""
-    mine = store().list_runs(session.workspace())
+    mine = run_store().list_runs(session.workspace())
     found = {n: next((r for r in mine if r.config == _config(n)), None) for n in (FULL, MINI)}
     return {name: run for name, run in found.items() if run is not None}
 
@@ -226,9 +225,9 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
         st.caption(f"Two runs of both engines: takes {_TAKES}.", width="content")
     if pressed:
         try:
-            store().require_room(session.workspace(), settings().max_active, 2)
+            run_store().require_room(session.workspace(), settings().max_active, 2)
             for name in (FULL, MINI):
-                live.start(_config(name), name=recipes.get(name).title)
+                runs.start(_config(name), recipes.get(name).title)
         except StoreError as error:
             st.error(escape(str(error)))
         else:
@@ -236,7 +235,7 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
     if busy and (problem := jobs.jobs().problem):
         st.warning(escape(problem))
     for name, run in here.items():
-        done = runs.fraction_done(run.config, records[name], store().progress(run.id))
+        done = runs.fraction_done(run.config, records[name], run_store().progress(run.id))
         told = f"{escape(recipes.get(name).title)}: {done:.0%}"
         if run.status != RunStatus.RUNNING:
             pace.forget(name)

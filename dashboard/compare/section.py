@@ -17,7 +17,7 @@ from dashboard.compare.measurements import (
     torch_is_here,
 )
 from dashboard.settings import settings
-from dashboard.ui import runs
+from dashboard.ui import errors
 from dashboard.ui.text import escape, power_of_ten
 from nncore.lab.machine import Machine
 
@@ -43,7 +43,7 @@ def polled(
 
     def body() -> None:
         nonlocal told
-        with runs.shown_errors():
+        with errors.shown_errors():
             still = active()
             ended = polling and not still
             last = ended and told

@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.draw import doubts, stages
+from dashboard.draw import stages
 from dashboard.draw.subject import Subject
 from dashboard.ink import drawing
-from dashboard.models import cards, predictions
+from dashboard.models import cards, doubts, predictions
 from dashboard.models.predictions import MAX_MODELS, Model, Shipped, Trained
 from dashboard.ui.text import certainty
 

@@ -4,53 +4,17 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.draw import charts
+from dashboard.draw import charts, state
 from dashboard.draw.subject import Subject
+from dashboard.models import doubts
 from dashboard.ui.text import escape
-from nncore.judge import doubt
 from nncore.judge.doubt import DigitOrNot, DoubtError
-
-
-@st.cache_resource(show_spinner=False)
-def judge() -> DigitOrNot:
-    """The network that tells digits from other ink.
-
-    Raises:
-        DoubtError: its file is missing or damaged.
-    """
-    return doubt.load()
-
-
-def is_doubted(pixels: np.ndarray) -> bool:
-    """Whether a 28x28 image looks like no digit, at the threshold of this session."""
-    return bool(are_doubted(pixels.reshape(1, -1))[0])
-
-
-def are_doubted(X: np.ndarray) -> np.ndarray:
-    """The same of many images (n, 784): (n,) of bool."""
-    try:
-        return judge().score(X) > _threshold(judge())
-    except DoubtError:
-        return np.zeros(len(X), dtype=bool)
-
-
-def say(pixels: np.ndarray, *, all_stages: bool = True) -> None:
-    """Doubt aloud; nothing where the ink looks like a digit.
-
-    `all_stages` is false where a stage that was switched off may be the reason.
-    """
-    if is_doubted(pixels):
-        what = "This does not" if all_stages else "Prepared like this, it does not"
-        st.warning(
-            f"**{what} look like a digit.** A network has to name one all the same.",
-            icon=":material/question_mark:",
-        )
 
 
 def show(subject: Subject) -> None:
     """How the doubt is decided, for this drawing, and what another threshold would do."""
     try:
-        network = judge()
+        network = doubts.judge()
     except DoubtError as error:
         st.warning(escape(str(error)))
         return
@@ -63,17 +27,12 @@ def show(subject: Subject) -> None:
         threshold = _choose_threshold(network)
         _verdict(network, _score(subject.pixels), threshold)
     with right:
-        moved = session.draw_view().threshold
+        moved = session.doubt_threshold()
         charts.trade_off(network.trade_off, network.threshold, moved, "trade-off")
 
 
 def _score(pixels: np.ndarray) -> float:
-    return float(judge().score(pixels.reshape(1, -1))[0])
-
-
-def _threshold(network: DigitOrNot) -> float:
-    moved = session.draw_view().threshold
-    return network.threshold if moved is None else moved
+    return float(doubts.judge().score(pixels.reshape(1, -1))[0])
 
 
 def _choose_threshold(network: DigitOrNot) -> float:
@@ -81,23 +40,23 @@ def _choose_threshold(network: DigitOrNot) -> float:
     curve = network.trade_off
     shares = [float(share) for share in curve.digits if share <= charts.SHOWN]
     usual = int(np.abs(curve.thresholds[: len(shares)] - network.threshold).argmin())
-    now = int(np.abs(curve.thresholds[: len(shares)] - _threshold(network)).argmin())
+    now = int(np.abs(curve.thresholds[: len(shares)] - doubts.threshold(network)).argmin())
     st.select_slider(
         "Real digits that may be doubted",
         list(range(len(shares))),
         format_func=lambda at: f"{shares[at]:.2%}",
-        key=session.draw_control("threshold", now),
+        key=state.draw_control("threshold", now),
         on_change=_take_threshold,
         args=(usual,),
         help="Moves the threshold here and on Home, in this session only.",
     )
-    return _threshold(network)
+    return doubts.threshold(network)
 
 
 def _take_threshold(usual: int) -> None:
-    at = int(session.draw_control_value("threshold"))
-    chosen = float(judge().trade_off.thresholds[at])
-    session.draw_view().threshold = None if at == usual else chosen
+    at = int(state.draw_control_value("threshold"))
+    chosen = float(doubts.judge().trade_off.thresholds[at])
+    session.set_doubt_threshold(None if at == usual else chosen)
 
 
 def _verdict(network: DigitOrNot, score: float, threshold: float) -> None:

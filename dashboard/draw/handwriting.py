@@ -8,18 +8,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import session
-from dashboard.draw import doubts
+from dashboard import navigation, session
+from dashboard.draw import state
 from dashboard.draw.subject import Subject
 from dashboard.ink import samples
-from dashboard.models import handwriting
+from dashboard.models import doubts, handwriting
 from dashboard.models.predictions import MAX_MODELS, Model, Trained, shipped_models
 from dashboard.runs.handwriting import Bytes, Handwriting
-from dashboard.runs.store import StoreError
+from dashboard.runs.store import StoreError, run_store
 from dashboard.settings import settings
-from dashboard.train import live
-from dashboard.ui import digits
-from dashboard.ui.runs import shown_errors, store
+from dashboard.ui import digits, runs
+from dashboard.ui.errors import shown_errors
 from dashboard.ui.text import escape
 from nncore import recipes
 from nncore.checkpoints import CheckpointError
@@ -48,7 +47,7 @@ def show(subject: Subject) -> None:
     """Keep what was drawn, look at what is kept, and what the networks make of it."""
     with shown_errors():
         workspace = session.workspace()
-        kept = store().handwriting.digits(workspace)
+        kept = run_store().handwriting.digits(workspace)
         if notice := session.take_notice():
             st.warning(escape(notice))
         _keep_it(workspace, subject, kept)
@@ -111,7 +110,7 @@ def _choose_label(workspace: str, image: Bytes, is_doubted: bool) -> None:
     label = st.pills(
         "What was it meant to be?",
         range(N_CLASSES),
-        key=session.meant_label_key(drawing),
+        key=state.meant_label_key(drawing),
         wrap=True,
     )
     st.button(
@@ -128,7 +127,7 @@ def _all_the_same(drawing: str, label: int) -> bool:
     a = "an" if label == 8 else "a"
     return st.checkbox(
         f"This does not look like a digit. Keep it as {a} {label} all the same",
-        key=session.all_the_same_key(drawing),
+        key=state.all_the_same_key(drawing),
     )
 
 
@@ -146,14 +145,14 @@ def _kept_as(workspace: str, kept: Handwriting, same: np.ndarray) -> None:
 
 def _keep(workspace: str, image: Bytes, label: int) -> None:
     try:
-        store().handwriting.keep(workspace, image, label)
+        run_store().handwriting.keep(workspace, image, label)
     except StoreError as error:
         session.notify(str(error))
 
 
 def _delete(workspace: str, ids: Sequence[str] | None) -> None:
     try:
-        store().handwriting.delete(workspace, ids)
+        run_store().handwriting.delete(workspace, ids)
     except StoreError as error:
         session.notify(str(error))
 
@@ -191,7 +190,7 @@ def _actions(workspace: str, kept: Handwriting) -> None:
         st.download_button(
             "Download as .zip",
             # As they are when it is pressed: another tab may have deleted some.
-            lambda: handwriting.export(store().handwriting.digits(workspace)),
+            lambda: handwriting.export(run_store().handwriting.digits(workspace)),
             file_name="our-handwriting.zip",
             mime="application/zip",
             key="handwriting-export",
@@ -209,7 +208,7 @@ def _actions(workspace: str, kept: Handwriting) -> None:
                 args=(workspace, None),
             )
     single = st.expander(
-        "Every digit, to delete single ones", on_change="rerun", key=session.KEPT_LIST
+        "Every digit, to delete single ones", on_change="rerun", key=state.KEPT_LIST
     )
     if single.open:
         with single:
@@ -231,7 +230,7 @@ def _list(workspace: str, kept: Handwriting) -> None:
         hide_index=True,
         row_height=44,
         height=min(44 * len(kept) + 38, 340),
-        key=session.kept_table_key(kept.version),
+        key=state.kept_table_key(kept.version),
         on_select="rerun",
         selection_mode="multi-row",
         alt="Every kept digit with its label and when it was kept, the newest first",
@@ -342,11 +341,11 @@ def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
                 "Train again",
                 list(names),
                 format_func=names.__getitem__,
-                key=session.HANDWRITING_RUN,
+                key=state.HANDWRITING_RUN,
             )
-        run = store().get_run(run_id) if run_id else None
-        config = run.config if run else recipes.get(session.DEFAULT_RECIPE).config
-        name = run.name if run else recipes.get(session.DEFAULT_RECIPE).title
+        run = run_store().get_run(run_id) if run_id else None
+        config = run.config if run else recipes.get(recipes.DEFAULT).config
+        name = run.name if run else recipes.get(recipes.DEFAULT).title
         pressed = st.button(
             f"Train {'it' if run else 'a network'} with our handwriting",
             icon=":material/model_training:",
@@ -362,12 +361,11 @@ def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
 def _start(config: TrainingConfig, name: str) -> None:
     own = name if name.endswith(_OWN_RUN) else name + _OWN_RUN
     try:
-        live.start(config, name=own, with_handwriting=True)
+        run = runs.start(config, own, with_handwriting=True)
     except (StoreError, ConfigError) as error:
         st.error(escape(str(error)))
         return
-    session.fill_form_from_run(config)
-    st.switch_page("pages/train.py")
+    navigation.switch("train", {"run": run.id})
 
 
 def _counted(n: int) -> str:

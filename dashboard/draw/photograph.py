@@ -10,10 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import session
-from dashboard.draw import doubts
+from dashboard.draw import state
 from dashboard.ink import drawing
 from dashboard.ink.drawing import KEPT_SECONDS, Ink, Place
-from dashboard.models import predictions
+from dashboard.models import doubts, predictions
 from dashboard.ui import digits, palette
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
@@ -119,7 +119,7 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
     """Show what is read where, and place the choice of the digit to look at."""
     model = predictions.default_model()
     names = _names(model, np.stack([one.pixels.ravel() for one in found]))
-    chosen = session.photograph_choice(file_id)
+    chosen = state.photograph_choice(file_id)
     reading = " ".join(names)
     st.image(_boxed(file_id, names, chosen, found), alt=f"The picture, read as {reading}")
     st.markdown(f"{model.markdown} reads **{reading}**")
@@ -131,7 +131,7 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
         format_func=lambda number: names[number] + names[:number].count(names[number]) * _UNSEEN,
         default=0,
         required=True,
-        key=session.photograph_key(file_id),
+        key=state.photograph_key(file_id),
         wrap=True,
     )
     return Ink(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from dashboard import session
+from dashboard.draw import state
 from dashboard.draw.subject import Subject
 
 Section = tuple[str, Callable[[Subject], None]]
@@ -13,7 +13,7 @@ Section = tuple[str, Callable[[Subject], None]]
 
 def show(sections: Mapping[str, Section], subject: Subject) -> None:
     """Place the choice of the section, and the one that is open."""
-    view = session.draw_view()
+    view = state.draw_view()
     if view.section not in sections:
         view.section = next(iter(sections))
     st.space("small")
@@ -22,7 +22,7 @@ def show(sections: Mapping[str, Section], subject: Subject) -> None:
         list(sections),
         format_func=lambda name: sections[name][0],
         required=True,
-        key=session.draw_control("section", view.section),
+        key=state.draw_control("section", view.section),
         on_change=_take_section,
         label_visibility="collapsed",
         wrap=True,
@@ -31,4 +31,4 @@ def show(sections: Mapping[str, Section], subject: Subject) -> None:
 
 
 def _take_section() -> None:
-    session.draw_view().section = session.draw_control_value("section")
+    state.draw_view().section = state.draw_control_value("section")

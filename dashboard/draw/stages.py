@@ -6,11 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from dashboard import session
-from dashboard.draw import ablation, doubts, sources
+from dashboard.draw import ablation, sources, state
 from dashboard.draw.subject import Subject
 from dashboard.ink import samples
-from dashboard.models import predictions
+from dashboard.models import doubts, predictions
 from dashboard.models.predictions import Answer
 from dashboard.ui import digits
 from dashboard.ui.text import certainty
@@ -90,8 +89,8 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
         st.toggle(
             words.switch,
             on,
-            key=session.stage_switch_key(stage.name),
-            on_change=session.switch_stage,
+            key=state.stage_switch_key(stage.name),
+            on_change=state.switch_stage,
             args=(stage.name,),
             disabled=stage.name == "grey",
         )
@@ -134,8 +133,8 @@ def all_on(key: str) -> None:
         key=key,
         icon=":material/restart_alt:",
         type="tertiary",
-        disabled=not session.draw_view().skipped,
-        on_click=session.switch_all_stages_on,
+        disabled=not state.draw_view().skipped,
+        on_click=state.switch_all_stages_on,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard import session
+from dashboard.draw import state
 from dashboard.ink import drawing
 from dashboard.ink.drawing import Ink
 from dashboard.models import predictions
@@ -38,15 +38,15 @@ class Subject:
         """Place the choice of one of the models; the first engine, else the smallest shipped."""
         by_title = {model.title: model for model in self.models}
         first = next((m.title for m in self.models if isinstance(m, Trained)), [*by_title][-1])
-        title = session.draw_control_value(name)
+        title = state.draw_control_value(name)
         st.segmented_control(
             label,
             list(by_title),
             required=True,
-            key=session.draw_control(name, title if title in by_title else first),
+            key=state.draw_control(name, title if title in by_title else first),
             label_visibility="collapsed",
         )
-        return by_title[session.draw_control_value(name)]
+        return by_title[state.draw_control_value(name)]
 
 
 def look_at(ink: Ink, trained: Sequence[Trained], chosen: Sequence[Trained]) -> Subject | None:
@@ -57,14 +57,14 @@ def look_at(ink: Ink, trained: Sequence[Trained], chosen: Sequence[Trained]) -> 
         trained: every network of this workspace.
         chosen: those of them that stand beside the shipped models.
     """
-    skipped = session.draw_view().skipped
+    skipped = state.draw_view().skipped
     whole = drawing.prepared(ink)
     seen = drawing.prepared(ink, skipped) if whole and skipped else whole
     if whole is None:
         return None
     if seen is None:
         st.button(
-            "All stages on", icon=":material/restart_alt:", on_click=session.switch_all_stages_on
+            "All stages on", icon=":material/restart_alt:", on_click=state.switch_all_stages_on
         )
         return None
     models = [*(predictions.shipped_models() or [predictions.default_model()]), *chosen]

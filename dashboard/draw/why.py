@@ -5,14 +5,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import session
+from dashboard.draw import state
 from dashboard.draw.subject import Subject
 from dashboard.ink.drawing import KEPT_SECONDS
 from dashboard.models import predictions
+from dashboard.models.evaluation import by_rows
 from dashboard.models.predictions import Model, Trained
-from dashboard.pace import by_rows
 from dashboard.runs.store import RunStatus, StoreError, run_store
-from dashboard.train import form
 from dashboard.ui import digits
 from dashboard.ui.text import escape
 from nncore import datasets
@@ -62,15 +61,15 @@ def show(subject: Subject) -> None:
 def _choose_rival(found: Contributions) -> int:
     """Place the choice of the other digit: the runner-up, until another one is picked."""
     name = f"rival-{found.winner}-{found.rival}"
-    chosen = session.draw_control_value(name)
+    chosen = state.draw_control_value(name)
     st.pills(
         f"Why {found.winner} and not",
         [digit for digit in range(10) if digit != found.winner],
         required=True,
-        key=session.draw_control(name, found.rival if chosen is None else chosen),
+        key=state.draw_control(name, found.rival if chosen is None else chosen),
         wrap=True,
     )
-    return session.draw_control_value(name)
+    return state.draw_control_value(name)
 
 
 def _shares(network: Network, pixels: np.ndarray, found: Contributions) -> None:
@@ -168,17 +167,17 @@ def _choose_way(model: Model) -> str:
             "the network sees them."
         )
         return PIXELS
-    chosen = session.draw_control_value("near")
+    chosen = state.draw_control_value("near")
     st.segmented_control(
         "How nearness is measured",
         [HIDDEN, PIXELS],
         required=True,
-        key=session.draw_control("near", chosen or HIDDEN),
+        key=state.draw_control("near", chosen or HIDDEN),
         help="The distance between what the last hidden layer says of two images, "
         "or between their 784 pixels.",
         label_visibility="collapsed",
     )
-    return session.draw_control_value("near")
+    return state.draw_control_value("near")
 
 
 def _count(labels: np.ndarray) -> str:
@@ -202,7 +201,7 @@ def _examples_of(network: Network) -> tuple[DatasetName, int, str]:
     """
     config = network.config
     if datasets.available(config.dataset):
-        n_learned = form.training_examples(config)
+        n_learned = datasets.training_examples(config)
         return config.dataset, n_learned, f"It learned from {n_learned:,}."
     n_others = len(_examples("digits"))
     return (

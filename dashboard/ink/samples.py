@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from dashboard.ink import samples
 from dashboard.ink.pad import PEN, SIDE
 
 Point = tuple[float, float]
@@ -98,3 +99,13 @@ def _smooth(points: list[Point], steps: int = 8) -> list[Point]:
         )
         curve += [(float(x), float(y)) for x, y in part]
     return [*curve, points[-1]]
+
+
+def example_digit() -> np.ndarray:
+    """A digit to show as the input, (28, 28) in [0, 1]: the drawn sample at the network's size."""
+    drawn = samples.sample(samples.EXAMPLE)  # (280, 280)
+    return drawn.reshape(28, 10, 28, 10).mean(axis=(1, 3)) / 255
+
+
+FIRST_EXAMPLE = 115
+"""Of MNIST's test images: a 4 that the shipped model takes for a 9."""

@@ -6,11 +6,10 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
-from dashboard.inside import choice
+from dashboard.inside import charts, choice
 from dashboard.inside.choice import Example, Model
 from dashboard.inside.forward import function_of
 from dashboard.models import predictions
-from dashboard.results import charts
 from dashboard.ui import digits
 from nncore.metrics import calibration
 from nncore.preprocessing import prepare

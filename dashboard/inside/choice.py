@@ -7,15 +7,15 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.ink import samples
-from dashboard.models import predictions
-from dashboard.pace import by_rows
-from dashboard.runs.store import Run
-from dashboard.session import InsideView
-from dashboard.train.history import label
-from dashboard.ui import digits, runs
+from dashboard.inside import state
+from dashboard.inside.state import InsideView
+from dashboard.models import evaluation, predictions
+from dashboard.models.evaluation import by_rows
+from dashboard.runs.store import Run, run_store
+from dashboard.ui import digits
 from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import ENGINE_NAMES
-from dashboard.ui.runs import store
+from dashboard.ui.runs import label
 from dashboard.ui.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError, from_bytes
@@ -75,7 +75,7 @@ class Answers:
 # The network ------------------------------------------------------------------------------------
 def choose_model() -> Model:
     """Place the choice of run, engine and checkpoint; the shipped model where there is no run."""
-    view = session.inside()
+    view = state.inside()
     run = _choose_run(view)
     network, name = (None, "shipped") if run is None else _choose_checkpoint(view, run)
     if network is None:
@@ -95,7 +95,7 @@ def choose_model() -> Model:
 
 def untouched(model: Model) -> Model:
     """The same network as it was trained."""
-    name = model.token.removesuffix(_changes(session.inside().edits))
+    name = model.token.removesuffix(_changes(state.inside().edits))
     quiet = silenced(model.network.layer_sizes, ())
     return Model(model.untouched, model.untouched, name + _changes(()), model.dataset, quiet)
 
@@ -110,9 +110,9 @@ def _operated(token: str, _network: Network, _edits: tuple[Edit, ...]) -> Networ
 
 
 def _choose_run(view: InsideView) -> Run | None:
-    by_id = {run.id: run for run in store().list_runs(session.workspace())}
+    by_id = {run.id: run for run in run_store().list_runs(session.workspace())}
     if view.run and view.run not in by_id:
-        shared = store().get_run(view.run) if session.is_run_id(view.run) else None
+        shared = run_store().get_run(view.run) if session.is_run_id(view.run) else None
         if shared is None:
             st.error(
                 f"There is no run {escape(view.run)} here: it was deleted, or the link is "
@@ -125,7 +125,7 @@ def _choose_run(view: InsideView) -> Run | None:
         "Network",
         ["", *by_id],
         format_func=lambda run_id: label(by_id[run_id]) if run_id else _SHIPPED,
-        key=session.inside_control("run", view.run or ""),
+        key=state.inside_control("run", view.run or ""),
         on_change=_take_run,
     )
     if not view.run:
@@ -145,14 +145,14 @@ def _which_shipped() -> str:
 
 
 def _take_run() -> None:
-    view = session.inside()
-    view.run = session.inside_control_value("run") or None
+    view = state.inside()
+    view.run = state.inside_control_value("run") or None
     view.epoch, view.neuron, view.source, view.edits = None, None, None, ()
 
 
 def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]:
     kept: dict[EngineName, list[tuple[int, int]]] = {}
-    for info in store().checkpoints(run.id):
+    for info in run_store().checkpoints(run.id):
         kept.setdefault(info.engine, []).append((info.epoch, info.batch))
     if not kept:
         st.info("This run has no checkpoint yet, so here is the model that comes with the app.")
@@ -165,7 +165,7 @@ def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]
             list(kept),
             format_func=ENGINE_NAMES.__getitem__,
             required=True,
-            key=session.inside_control("engine", view.engine),
+            key=state.inside_control("engine", view.engine),
             on_change=_take_engine,
         )
     places = sorted(kept[view.engine])
@@ -176,7 +176,7 @@ def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]
             "Epochs trained",
             list(range(len(places))),  # not the places: of a tuple, it makes a range
             format_func=lambda position: _place_name(*places[position]),
-            key=session.inside_control("epoch", at),
+            key=state.inside_control("epoch", at),
             on_change=_take_epoch,
             args=(places,),
             help="Every kept checkpoint; 0 is the network before its first mini-batch.",
@@ -190,18 +190,18 @@ def _place_name(epoch: int, batch: int) -> str:
 
 
 def _take_engine() -> None:
-    session.inside().engine = session.inside_control_value("engine")
+    state.inside().engine = state.inside_control_value("engine")
 
 
 def _take_epoch(places: list[tuple[int, int]]) -> None:
-    at = int(session.inside_control_value("epoch"))
-    session.inside().epoch = None if at == len(places) - 1 else places[at][0]
+    at = int(state.inside_control_value("epoch"))
+    state.inside().epoch = None if at == len(places) - 1 else places[at][0]
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network:
     # A place inside an epoch is only ever kept as the latest.
-    blob = store().checkpoint_blob(run_id, engine, None if batch else epoch)
+    blob = run_store().checkpoint_blob(run_id, engine, None if batch else epoch)
     if blob is None:
         raise CheckpointError("This checkpoint was deleted a moment ago; choose another.")
     return from_bytes(blob).network()
@@ -210,8 +210,8 @@ def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network
 # The example ------------------------------------------------------------------------------------
 def choose_example(model: Model) -> Example:
     """Place the choice of the image: by number, by digit, a mistake, or the last drawing."""
-    view = session.inside()
-    images, labels = runs.test_images(model.dataset)
+    view = state.inside()
+    images, labels = evaluation.test_images(model.dataset)
     if view.example is not None:
         view.example = min(view.example, len(labels) - 1)
     st.number_input(
@@ -220,7 +220,7 @@ def choose_example(model: Model) -> Example:
         max_value=len(labels) - 1,
         step=1,
         placeholder="the last drawing",
-        key=session.inside_control("example", view.example),
+        key=state.inside_control("example", view.example),
         on_change=_take_example,
     )
     if model.dataset == "digits":
@@ -228,7 +228,7 @@ def choose_example(model: Model) -> Example:
     st.pills(
         "Another image of the digit",
         list(range(10)),
-        key=session.inside_control("digit", None),
+        key=state.inside_control("digit", None),
         on_change=_take_digit,
         args=(model.dataset,),
         wrap=True,
@@ -267,26 +267,26 @@ def _drawing() -> Example:
 
 
 def _show_example(index: int | None) -> None:
-    view = session.inside()
+    view = state.inside()
     view.example, view.target, view.source = index, None, None
 
 
 def _take_example() -> None:
-    index = session.inside_control_value("example")
+    index = state.inside_control_value("example")
     if index is not None:
         _show_example(int(index))
 
 
 def _take_digit(dataset: DatasetName) -> None:
-    digit = session.inside_control_value("digit")
+    digit = state.inside_control_value("digit")
     if digit is not None:
-        _, labels = runs.test_images(dataset)
+        _, labels = evaluation.test_images(dataset)
         _draw_lot(np.flatnonzero(labels == digit))
 
 
 def _take_mistake(model: Model) -> None:
     # A few hundred images hold a mistake: there is no need to wait for an answer to all of them.
-    images, labels = runs.test_images(model.dataset)
+    images, labels = evaluation.test_images(model.dataset)
     wrong = np.empty(0, int)
     for rows in np.array_split(np.random.default_rng().permutation(len(labels)), 20):
         said = by_rows(model.network.predict_proba, images[rows])
@@ -314,7 +314,7 @@ def answers(model: Model) -> Answers:
 
 @st.cache_data(max_entries=24, show_spinner=False)
 def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
-    images, labels = runs.test_images(dataset)
+    images, labels = evaluation.test_images(dataset)
     probabilities = np.nan_to_num(by_rows(_network.predict_proba, images))
     return Answers(probabilities.argmax(axis=1), probabilities.max(axis=1), labels)
 
@@ -322,7 +322,7 @@ def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
 # The neuron -------------------------------------------------------------------------------------
 def neuron_of(model: Model, answer: int | None) -> Neuron:
     """The neuron looked at: the chosen one where this network has it, else the answer's output."""
-    view, sizes = session.inside(), model.network.layer_sizes[1:]
+    view, sizes = state.inside(), model.network.layer_sizes[1:]
     if view.neuron and view.neuron[0] < len(sizes) and view.neuron[1] < sizes[view.neuron[0]]:
         return Neuron(*view.neuron)
     return Neuron(len(sizes) - 1, answer or 0)
@@ -330,7 +330,7 @@ def neuron_of(model: Model, answer: int | None) -> Neuron:
 
 def look_at(neuron: Neuron) -> None:
     """Look at this neuron from now on."""
-    view = session.inside()
+    view = state.inside()
     view.neuron, view.source = (neuron.layer, neuron.index), None
 
 
@@ -346,7 +346,7 @@ def choose_neuron(model: Model, neuron: Neuron, place: str = "") -> None:
             list(range(len(sizes))),
             format_func=lambda layer: layer_name(model.network, layer).capitalize(),
             required=True,
-            key=session.inside_control(f"{place}layer", neuron.layer),
+            key=state.inside_control(f"{place}layer", neuron.layer),
             on_change=_take_layer,
             args=(place,),
         )
@@ -356,18 +356,18 @@ def choose_neuron(model: Model, neuron: Neuron, place: str = "") -> None:
             max_value=sizes[neuron.layer] - 1,
             step=1,
             width=180,
-            key=session.inside_control(f"{place}index", neuron.index),
+            key=state.inside_control(f"{place}index", neuron.index),
             on_change=_take_index,
             args=(neuron.layer, place),
         )
 
 
 def _take_layer(place: str) -> None:
-    look_at(Neuron(int(session.inside_control_value(f"{place}layer")), 0))
+    look_at(Neuron(int(state.inside_control_value(f"{place}layer")), 0))
 
 
 def _take_index(layer: int, place: str) -> None:
-    look_at(Neuron(layer, int(session.inside_control_value(f"{place}index"))))
+    look_at(Neuron(layer, int(state.inside_control_value(f"{place}index"))))
 
 
 def layer_name(network: Network, layer: int) -> str:
@@ -407,12 +407,12 @@ def headline(model: Model, example: Example) -> int | None:
             word = ", but " if wrong else ", and "
             st.markdown(f"### It says {answer.digit}{word if truth else ''}{truth}")
             shape = architecture(model.network.layer_sizes)
-            changes = len(session.inside().edits)
+            changes = len(state.inside().edits)
             changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
             hidden = len(model.network.weights) > 1
             squashed = f", {model.network.config.activation}" if hidden else ""
             st.caption(f"{sure} · {shape}{squashed}{changed}")
-            if changes and session.inside().section != "touch":
+            if changes and state.inside().section != "touch":
                 st.button(
                     "Undo all changes",
                     icon=":material/restart_alt:",
@@ -424,12 +424,12 @@ def headline(model: Model, example: Example) -> int | None:
 
 def undo_all() -> None:
     """Show the network as it was trained again."""
-    session.inside().edits = ()
+    state.inside().edits = ()
 
 
 def choose_section() -> str:
     """Place the choice of what to see; returns the section's name."""
-    view = session.inside()
+    view = state.inside()
     if view.section not in SECTIONS:
         view.section = "forward"
     st.segmented_control(
@@ -437,7 +437,7 @@ def choose_section() -> str:
         list(SECTIONS),
         format_func=SECTIONS.__getitem__,
         required=True,
-        key=session.inside_control("section", view.section),
+        key=state.inside_control("section", view.section),
         on_change=_take_section,
         label_visibility="collapsed",
         wrap=True,
@@ -446,4 +446,4 @@ def choose_section() -> str:
 
 
 def _take_section() -> None:
-    session.inside().section = session.inside_control_value("section")
+    state.inside().section = state.inside_control_value("section")

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import session
+from dashboard.inside import state
 from dashboard.inside.choice import Example, Model, layer_name, look_at, neuron_name
 from dashboard.ui import digits
 from dashboard.ui.components.network_view import Neuron
@@ -155,7 +155,7 @@ def _sum(model: Model, example: Example, layers: list[Layer], neuron: Neuron) ->
             name="neuron" if k else "pixel",
             axis=f"neuron of {layer_name(network, k - 1)}" if k else "pixel: row, column",
             symbol="term",
-            selected=session.inside().source,
+            selected=state.inside().source,
             on_pick=_take_source,
             height=200,
         )
@@ -163,7 +163,7 @@ def _sum(model: Model, example: Example, layers: list[Layer], neuron: Neuron) ->
 
 
 def _take_source(source: int) -> None:
-    session.inside().source = source
+    state.inside().source = source
 
 
 def _written_out(

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.inside.choice import Model, neuron_name
-from dashboard.models import predictions
-from dashboard.pace import by_rows
-from dashboard.ui import digits, runs
+from dashboard.models import evaluation, predictions
+from dashboard.models.evaluation import by_rows
+from dashboard.ui import digits
 from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.text import number
 from nncore.config import DatasetName
@@ -43,7 +43,7 @@ def show(model: Model, neuron: Neuron) -> None:
             )
         # Below this, all test images are asked: what is above stands on the page by then.
         rows = _strongest(model.token, model.dataset, neuron.layer, neuron.index, model.network)
-        images, labels = runs.test_images(model.dataset)
+        images, labels = evaluation.test_images(model.dataset)
         with st.container(border=True):
             st.markdown(f"**The average of the {len(rows)} images that fire it most**")
             st.image(
@@ -86,7 +86,7 @@ def _inputs(token: str, dataset: DatasetName, layer: int, _network: Network) -> 
 
     Of the largest layers these are 40 megabytes, so few are kept.
     """
-    images = runs.test_images(dataset)[0]
+    images = evaluation.test_images(dataset)[0]
     if layer == 0:
         return images
     return by_rows(lambda part: layer_inputs(_network, part, layer)[-1], images)

@@ -3,11 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import session
-from dashboard.inside import choice
+from dashboard.inside import choice, state
 from dashboard.inside.choice import Answers, Example, Model, layer_name, neuron_name, source_name
 from dashboard.models import predictions
-from dashboard.results import charts
+from dashboard.ui import probabilities
 from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import SHIPPED
 from dashboard.ui.text import number, percent
@@ -22,7 +21,7 @@ def show(model: Model, example: Example, neuron: Neuron) -> None:
     with right:
         answer = predictions.ask(model.network, example.pixels)
         if answer.is_number:
-            charts.show_probabilities(answer.probabilities, SHIPPED, "touched", height=170)
+            probabilities.show_probabilities(answer.probabilities, SHIPPED, "touched", height=170)
         accuracy = st.container(key="touched-accuracy")
         _history()
     with accuracy:  # last, since all test images are asked: the rest stands on the page by then
@@ -35,7 +34,7 @@ def _changes(model: Model, example: Example, neuron: Neuron) -> None:
     W, b = network.weights[k], network.biases[k]
     a = network.forward_pass(example.pixels.reshape(1, -1))
     terms = (a[k - 1].a[0] if k else example.pixels) * W[:, j]
-    source = session.inside().source
+    source = state.inside().source
     if source is None or source >= len(W):
         source = int(np.abs(terms).argmax())
     st.subheader(name)
@@ -44,7 +43,7 @@ def _changes(model: Model, example: Example, neuron: Neuron) -> None:
         min_value=0,
         max_value=len(W) - 1,
         step=1,
-        key=session.inside_control("touch-source", source),
+        key=state.inside_control("touch-source", source),
         on_change=_take_source,
         help="The one that says most about this image, unless you choose another.",
     )
@@ -70,7 +69,7 @@ def _changes(model: Model, example: Example, neuron: Neuron) -> None:
 
 def _silence_button(what: str, edit: Silence) -> None:
     """Silence it, or let it speak again where exactly that was done before."""
-    done = edit in session.inside().edits
+    done = edit in state.inside().edits
     st.button(
         f"Let {what} speak again" if done else f"Silence {what}",
         icon=":material/volume_up:" if done else ":material/volume_off:",
@@ -80,7 +79,7 @@ def _silence_button(what: str, edit: Silence) -> None:
 
 
 def _leave_out(edit: Edit) -> None:
-    view = session.inside()
+    view = state.inside()
     view.edits = tuple(made for made in view.edits if made != edit)
 
 
@@ -94,7 +93,7 @@ def _slider(
         reach,
         step=reach / 200,
         format="%.3f",
-        key=session.inside_control(name, value),
+        key=state.inside_control(name, value),
         on_change=_take_value,
         args=(name, edit),
         disabled=off,
@@ -102,11 +101,11 @@ def _slider(
 
 
 def _take_source() -> None:
-    session.inside().source = int(session.inside_control_value("touch-source"))
+    state.inside().source = int(state.inside_control_value("touch-source"))
 
 
 def _take_value(name: str, edit: Edit) -> None:
-    value = float(session.inside_control_value(name))
+    value = float(state.inside_control_value(name))
     match edit:
         case SetWeight(layer, source, index, _):
             _make(SetWeight(layer, source, index, value))
@@ -117,13 +116,13 @@ def _take_value(name: str, edit: Edit) -> None:
 
 
 def _add_noise() -> None:
-    amount = float(session.inside_control_value("noise"))
-    _make(AddNoise(amount, len(session.inside().edits)))
+    amount = float(state.inside_control_value("noise"))
+    _make(AddNoise(amount, len(state.inside().edits)))
 
 
 def _make(edit: Edit) -> None:
     """Add a change; setting the same number again takes the place of the last time."""
-    view = session.inside()
+    view = state.inside()
     before = view.edits
     if before and _target(before[-1]) == _target(edit) is not None:
         before = before[:-1]
@@ -142,7 +141,7 @@ def _target(edit: Edit) -> tuple[int, ...] | None:
 
 def _accuracy(model: Model) -> None:
     now = choice.answers(model)
-    before = choice.answers(choice.untouched(model)) if session.inside().edits else now
+    before = choice.answers(choice.untouched(model)) if state.inside().edits else now
     share, was = _share(now), _share(before)
     st.metric(
         f"Right on {len(now.labels):,} test images",
@@ -157,7 +156,7 @@ def _share(answers: Answers) -> float:
 
 
 def _history() -> None:
-    edits = session.inside().edits
+    edits = state.inside().edits
     with st.container(horizontal=True):
         st.button("Undo", icon=":material/undo:", disabled=not edits, on_click=_undo)
         st.button(
@@ -170,7 +169,7 @@ def _history() -> None:
 
 
 def _undo() -> None:
-    view = session.inside()
+    view = state.inside()
     view.edits = view.edits[:-1]
 
 

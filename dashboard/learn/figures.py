@@ -15,8 +15,8 @@ import streamlit as st
 from streamlit.components.v2 import component
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import session
-from dashboard.results import charts
+from dashboard.learn import state
+from dashboard.ui import vega
 from dashboard.ui.palette import NEGATIVE, POSITIVE, SHIPPED
 
 GREY = "#7a7f8c"
@@ -55,12 +55,12 @@ def chart(
     heading: dict[str, Any] = {"text": textwrap.wrap(head, 36), "anchor": "start"}
     if key_line:
         heading |= {"subtitle": textwrap.wrap(key_line, 44), "subtitlePadding": 6}
-        heading |= {"subtitleFontSize": 14, "subtitleColor": charts.axis_text() or GREY}
+        heading |= {"subtitleFontSize": 14, "subtitleColor": vega.axis_text() or GREY}
     spec: dict[str, Any] = {
         "title": heading,
-        "height": round(1.4 * height) if session.lesson_place().focus else height,
+        "height": round(1.4 * height) if state.lesson_place().focus else height,
         "layer": list(layers),
-        **charts.axis_config(),
+        **vega.axis_config(),
     }
     st.vega_lite_chart(frame, spec, width="stretch", key=key, alt=alt)
 

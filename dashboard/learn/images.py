@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.learn import figures
+from dashboard.learn import figures, state
 from dashboard.learn.controls import Controls
 from dashboard.learn.figures import signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
@@ -234,7 +234,7 @@ def feedforward(controls: Controls) -> Onward:
 def _look_at(neuron: Neuron) -> None:
     """Turn the chapter's controls to the neuron that was clicked."""
     number = neuron.layer + 1
-    session.set_lesson(**{"step": f"a{number}", f"unit{number}": neuron.index})
+    state.set_lesson(**{"step": f"a{number}", f"unit{number}": neuron.index})
 
 
 def _formula(step: str, level: int, network: Network) -> None:

@@ -3,8 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import session
-from dashboard.learn import figures
+from dashboard.learn import figures, state
 from dashboard.learn.controls import Controls
 from dashboard.learn.figures import GREY, MAIN, axis, only, signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
@@ -38,7 +37,7 @@ def _one_perceptron(controls: Controls) -> None:
             st.button(
                 "Let it find its weights",
                 icon=":material/auto_fix_high:",
-                on_click=session.set_lesson,
+                on_click=state.set_lesson,
                 kwargs={"w1": float(w[0]), "w2": float(w[1]), "b": float(bias)},
             )
         else:

@@ -10,7 +10,7 @@ from dashboard.learn import figures
 from dashboard.learn.controls import Controls
 from dashboard.learn.figures import GREY, MAIN, axis, only
 from dashboard.learn.onward import BOOK, Onward
-from dashboard.results import charts
+from dashboard.ui import vega
 from nncore.lessons import universality as lessons
 
 _X = np.linspace(0, 1, 501)
@@ -140,7 +140,7 @@ def _plot(
                 "transform": only("mark"),
                 "mark": {
                     "type": "text",
-                    "color": charts.axis_text() or GREY,
+                    "color": vega.axis_text() or GREY,
                     "fontSize": 14,
                     "y": 10,
                     "dx": 5,

@@ -12,7 +12,6 @@ from PIL import Image
 from dashboard.models.predictions import Model, Shipped, card, network_of
 from dashboard.runs.handwriting import Handwriting
 from dashboard.runs.store import Run, run_store
-from dashboard.train import form
 from nncore import datasets
 from nncore.config import TrainingConfig
 
@@ -98,7 +97,7 @@ def learned_from(run: Run) -> str | None:
     found = run_store().handwriting.learned(run.id)
     if found is None:
         return None
-    times = _times(datasets.repeats(form.training_examples(run.config), found.n_digits))
+    times = _times(datasets.repeats(datasets.training_examples(run.config), found.n_digits))
     digits = (
         "1 handwritten digit" if found.n_digits == 1 else f"{found.n_digits:,} handwritten digits"
     )
@@ -110,7 +109,7 @@ def learned_from(run: Run) -> str | None:
 
 def what_training_means(digits: Handwriting, config: TrainingConfig) -> str:
     """How a set of digits would enter a training, and how it is judged afterwards."""
-    n_train, n_held = form.training_examples(config), int(digits.held_back.sum())
+    n_train, n_held = datasets.training_examples(config), int(digits.held_back.sum())
     n = len(digits) - n_held
     if not n:
         return "What is kept is held back for the test so far: keep some more to learn from."

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.results import charts
 from dashboard.runs.store import Run, RunStatus, StoreError, run_store
 from dashboard.ui import digits, palette
+from dashboard.ui import probabilities as ui_probabilities
 from dashboard.ui.text import certainty, escape, plain
 from nncore import checkpoints
 from nncore.checkpoints import SHIPPED, CheckpointError, ShippedName, from_bytes, load
@@ -297,7 +297,7 @@ def show_answer(
             return
         is_shipped = isinstance(model, Shipped)
         who = f"The shipped model {model.name}" if is_shipped else model.title
-        charts.show_probabilities(
+        ui_probabilities.show_probabilities(
             answer.probabilities, model.color, f"bars-{model.key}", height=bars, who=who
         )
 

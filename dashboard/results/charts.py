@@ -13,39 +13,31 @@ Text and gridlines take their colours from the visitor's theme; what carries dat
 import html
 import math
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.ui.curves import Curve
 from dashboard.ui.palette import (
-    AXIS_TEXT,
     DASHES,
-    ECHARTS_DASHES,
     ENGINE_COLORS,
     ENGINE_NAMES,
     MISTAKE,
-    SHIPPED,
     TEXT,
     TRANSPARENT,
-    Split,
     rgba,
 )
-from dashboard.ui.text import certainty, plain
+from dashboard.ui.text import plain
 from nncore.config import EngineName
-from nncore.metrics import Calibration
 
 if TYPE_CHECKING:
-    from nncore.training import EpochRecord, Progress
+    pass
 
-Measure = Literal["cost", "accuracy"]
 Score = Literal["precision", "recall", "F1"]
 
-_PREFIXES: dict[Split, str] = {"training": "train", "validation": "validation", "test": "test"}
 _PNG = {"format": "png", "scale": 2, "filename": "nn-magic"}
 _CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -53,43 +45,6 @@ _CONFIG: dict[str, Any] = {
     "toImageButtonOptions": _PNG,
     "scrollZoom": False,
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
-    """One line of a chart of epochs: whose it is, of which data, and its points."""
-
-    engine: EngineName
-    split: Split
-    epochs: Sequence[int]
-    """Epochs trained, so the first is 1."""
-    values: Sequence[float | None]
-    run: str = ""
-    """The run's name, where a chart shows two; it is text from a user."""
-    second: bool = False
-    """Drawn paler and with hollow points: the run that the first one is held against."""
-
-
-def curves(
-    records: "Iterable[EpochRecord]", measure: Measure, *, run: str = "", second: bool = False
-) -> list[Curve]:
-    """The lines of one run: training, validation and test of each engine in `records`.
-
-    A split without any number (no validation data) has no line. Accuracies stay fractions.
-    """
-    by_engine: dict[EngineName, list[EpochRecord]] = {}
-    for record in records:
-        by_engine.setdefault(record.engine, []).append(record)
-    found: list[Curve] = []
-    for engine in ENGINE_NAMES:
-        rows = sorted(by_engine.get(engine, []), key=lambda row: row.epoch)
-        for split in DASHES:
-            field = f"{_PREFIXES[split]}_{measure}"
-            values: list[float | None] = [getattr(row, field) for row in rows]
-            if any(value is not None for value in values):
-                epochs = [row.epoch + 1 for row in rows]
-                found.append(Curve(engine, split, epochs, values, run, second))
-    return found
 
 
 def cost_curves(lines: Sequence[Curve], *, log: bool = False) -> go.Figure:
@@ -251,231 +206,6 @@ def show(figure: go.Figure, key: str, *, filename: str = "nn-magic", **kwargs: A
     )
 
 
-def live_cost(
-    records: "Iterable[EpochRecord]", progress: "Iterable[Progress]" = ()
-) -> pd.DataFrame:
-    """Rows for `show_live(..., "cost")`: what is known so far, in epochs trained.
-
-    `progress` adds the cost of single mini-batches inside an epoch, for the epochs in which the
-    first numbers have not come yet.
-    """
-    rows = _live_rows(records, "cost")
-    for point in progress:
-        if math.isfinite(point.cost):
-            done = point.epoch + point.batch / max(point.n_batches, 1)
-            rows.append((done, point.cost, ENGINE_NAMES[point.engine], "mini-batch"))
-    return pd.DataFrame(rows, columns=_LIVE_COLUMNS)
-
-
-def live_accuracy(records: "Iterable[EpochRecord]") -> pd.DataFrame:
-    """Rows for `show_live(..., "accuracy")`."""
-    return pd.DataFrame(_live_rows(records, "accuracy"), columns=_LIVE_COLUMNS)
-
-
-def show_live(frame: pd.DataFrame, measure: Measure, key: str, *, height: int = 300) -> None:
-    """Draw the curves of a running training; the element stays the same while rows arrive."""
-    title = {"cost": "Cost should fall", "accuracy": "Accuracy should rise"}[measure]
-    told = "solid: training; dashed: validation; dotted: test"
-    with st.container(gap="xsmall"):
-        st.markdown(f"**{title}**")
-        faint = "mini-batch" in set(frame["split"])
-        st.caption(told + ("; faint: mini-batches" if faint else ""))
-        st.echarts_chart(
-            live_spec(frame, measure, axis_text()),
-            width="stretch",
-            height=height,
-            key=key,
-            alt=f"{measure.capitalize()} of the running training by epochs trained: "
-            f"NumPy blue, PyTorch orange; {told}.",
-        )
-
-
-def axis_text() -> str | None:
-    """The colour of the words on axes in this visitor's mode; None while that is not known."""
-    return AXIS_TEXT.get(st.context.theme.type or "")
-
-
-def axis_config() -> dict[str, Any]:
-    """The part of a Vega-Lite specification that makes the words on its axes readable."""
-    color = axis_text()
-    return {"config": {"axis": {"labelColor": color, "titleColor": color}}} if color else {}
-
-
-def live_spec(frame: pd.DataFrame, measure: Measure, color: str | None = None) -> dict[str, Any]:
-    """The ECharts option of a live chart: one line an engine and kind of data, without animation.
-
-    `color` is that of the words on the axes. The series are always the same ones in the same order,
-    so that an update only moves points.
-    """
-    splits = ["mini-batch", *ECHARTS_DASHES] if measure == "cost" else list(ECHARTS_DASHES)
-    text = {"color": color} if color else {}
-    x = {"name": "epochs trained", "nameLocation": "middle", "nameGap": 28, "nameTextStyle": text}
-    unit = "{value}%" if measure == "accuracy" else "{value}"
-    legend = {"bottom": 0, "icon": "roundRect", "itemHeight": 4, "textStyle": text}
-    return {
-        "animation": False,
-        "grid": {"left": 8, "right": 16, "top": 12, "bottom": 60, "containLabel": True},
-        "legend": {**legend, "data": [*ENGINE_NAMES.values()]},
-        "tooltip": {"trigger": "item", "formatter": "{a}: {c}"},
-        "xAxis": {
-            **x,
-            "type": "value",
-            "axisLabel": text,
-            "minInterval": 1,
-            "splitLine": {"show": False},
-        },
-        "yAxis": {
-            "type": "value",
-            "scale": measure == "accuracy",
-            "axisLabel": {"formatter": unit, **text},
-        },
-        "series": [
-            _live_series(frame, engine, split, 100 if measure == "accuracy" else 1)
-            for engine in ENGINE_NAMES
-            for split in splits
-        ],
-    }
-
-
-MAX_SYMBOLS = 12
-"""Points of a live line up to which each has its dot; more would hide the dashes."""
-
-
-def _live_series(
-    frame: pd.DataFrame, engine: EngineName, split: str, factor: float
-) -> dict[str, Any]:
-    rows = frame[(frame["engine"] == ENGINE_NAMES[engine]) & (frame["split"] == split)]
-    points = [[round(x, 4), float(f"{factor * y:.5g}")] for x, y in zip(rows.epochs, rows.value)]
-    broad, faint = engine == "numpy", split == "mini-batch"
-    return {
-        "type": "line",
-        "name": ENGINE_NAMES[engine],
-        "data": points,
-        "color": ENGINE_COLORS[engine],
-        "symbol": "circle",
-        "symbolSize": 8 if broad else 4,
-        "showSymbol": not faint and len(points) <= MAX_SYMBOLS,
-        "lineStyle": {
-            "type": ECHARTS_DASHES.get(split, "solid"),
-            "width": 4 if broad else 1.8,
-            "opacity": 0.35 if faint else 1,
-        },
-    }
-
-
-def show_probabilities(
-    probabilities: np.ndarray, color: str, key: str, *, height: int = 190, who: str = "The network"
-) -> None:
-    """Ten bars, one a digit, on a fixed scale from 0 to 100 %; the highest is in full colour."""
-    with st.container(key=key):
-        st.html(probability_html(probabilities, color, height=height, who=who))
-
-
-def probability_html(
-    probabilities: np.ndarray, color: str, *, height: int = 190, who: str = "The network"
-) -> str:
-    """The ten bars as plain HTML, which follows every stroke faster than charts redraw."""
-    row = np.clip(np.nan_to_num(np.asarray(probabilities, dtype=float)), 0, 1)  # (10,)
-    best = int(np.argmax(row))
-    told = f"{who}: probability of each digit. Highest: {best} with {certainty(row[best])}."
-    bars = "".join(
-        f'<div title="digit {digit}: {certainty(part, 2)}" style="flex:1;min-width:0">'
-        f'<div style="height:{height - 70}px;display:flex;align-items:flex-end;'
-        f'border-bottom:1px solid {_RULE}">'
-        f'<div style="width:100%;height:{100 * part:.2f}%;background:{color};'
-        f'border-radius:3px 3px 0 0;opacity:{1 if digit == best else 0.55}"></div></div>'
-        f'<div style="text-align:center;font-weight:{700 if digit == best else 400}">{digit}</div>'
-        "</div>"
-        for digit, part in enumerate(row)
-    )
-    return (
-        f'<div role="img" aria-label="{html.escape(told)}" style="font-size:0.875rem">'
-        '<div style="opacity:0.75">probability, 0 to 100%</div>'
-        f'<div style="display:flex;gap:3px;border-top:1px solid {_RULE}">{bars}</div>'
-        '<div style="text-align:center;opacity:0.75">digit</div></div>'
-    )
-
-
-_RULE = "rgba(128,132,149,0.45)"
-"""A thin line that shows on light and on dark."""
-
-
-def show_calibration(found: Calibration, key: str, *, height: int = 340) -> None:
-    """Accuracy by confidence: on the diagonal, a network is as often right as it is sure."""
-    used = found.counts > 0
-    frame = pd.DataFrame(
-        {
-            "confidence": found.confidence[used],
-            "accuracy": found.accuracy[used],
-            "images": found.counts[used],
-        }
-    )
-    title = "On the line, it is right as often as it is sure"
-    st.vega_lite_chart(
-        frame,
-        {
-            **axis_config(),
-            "title": {"text": title, "anchor": "start"},
-            "height": height,
-            "layer": [
-                {
-                    "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
-                    "mark": {"type": "line", "strokeDash": [4, 4], "color": "#7a7f8c"},
-                    "encoding": {
-                        "x": {"field": "x", "type": "quantitative"},
-                        "y": {"field": "y", "type": "quantitative"},
-                    },
-                },
-                {
-                    "mark": {
-                        "type": "line",
-                        "point": {"size": 90, "color": SHIPPED},
-                        "color": SHIPPED,
-                    },
-                    "encoding": {
-                        "x": {
-                            "field": "confidence",
-                            "type": "quantitative",
-                            "title": "how sure the network is",
-                            "axis": {"format": "%"},
-                            "scale": {"domain": [0, 1]},
-                        },
-                        "y": {
-                            "field": "accuracy",
-                            "type": "quantitative",
-                            "title": "how often it is right",
-                            "axis": {"format": "%"},
-                            "scale": {"domain": [0, 1]},
-                        },
-                        "tooltip": [
-                            {"field": "confidence", "title": "sure", "format": ".1%"},
-                            {"field": "accuracy", "title": "right", "format": ".1%"},
-                            {"field": "images", "title": "images", "format": ","},
-                        ],
-                    },
-                },
-            ],
-        },
-        width="stretch",
-        key=key,
-        alt=f"{title}. Mean gap between confidence and accuracy: {found.expected_error:.1%}.",
-    )
-
-
-_LIVE_COLUMNS = ["epochs", "value", "engine", "split"]
-
-
-def _live_rows(
-    records: "Iterable[EpochRecord]", measure: Measure
-) -> list[tuple[float, float, str, str]]:
-    return [
-        (float(epoch), value, ENGINE_NAMES[line.engine], line.split)
-        for line in curves(records, measure)
-        for epoch, value in zip(line.epochs, line.values, strict=True)
-        if value is not None and math.isfinite(value)
-    ]
-
-
 def _figure(title: str, subtitle: str, *, x: str, y: str, alt: str, height: int = 400) -> go.Figure:
     """An empty figure in the app's look; titles of 40 characters fit a phone, subtitles wrap."""
     sub = "<br>".join(textwrap.wrap(subtitle, 50))
@@ -622,17 +352,3 @@ def _ends(lines: Sequence[Curve], number: str) -> str:
         if line.split == "test" and last is not None:
             said.append(f"{_name(line)} ends at {number.format(last)} on test data.")
     return " ".join(said)
-
-
-def with_batch_costs(
-    frame: pd.DataFrame, costs: "Mapping[EngineName, Iterable[tuple[float, float]]]"
-) -> pd.DataFrame:
-    """Rows of `live_cost`, and before them single mini-batches: (position in epochs, cost)."""
-    rows = [
-        (position, cost, ENGINE_NAMES[engine], "mini-batch")
-        for engine, points in costs.items()
-        for position, cost in points
-        if math.isfinite(cost)
-    ]
-    extra = pd.DataFrame(rows, columns=_LIVE_COLUMNS)
-    return frame if extra.empty else extra if frame.empty else pd.concat([extra, frame])

@@ -8,14 +8,16 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import session
+from dashboard.models import evaluation as models_evaluation
 from dashboard.models import handwriting, predictions
+from dashboard.models.evaluation import Evaluation
 from dashboard.models.handwriting import Score
-from dashboard.results import charts
-from dashboard.runs.store import Run, StoreError
-from dashboard.train import form
-from dashboard.train.history import label
-from dashboard.ui import digits, palette, runs
-from dashboard.ui.runs import STATUS_COLORS, Evaluation, store
+from dashboard.results import charts, state
+from dashboard.runs.store import Run, StoreError, run_store
+from dashboard.ui import curves as ui_curves
+from dashboard.ui import digits, errors, palette, runs
+from dashboard.ui import names as ui_names
+from dashboard.ui.runs import STATUS_COLORS, label
 from dashboard.ui.text import certainty, duration, escape, percent
 from nncore import metrics
 from nncore.checkpoints import SHIPPED, CheckpointError
@@ -25,18 +27,18 @@ from nncore.training import EpochRecord
 _IMAGE_PIXELS = 84
 _MOST_IMAGES = 20
 _MOST_MISTAKES = 10
-_MEASURES: tuple[charts.Measure, ...] = get_args(charts.Measure)
+_MEASURES: tuple[ui_curves.Measure, ...] = get_args(ui_curves.Measure)
 
 
 # Which run --------------------------------------------------------------------------------------
 def choose_run() -> Run | None:
     """The run of the URL, or the one picked from this workspace's; None where there is none."""
-    mine = store().list_runs(session.workspace())
+    mine = run_store().list_runs(session.workspace())
     by_id = {run.id: run for run in mine}
-    asked = session.results_run()
+    asked = state.results_run()
     run = by_id.get(asked) if asked else None
     if asked and run is None:
-        run = store().get_run(asked) if session.is_run_id(asked) else None
+        run = run_store().get_run(asked) if session.is_run_id(asked) else None
         if run is None:
             st.error(
                 f"There is no run {escape(asked)} here: it was deleted, or the link is incomplete. "
@@ -51,31 +53,31 @@ def choose_run() -> Run | None:
         list(by_id),
         index=None,
         format_func=lambda run_id: label(by_id[run_id]) if run_id in by_id else "",
-        key=session.results_picker_key(run.id if run else None),
+        key=state.results_picker_key(run.id if run else None),
         placeholder="Pick a run",
-        on_change=session.take_results_choice,
+        on_change=state.take_results_choice,
     )
     if run is not None:
-        session.set_results_run(run.id)
+        state.set_results_run(run.id)
     return run
 
 
 def choose_other(run: Run) -> Run | None:
     """A second run of this workspace to lay over the first."""
-    others = {other.id: other for other in store().list_runs(session.workspace())}
+    others = {other.id: other for other in run_store().list_runs(session.workspace())}
     others.pop(run.id, None)
     if not others:
         return None
-    wanted = session.results_other()
+    wanted = state.results_other()
     other = others.get(wanted) if wanted else None
     st.selectbox(
         "Lay another run over it",
         list(others),
         index=None,
         format_func=lambda run_id: label(others[run_id]) if run_id in others else "",
-        key=session.results_other_key(other.id if other else None),
+        key=state.results_other_key(other.id if other else None),
         placeholder="none",
-        on_change=session.take_results_other_choice,
+        on_change=state.take_results_other_choice,
     )
     return other
 
@@ -108,7 +110,7 @@ def _our_handwriting(run: Run) -> dict[EngineName, tuple[Score, Score]]:
     those it learned from; without an engine whose checkpoint cannot be read."""
     if not run.status.is_over:
         return {}
-    kept = store().handwriting.digits(session.workspace())
+    kept = run_store().handwriting.digits(session.workspace())
     if not len(kept):
         return {}
     found: dict[EngineName, tuple[Score, Score]] = {}
@@ -124,15 +126,15 @@ def _our_handwriting(run: Run) -> dict[EngineName, tuple[Score, Score]]:
 
 def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
     """What was trained and how, in the words of the form; η as it really was, epoch by epoch."""
-    optimizer = form.OPTIMIZERS[config.optimizer]
+    optimizer = ui_names.OPTIMIZERS[config.optimizer]
     if config.optimizer in ("momentum", "nesterov"):
         optimizer += f" μ {config.momentum:g}"
     penalties = [("L1 λ₁", config.l1), ("L2 λ", config.l2), ("dropout p", config.dropout)]
     full = config.batch_size == "full"
     return [
         architecture(config.layer_sizes),
-        *([form.ACTIVATIONS[config.activation]] if config.hidden else []),
-        form.COSTS[config.cost],
+        *([ui_names.ACTIVATIONS[config.activation]] if config.hidden else []),
+        ui_names.COSTS[config.cost],
         optimizer,
         learning_rates(config, records),
         *[f"{name} {weight:g}" for name, weight in penalties if weight],
@@ -147,7 +149,7 @@ _MOST_RATES = 3
 def learning_rates(config: TrainingConfig, records: Iterable[EpochRecord]) -> str:
     """`η 0.03, 0.05 from epoch 3 on`; of many changes only the last is told, of a schedule none."""
     if config.schedule != "constant":
-        return f"η {config.learning_rate:g}, {form.SCHEDULES[config.schedule].lower()}"
+        return f"η {config.learning_rate:g}, {ui_names.SCHEDULES[config.schedule].lower()}"
     in_turn = sorted(records, key=lambda record: (record.epoch, record.engine))
     now, changes = config.learning_rate, list[str]()
     by_epoch = {record.epoch: record.learning_rate for record in in_turn}  # the later twin's
@@ -209,13 +211,13 @@ def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
     """Cost and accuracy by epoch, with the second run's laid over them."""
     pairs: list[tuple[Run, Sequence[EpochRecord], bool]] = [(run, records, False)]
     if other is not None:
-        pairs.append((other, store().epochs(other.id), True))
+        pairs.append((other, run_store().epochs(other.id), True))
     with st.container(key="curves"), st.grid(2, min_column_width=340):
         for measure in _MEASURES:
             lines = [
                 line
                 for one, rows, second in pairs
-                for line in charts.curves(
+                for line in ui_curves.curves(
                     rows, measure, run=one.name if other else "", second=second
                 )
             ]
@@ -231,7 +233,7 @@ def confusion(run: Run) -> None:
         engine: sorted(
             {
                 info.epoch
-                for info in store().checkpoints(run.id)
+                for info in run_store().checkpoints(run.id)
                 if info.engine == engine and info.epoch > 0 and info.batch == 0
             }
         )
@@ -241,7 +243,7 @@ def confusion(run: Run) -> None:
     if not epochs:
         st.caption("The first confusion matrix comes with the first finished epoch.")
         return
-    with runs.shown_errors():
+    with errors.shown_errors():
         shown_epoch, rates = _confusion_controls(run, epochs)
         columns = st.columns(2)[: len(kept)]
         clicked: list[tuple[EngineName, int | None, tuple[int, int], Evaluation]] = []
@@ -345,7 +347,7 @@ def mistakes(run: Run) -> None:
 
 def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
     """The curves as CSV, the models as safetensors."""
-    engines = {info.engine for info in store().checkpoints(run.id)}
+    engines = {info.engine for info in run_store().checkpoints(run.id)}
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Curves as CSV",
@@ -360,7 +362,7 @@ def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
         for engine in run.config.engines:
             st.download_button(
                 f"{palette.ENGINE_NAMES[engine]} model",
-                lambda engine=engine: store().checkpoint_blob(run.id, engine) or b"",
+                lambda engine=engine: run_store().checkpoint_blob(run.id, engine) or b"",
                 file_name=f"{engine}-{run.id}.safetensors",
                 mime="application/octet-stream",
                 key=f"download-{engine}",
@@ -375,7 +377,7 @@ def shipped() -> None:
     if not SHIPPED["classroom"].exists():
         st.caption("Train a network, and its curves and mistakes will be here.")
         return
-    found = runs.evaluate_shipped()
+    found = models_evaluation.evaluate_shipped()
     share = 1 - len(found.mistakes) / len(found.labels)
     st.subheader("The network that comes with NN Magic")
     st.markdown(
@@ -394,7 +396,7 @@ def shipped() -> None:
 def last_evaluations(run: Run) -> dict[EngineName, Evaluation]:
     """Each engine's answers after its last kept epoch."""
     last: dict[EngineName, int] = {}
-    for info in store().checkpoints(run.id):
+    for info in run_store().checkpoints(run.id):
         if info.epoch > 0 and info.batch == 0:
             last[info.engine] = max(last.get(info.engine, 0), info.epoch)
     found: dict[EngineName, Evaluation] = {}
@@ -408,7 +410,7 @@ def last_evaluations(run: Run) -> dict[EngineName, Evaluation]:
 def _evaluation(run: Run, engine: EngineName, epochs: int | None) -> Evaluation | None:
     if epochs is None:
         return None
-    return runs.evaluate_run(run.id, engine, epochs, run.config.dataset)
+    return models_evaluation.evaluate_run(run.id, engine, epochs, run.config.dataset)
 
 
 def _cell_images(
@@ -432,7 +434,7 @@ def _images(
     dataset: DatasetName, found: Evaluation, positions: np.ndarray, network: dict[str, str]
 ) -> None:
     """Test images with what was said of them; `network` is how Inside's URL names who said it."""
-    images, _ = runs.test_images(dataset)
+    images, _ = models_evaluation.test_images(dataset)
     if not len(positions):
         st.caption("None.")
         return

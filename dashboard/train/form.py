@@ -11,11 +11,21 @@ from typing import Any, Literal, TypeVar, cast, get_args
 import numpy as np
 import streamlit as st
 
-from dashboard import session
 from dashboard.ink import samples
+from dashboard.train import state
 from dashboard.ui import digits, palette
-from dashboard.ui.text import escape
-from nncore import augmentation, datasets, preprocessing, recipes
+from dashboard.ui.names import (
+    ACTIVATIONS,
+    COSTS,
+    DATASETS,
+    DEFORMATIONS,
+    DTYPES,
+    INITIALIZERS,
+    OPTIMIZERS,
+    SCHEDULES,
+    SPLITS,
+)
+from nncore import augmentation, preprocessing
 from nncore.config import (
     ActivationName,
     ConfigError,
@@ -30,54 +40,11 @@ from nncore.config import (
     TrainingConfig,
     architecture,
 )
+from nncore.datasets import training_examples
 
 _T = TypeVar("_T")
 
-DATASETS: dict[DatasetName, str] = {"mnist": "MNIST", "digits": "Small built-in digits"}
-ACTIVATIONS: dict[ActivationName, str] = {
-    "sigmoid": "Sigmoid σ",
-    "tanh": "Tanh",
-    "relu": "ReLU",
-    "leaky-relu": "Leaky ReLU",
-    "linear": "Linear",
-}
-COSTS: dict[CostName, str] = {
-    "quadratic": "Quadratic",
-    "cross-entropy": "Cross-entropy",
-    "log-likelihood": "Log-likelihood",
-}
-OPTIMIZERS: dict[OptimizerName, str] = {
-    "sgd": "Gradient descent",
-    "momentum": "Momentum",
-    "nesterov": "Nesterov momentum",
-    "adam": "Adam",
-}
-SCHEDULES: dict[ScheduleName, str] = {
-    "constant": "Constant",
-    "step": "Steps down",
-    "cosine": "Cosine",
-    "one-cycle": "One cycle",
-    "halving": "Halving",
-}
-INITIALIZERS: dict[InitializerName, str] = {
-    "normal": "N(0, 1), the book's first",
-    "lecun": "N(0, 1/n), the book's better",
-    "glorot": "Glorot",
-    "he": "He",
-}
-DEFORMATIONS: dict[DeformName, str] = {
-    "none": "No",
-    "affine": "Turn, stretch, slant",
-    "elastic": "These, bend, thick and thin",
-}
 N_VARIANTS = 8
-DTYPES: dict[DTypeName, str] = {"float32": "32 bits", "float64": "64 bits"}
-SPLITS: dict[float, str] = {
-    1 / 6: "A sixth, as in the book",
-    0.0: "None",
-    0.1: "A tenth",
-    0.25: "A quarter",
-}
 
 
 # One function a control ---------------------------------------------------------------------------
@@ -96,11 +63,11 @@ def hidden(now: TrainingConfig) -> str:
     """The hidden layers' sizes as typed, for example `16,16`; empty for none."""
     return st.text_input(
         "Hidden layers",
-        key=session.control_key("hidden", ",".join(str(units) for units in now.hidden)),
+        key=state.control_key("hidden", ",".join(str(units) for units in now.hidden)),
         help="Neurons in each hidden layer, from the input's side: 30, or 16,16. Empty: no layer.",
         placeholder="none",
         max_chars=60,
-        on_change=session.touch_form,
+        on_change=state.touch_form,
     )
 
 
@@ -185,14 +152,14 @@ def momentum(now: TrainingConfig, optimizer: OptimizerName) -> float:
 
 def batch_size(now: TrainingConfig) -> int | Literal["full"]:
     """Examples a step, or the whole training set."""
-    full = session.control_value("full_batch", now.batch_size == "full")
+    full = state.control_value("full_batch", now.batch_size == "full")
     size = st.number_input(
         "Mini-batch size m",
         min_value=1,
         step=1,
-        key=session.control_key("batch_size", 32 if now.batch_size == "full" else now.batch_size),
+        key=state.control_key("batch_size", 32 if now.batch_size == "full" else now.batch_size),
         help="m: examples whose gradients are averaged for one step; the book takes 10.",
-        on_change=session.touch_form,
+        on_change=state.touch_form,
         disabled=full,
     )
     return "full" if full else size
@@ -202,9 +169,9 @@ def full_batch(now: TrainingConfig) -> bool:
     """Whether every step takes the whole training set; `batch_size` reads it."""
     return st.toggle(
         "Full batch",
-        key=session.control_key("full_batch", now.batch_size == "full"),
+        key=state.control_key("full_batch", now.batch_size == "full"),
         help="Every step averages over the whole training set: one step an epoch.",
-        on_change=session.touch_form,
+        on_change=state.touch_form,
     )
 
 
@@ -284,9 +251,9 @@ def train_size(now: TrainingConfig) -> int | None:
         min_value=1,
         step=1000,
         placeholder="all",
-        key=session.control_key("train_size", now.train_size),
+        key=state.control_key("train_size", now.train_size),
         help="n: only the first so many images; empty for all. Try 1,000 to see overfitting.",
-        on_change=session.touch_form,
+        on_change=state.touch_form,
     )
 
 
@@ -351,9 +318,9 @@ def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
         get_args(EngineName),
         selection_mode="multi",
         format_func=lambda name: palette.ENGINE_NAMES[cast(EngineName, name)],
-        key=session.control_key("engines", list(now.engines)),
+        key=state.control_key("engines", list(now.engines)),
         help="Both start from the same weights and see the same batches, epoch by epoch in turn.",
-        on_change=session.touch_form,
+        on_change=state.touch_form,
     )
     return tuple(cast(list[EngineName], chosen))
 
@@ -380,7 +347,7 @@ class FormResult:
 
 def training_form() -> FormResult:
     """Draw every control; keep the configuration in `state` when it fits, else say why not."""
-    form = session.training_form()
+    form = state.training_form()
     now = form.config
     with st.grid(2, min_column_width=120, gap="small"):
         values: dict[str, Any] = {
@@ -431,13 +398,6 @@ def _check_train_size(config: TrainingConfig) -> None:
         )
 
 
-def training_examples(config: TrainingConfig) -> int:
-    """How many images an epoch of this configuration shows the network."""
-    n_all = datasets.N_TRAINING[config.dataset]
-    available = n_all - round(config.validation_split * n_all)
-    return min(config.train_size or available, available)
-
-
 def summary(config: TrainingConfig) -> None:
     """The network's shape and how many numbers it learns."""
     st.markdown(
@@ -447,72 +407,6 @@ def summary(config: TrainingConfig) -> None:
 
 
 # Recipes ----------------------------------------------------------------------------------------
-GROUPS: dict[str, tuple[str, ...]] = {
-    "Start here": ("classroom", "nielsen-ch1", "3blue1brown", "nielsen-ch3-overfitting"),
-    "Book, chapter 1": (
-        "nielsen-ch1",
-        "nielsen-ch1-wide",
-        "nielsen-ch1-slow",
-        "nielsen-ch1-diverges",
-        "nielsen-no-hidden",
-    ),
-    "Book, chapter 3": (
-        "nielsen-ch3-cross-entropy",
-        "nielsen-ch3-cross-entropy-wide",
-        "nielsen-ch3-overfitting",
-        "nielsen-ch3-overfitting-l2",
-        "nielsen-ch3-l2",
-        "nielsen-ch3-l2-wide",
-        "nielsen-ch3-tuned",
-        "nielsen-ch3-large-init",
-        "nielsen-ch3-small-init",
-    ),
-    "Beyond": (),
-}
-"""Cards on one screen; recipes that no group names come last."""
-
-
-def recipe_group(name: str) -> list[recipes.Recipe]:
-    """The recipes of one group of cards, in order."""
-    if name != "Beyond":
-        return [recipes.RECIPES[key] for key in GROUPS[name] if key in recipes.RECIPES]
-    placed = {key for group in list(GROUPS)[1:-1] for key in GROUPS[group]} | {"classroom"}
-    return [recipe for key, recipe in recipes.RECIPES.items() if key not in placed]
-
-
-def recipe_cards() -> None:
-    """Cards to choose a recipe from; choosing one fills the form."""
-    group = st.segmented_control(
-        "Recipes",
-        list(GROUPS),
-        default="Start here",
-        required=True,
-        key="recipe-group",
-        label_visibility="collapsed",
-    )
-    chosen = session.training_form().recipe
-    with st.grid(4, min_column_width=220, gap="small"):
-        for recipe in recipe_group(group or "Start here"):
-            with st.container(border=True, height="stretch", gap="small"):
-                unchanged = recipe.name == chosen and session.config() == recipe.config
-                st.button(
-                    escape(recipe.title),
-                    key=f"recipe-{recipe.name}",
-                    icon=":material/check:" if unchanged else None,
-                    disabled=unchanged,
-                    on_click=session.fill_form,
-                    args=(recipe.config, recipe.name),
-                    width="stretch",
-                    wrap=True,
-                )
-                st.caption(escape(recipe.summary))
-
-
-def reported(recipe: recipes.Recipe) -> str:
-    """Where a recipe comes from and what was reported of it, in one line of markdown."""
-    where = "" if recipe.published_on is None else f" on {recipe.published_on} images"
-    figure = f": {recipe.published}{where}" if recipe.published else ""
-    return escape(f"{recipe.source}{figure}")
 
 
 # Helpers ----------------------------------------------------------------------------------------
@@ -524,9 +418,9 @@ def _choice(label: str, field: str, names: dict[_T, str], value: _T, help: str) 
         label,
         list(options),
         format_func=lambda option: options.get(option, str(option)),
-        key=session.control_key(field, value),
+        key=state.control_key(field, value),
         help=help,
-        on_change=session.touch_form,
+        on_change=state.touch_form,
     )
     return value if chosen is None else cast(_T, chosen)
 
@@ -544,9 +438,9 @@ def _number(
         min_value=0.0,
         step=step,
         format="%g",
-        key=session.control_key(field, float(value)),
+        key=state.control_key(field, float(value)),
         help=help,
-        on_change=session.touch_form,
+        on_change=state.touch_form,
         disabled=disabled,
     )
 
@@ -558,8 +452,8 @@ def _whole(
         label,
         min_value=min_value,
         step=1,
-        key=session.control_key(field, value),
+        key=state.control_key(field, value),
         help=help,
-        on_change=session.touch_form,
+        on_change=state.touch_form,
         disabled=disabled,
     )

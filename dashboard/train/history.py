@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import session
-from dashboard.runs.store import MAX_NAME, Run, StoreError
-from dashboard.train import live
+from dashboard import navigation, session
+from dashboard.runs.store import MAX_NAME, Run, StoreError, run_store
+from dashboard.train import live, state
 from dashboard.ui import runs
-from dashboard.ui.runs import store
-from dashboard.ui.text import escape, plain
+from dashboard.ui.runs import label
+from dashboard.ui.text import escape
 
 _MOST = 50
 """Runs in the table; older ones stay in the store and in the list of Results."""
@@ -17,12 +17,12 @@ _MOST = 50
 
 def past_runs() -> None:
     """Every run of this workspace, the newest first, with the actions on the one chosen."""
-    mine = store().list_runs(session.workspace())[:_MOST]
+    mine = run_store().list_runs(session.workspace())[:_MOST]
     st.subheader("Past runs")
     if not mine:
         st.caption("Your runs will be listed here; they survive a refresh and a restart.")
         return
-    last = {run.id: runs.latest(store().epochs(run.id)) for run in mine}
+    last = {run.id: runs.latest(run_store().epochs(run.id)) for run in mine}
     st.dataframe(
         runs.runs_table(mine, last),
         hide_index=True,
@@ -47,23 +47,18 @@ def past_runs() -> None:
             "Run",
             list(by_id),
             format_func=lambda run_id: label(by_id[run_id]) if run_id in by_id else "",
-            key=session.history_key(list(by_id)),
+            key=state.history_key(list(by_id)),
             width=340,
         )
         if chosen in by_id:
             _actions(by_id[chosen], [run for run in mine if run.id != chosen])
 
 
-def label(run: Run) -> str:
-    """A run in a list: its name, when it started, how it stands; plain text."""
-    return f"{plain(run.name)} · {run.created_at.astimezone():%d %b %H:%M} · {run.status}"
-
-
 def _actions(run: Run, others: list[Run]) -> None:
     if st.button("Open results", key="history-open"):
         st.switch_page("pages/results.py", query_params={"run": run.id})
     if st.button("Show here", key="history-show"):
-        session.set_train_run(run.id)
+        state.set_train_run(run.id)
         st.rerun()
     if st.button("Train again", key="history-again", help="The same configuration as a new run."):
         _change(lambda: _train_again(run))
@@ -76,12 +71,11 @@ def _actions(run: Run, others: list[Run]) -> None:
             key="history-with",
         )
         if st.button("Compare the two", key="history-compare-go") and other is not None:
-            session.set_results_other(other.id)
-            st.switch_page("pages/results.py", query_params={"run": run.id})
+            navigation.switch("results", {"run": run.id, "other": other.id})
     with st.popover("Rename", key="history-rename"), st.form("rename", border=False):
         name = st.text_input("New name", value=run.name, max_chars=MAX_NAME, key=f"name-{run.id}")
         if st.form_submit_button("Rename it"):
-            _change(lambda: store().rename_run(run.id, name, workspace=session.workspace()))
+            _change(lambda: run_store().rename_run(run.id, name, workspace=session.workspace()))
     with st.popover("Delete", key="history-delete"):
         st.markdown(f"Delete **{escape(run.name)}** with its curves and models, for good?")
         if st.button("Delete it", key="history-delete-go", type="primary"):
@@ -89,15 +83,15 @@ def _actions(run: Run, others: list[Run]) -> None:
 
 
 def _train_again(run: Run) -> None:
-    session.fill_form_from_run(run.config)
-    learned = store().handwriting.learned(run.id) is not None
+    state.fill_form_from_run(run.config)
+    learned = run_store().handwriting.learned(run.id) is not None
     live.start(run.config, name=run.name, with_handwriting=learned)
 
 
 def _delete(run: Run) -> None:
-    store().delete_run(run.id, workspace=session.workspace())
-    if session.train_run() == run.id:
-        session.set_train_run(None)
+    run_store().delete_run(run.id, workspace=session.workspace())
+    if state.train_run() == run.id:
+        state.set_train_run(None)
 
 
 def _change(action: Callable[[], None]) -> None:

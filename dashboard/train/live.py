@@ -11,19 +11,22 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session
+from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
-from dashboard.results import charts
 from dashboard.runs import jobs
-from dashboard.runs.store import BatchCosts, RequestKind, Run, RunStatus, StoreError
-from dashboard.settings import settings
+from dashboard.runs.store import BatchCosts, RequestKind, Run, RunStatus, StoreError, run_store
+from dashboard.train import charts, state
 from dashboard.train import network as live_picture
-from dashboard.train.form import FormResult, reported, step_of, training_examples
-from dashboard.ui import palette, runs
-from dashboard.ui.network_picture import example_digit, in_words, network_svg
-from dashboard.ui.runs import ACTIVE, STATUS_COLORS, store
+from dashboard.train.form import FormResult, step_of
+from dashboard.train.recipes import reported
+from dashboard.ui import errors as ui_errors
+from dashboard.ui import palette, runs, vega
+from dashboard.ui.network_picture import in_words, network_svg
+from dashboard.ui.runs import ACTIVE, STATUS_COLORS
 from dashboard.ui.text import duration, escape, percent
 from nncore import recipes
 from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
+from nncore.datasets import training_examples
 from nncore.lab.stored_runs import example
 from nncore.training import EpochRecord, Progress
 
@@ -46,26 +49,26 @@ def current_run() -> Run | None:
 
     A refresh or a second tab so finds the run again. A link to a configuration shows that.
     """
-    if not session.train_run_decided():
+    if not state.train_run_decided():
         asked = session.run_in_url()
-        found = store().get_run(asked) if asked and session.is_run_id(asked) else None
+        found = run_store().get_run(asked) if asked and session.is_run_id(asked) else None
         if asked and found is None:
             session.notify(
                 f"There is no run {asked} (any more); pick one from the past runs below."
             )
-        if found is None and not session.url_has_configuration():
-            mine = store().list_runs(session.workspace())
+        if found is None and not state.url_has_configuration():
+            mine = run_store().list_runs(session.workspace())
             found = next((run for run in mine if run.status in ACTIVE), None)
-        if found is not None and not session.url_has_configuration():
-            session.fill_form_from_run(found.config)
-        session.set_train_run(found.id if found else None)
-    run_id = session.train_run()
-    return store().get_run(run_id) if run_id else None
+        if found is not None and not state.url_has_configuration():
+            state.fill_form_from_run(found.config)
+        state.set_train_run(found.id if found else None)
+    run_id = state.train_run()
+    return run_store().get_run(run_id) if run_id else None
 
 
 def _stage(run_id: str | None, form: FormResult, polling: bool) -> None:
-    with runs.shown_errors():
-        run = store().get_run(run_id) if run_id else None
+    with ui_errors.shown_errors():
+        run = run_store().get_run(run_id) if run_id else None
         if polling and (run is None or run.status not in ACTIVE):
             st.rerun()  # once: the full run takes the timer away
         buttons, errors, body = st.container(), st.container(), st.container()
@@ -98,16 +101,16 @@ def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> Non
         if st.button("Resume", type=other, key="resume", disabled=not resumable):
             _attempt(lambda: _request(run, RequestKind.RESUME), errors)
         if st.button("Step", key="step", disabled=not (new or resumable)):
-            step = RequestKind.STEP_EPOCH if session.step_is_epoch() else RequestKind.STEP_BATCH
+            step = RequestKind.STEP_EPOCH if state.step_is_epoch() else RequestKind.STEP_BATCH
             _attempt(lambda: _request(run, step) if run else start(form.config, step), errors)
         if st.button("Stop", key="stop", disabled=not (mine and status in ACTIVE)):
             _attempt(lambda: _request(run, RequestKind.STOP), errors)
         st.segmented_control(
             "Step size",
-            session.STEP_SIZES,
-            default=session.STEP_SIZES[0],
+            state.STEP_SIZES,
+            default=state.STEP_SIZES[0],
             required=True,
-            key=session.STEP_SIZE,
+            key=state.STEP_SIZE,
             help="How far one press of Step goes.",
         )
         if run is not None and mine and status in ACTIVE:
@@ -131,25 +134,14 @@ def start(
     name: str | None = None,
     with_handwriting: bool = False,
 ) -> None:
-    """Queue a new run of this configuration and show it; with `step` it does that and pauses.
-
-    `with_handwriting` adds the workspace's kept digits to what it learns from.
-    """
-    run = store().create_run(
-        session.workspace(),
-        config,
-        name=name or run_name(config),
-        start=step,
-        max_active=settings().max_active,
-        with_handwriting=with_handwriting,
-    )
-    session.set_train_run(run.id)
-    jobs.jobs().submit()
+    """Queue a new run of this configuration and show it here (see `runs.start`)."""
+    run = runs.start(config, name or run_name(config), step, with_handwriting=with_handwriting)
+    state.set_train_run(run.id)
 
 
 def run_name(config: TrainingConfig) -> str:
     """The recipe's title as long as the network is the recipe's, else its shape."""
-    recipe = session.training_form().recipe
+    recipe = state.training_form().recipe
     if recipe is not None:
         known = recipes.get(recipe)
         free = {"engines": config.engines, "seed": config.seed, "epochs": config.epochs}
@@ -167,7 +159,7 @@ def _await_change(run: Run) -> None:
     """Give the worker a moment to answer, so that the buttons change with the click."""
     until = time.monotonic() + _ANSWER_SECONDS
     while time.monotonic() < until:
-        now = store().get_run(run.id)
+        now = run_store().get_run(run.id)
         if now is None or now.status != run.status:
             return
         time.sleep(0.04)
@@ -175,7 +167,7 @@ def _await_change(run: Run) -> None:
 
 def _live_learning_rate(run: Run) -> None:
     """η of the run itself; under a schedule, what its factor is multiplied with."""
-    key = session.live_rate_key(run.id, run.learning_rate)
+    key = state.live_rate_key(run.id, run.learning_rate)
     st.number_input(
         "η now" if run.config.schedule == "constant" else "Base η",
         min_value=0.0,
@@ -193,17 +185,17 @@ def _live_learning_rate(run: Run) -> None:
 def _send_learning_rate(run_id: str, key: str) -> None:
     try:
         jobs.jobs().request(
-            run_id, RequestKind.LEARNING_RATE, session.live_rate(key), workspace=session.workspace()
+            run_id, RequestKind.LEARNING_RATE, state.live_rate(key), workspace=session.workspace()
         )
     except (StoreError, ConfigError) as error:
         session.notify(str(error))
-        session.reset_live_rate()
+        state.reset_live_rate()
 
 
 # A run ------------------------------------------------------------------------------------------
 def _live(run: Run) -> None:
-    records = store().epochs(run.id)
-    progress = store().progress(run.id)
+    records = run_store().epochs(run.id)
+    progress = run_store().progress(run.id)
     head, figures, curves = st.container(gap="small"), st.container(), st.container()
     network, table = st.container(), st.container()
     with head:
@@ -217,7 +209,7 @@ def _live(run: Run) -> None:
         for engine in run.config.engines:
             _metric(engine, last.get(engine), progress.get(engine))
     with curves:
-        batch_costs = store().batch_costs(run.id)
+        batch_costs = run_store().batch_costs(run.id)
         if records or any(batch_costs.values()):
             _curves(records, batch_costs)
     with network:
@@ -248,7 +240,7 @@ def _headline(run: Run, records: list[EpochRecord]) -> None:
         if records:
             st.page_link("pages/results.py", label="Open results", query_params={"run": run.id})
         st.button(
-            "New run", key="new-run", type="tertiary", on_click=session.set_train_run, args=(None,)
+            "New run", key="new-run", type="tertiary", on_click=state.set_train_run, args=(None,)
         )
     runs.show_note(run, records)
     if learned := handwriting.learned_from(run):
@@ -267,7 +259,7 @@ def _progress_text(run: Run, records: list[EpochRecord], done: float) -> str:
     if run.status == RunStatus.QUEUED:
         if problem := jobs.jobs().problem:
             return escape(problem)
-        place = store().queue_position(run.id)
+        place = run_store().queue_position(run.id)
         if place is None or place == 1:
             return "Next in line: it starts as soon as a worker is ready"
         return f"Waiting for its turn: number {place} in the queue"
@@ -276,7 +268,7 @@ def _progress_text(run: Run, records: list[EpochRecord], done: float) -> str:
         return f"{where}. {duration(seconds)} of training in all"
     if run.status == RunStatus.PAUSED:
         return f"{where}. Paused: Step or Resume goes on"
-    progress = store().progress(run.id)
+    progress = run_store().progress(run.id)
     if not progress:
         return "A worker has taken the run and is reading the images"
     left = runs.seconds_left(run.config, records, progress)
@@ -316,7 +308,7 @@ def preview(config: TrainingConfig) -> None:
         f"network {n:,} images, {batch:,} at a time: {steps:,} steps of gradient descent, "
         f"{steps * config.epochs:,} in {config.epochs:,} epochs."
     )
-    recipe = session.training_form().recipe
+    recipe = state.training_form().recipe
     if recipe is not None and recipes.get(recipe).config == config:
         _recipe(recipes.get(recipe))
     st.caption("Press Train: both networks start from the same weights and learn before your eyes.")
@@ -339,7 +331,7 @@ def _recipe(recipe: recipes.Recipe) -> None:
 
 
 def _picture(config: TrainingConfig) -> None:
-    words = {"words": color} if (color := charts.axis_text()) else {}
+    words = {"words": color} if (color := vega.axis_text()) else {}
     with st.container(key="network"):
         st.image(
             network_svg(config.layer_sizes, example_digit(), **words),

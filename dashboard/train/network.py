@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.models import predictions
+from dashboard.ink import samples
+from dashboard.models import evaluation, predictions
 from dashboard.models.predictions import Answer
-from dashboard.runs.store import CheckpointInfo, Run
-from dashboard.ui import palette, runs
+from dashboard.runs.store import CheckpointInfo, Run, run_store
+from dashboard.ui import palette
 from dashboard.ui.components.network_view import Neuron, network_view
-from dashboard.ui.runs import store
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName
 from nncore.lessons import images as lessons_images
@@ -20,7 +20,7 @@ from nncore.network import Network
 MAX_BYTES = 24_000_000
 """Of a checkpoint that is read while a run goes on, some 50 ms: 784-1024-1024-10 with Adam fits."""
 
-_EXAMPLE: dict[DatasetName, int] = {"mnist": session.FIRST_EXAMPLE, "digits": 11}
+_EXAMPLE: dict[DatasetName, int] = {"mnist": samples.FIRST_EXAMPLE, "digits": 11}
 """The test image that is shown of each data set: a 4 both times, MNIST's a hard one."""
 _AMONG_THE_FEW = 96
 """MNIST's example among the digits that come with the app: it needs no download here."""
@@ -59,7 +59,7 @@ def show(run: Run) -> bool:
 
 def _newest(run: Run) -> CheckpointInfo | None:
     """The latest place of the run's first engine; the twin's network is the same to the eye."""
-    kept = store().checkpoints(run.id)
+    kept = run_store().checkpoints(run.id)
     for engine in run.config.engines:
         of_engine = [info for info in kept if info.engine == engine]
         if of_engine:
@@ -70,7 +70,7 @@ def _newest(run: Run) -> CheckpointInfo | None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network:
     """The newest checkpoint; its place is asked for so that a newer one is read anew."""
-    blob = store().checkpoint_blob(run_id, engine)
+    blob = run_store().checkpoint_blob(run_id, engine)
     if blob is None:
         raise CheckpointError("This run was deleted a moment ago; choose another.")
     return from_bytes(blob).network()
@@ -82,7 +82,7 @@ def _example(dataset: DatasetName) -> tuple[np.ndarray, int]:
         images, labels = lessons_images.few_digits()
         number = _AMONG_THE_FEW
     else:
-        images, labels = runs.test_images(dataset)
+        images, labels = evaluation.test_images(dataset)
         number = _EXAMPLE[dataset]
     return images[number], int(labels[number])
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.ink import samples
 from dashboard.ui.palette import NUMPY
 
 _GREY = "#7a7f8c"
@@ -54,12 +53,6 @@ def network_svg(
         what = "digits" if is_output else "neurons" if size != 1 else "neuron"
         parts.append(f'<text x="{x:.0f}" y="{_HEIGHT - 14}">{size:,} {what}</text>')
     return "".join([*parts, "</svg>"])
-
-
-def example_digit() -> np.ndarray:
-    """A digit to show as the input, (28, 28) in [0, 1]: the drawn sample at the network's size."""
-    drawn = samples.sample(samples.EXAMPLE)  # (280, 280)
-    return drawn.reshape(28, 10, 28, 10).mean(axis=(1, 3)) / 255
 
 
 def in_words(sizes: Sequence[int]) -> str:

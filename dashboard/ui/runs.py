@@ -4,26 +4,19 @@ Functions of plain records come first; those that ask the store or keep somethin
 """
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard import session
-from dashboard.runs.store import Run, RunStatus, StoreError
-from dashboard.runs.store import run_store as store
-from dashboard.settings import SettingsError
+from dashboard.runs import jobs
+from dashboard.runs.store import RequestKind, Run, RunStatus, run_store
+from dashboard.settings import settings
 from dashboard.ui import palette
 from dashboard.ui.text import escape, plain
-from nncore import datasets, metrics
-from nncore.blocks import slices
-from nncore.checkpoints import SHIPPED, Checkpoint, CheckpointError, from_bytes, load
-from nncore.config import DatasetName, EngineName, TrainingConfig, architecture
-from nncore.datasets import DataError
+from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord, Progress
 
 ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED)
@@ -202,91 +195,32 @@ def runs_table(
     )
 
 
-# A checkpoint's answers on the test images ------------------------------------------------------
-@dataclass(frozen=True, slots=True, eq=False)
-class Evaluation:
-    """What one network says of every test image."""
-
-    labels: np.ndarray  # (n,) true digits
-    predictions: np.ndarray  # (n,)
-    confidence: np.ndarray  # (n,) probability of the predicted digit
-    matrix: np.ndarray  # (10, 10) counts [true, predicted]
-    mistakes: np.ndarray  # positions of the wrong answers, the most confident first
-
-    def cell(self, true: int, predicted: int) -> np.ndarray:
-        """Positions of one cell of the matrix, worst first.
-
-        The worst mistake is the most confident one, the worst right answer the least confident.
-        """
-        found = np.flatnonzero((self.labels == true) & (self.predictions == predicted))
-        sign = 1 if true == predicted else -1
-        return found[np.argsort(sign * self.confidence[found], kind="stable")]
+def label(run: Run) -> str:
+    """A run in a list: its name, when it started, how it stands; plain text."""
+    return f"{plain(run.name)} · {run.created_at.astimezone():%d %b %H:%M} · {run.status}"
 
 
-def evaluate(checkpoint: Checkpoint, images: np.ndarray, labels: np.ndarray) -> Evaluation:
-    """Ask a checkpoint's network about every image."""
-    chunks = [images[rows] for rows in slices(len(images), 2_000)]
-    network = checkpoint.network()
-    with np.errstate(all="ignore"):  # a diverged network answers too
-        probabilities = np.vstack([network.predict_proba(chunk) for chunk in chunks])
-    probabilities = np.nan_to_num(probabilities)
-    predictions = probabilities.argmax(axis=1)
-    return Evaluation(
-        labels=labels,
-        predictions=predictions,
-        confidence=probabilities.max(axis=1),
-        matrix=metrics.confusion_matrix(labels, predictions),
-        mistakes=metrics.most_confident_mistakes(probabilities, labels),
+def start(
+    config: TrainingConfig,
+    name: str,
+    step: RequestKind | None = None,
+    *,
+    with_handwriting: bool = False,
+) -> Run:
+    """Queue a new run of this configuration; with `step` it does that and pauses.
+
+    `with_handwriting` adds the workspace's kept digits to what it learns from.
+
+    Raises:
+        StoreError: the store cannot be used, or too many of the workspace's runs wait.
+    """
+    run = run_store().create_run(
+        session.workspace(),
+        config,
+        name=name,
+        start=step,
+        max_active=settings().max_active,
+        with_handwriting=with_handwriting,
     )
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def test_images(dataset: DatasetName) -> tuple[np.ndarray, np.ndarray]:
-    """Test images (n, 784) and labels (n,), read once for everybody; never written to.
-
-    Nothing is downloaded here: a page must not wait for that, a worker does it.
-
-    Raises:
-        DataError: the files are not there, or damaged.
-    """
-    test = datasets.load_test(dataset)
-    return test.images, test.labels
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def evaluate_run(
-    run_id: str, engine: EngineName, epochs: int, dataset: DatasetName
-) -> Evaluation | None:
-    """`evaluate` for a run's checkpoint after so many epochs; None where it is not kept.
-
-    Raises:
-        DataError: no test images.
-        CheckpointError: the stored bytes are no checkpoint.
-        StoreError: the store cannot be read.
-    """
-    blob = store().checkpoint_blob(run_id, engine, epochs)
-    return None if blob is None else evaluate(from_bytes(blob), *test_images(dataset))
-
-
-@st.cache_data(max_entries=1, show_spinner=False)
-def evaluate_shipped() -> Evaluation:
-    """`evaluate` for the model that comes with the app, on MNIST's test images."""
-    return evaluate(load(SHIPPED["classroom"]), *test_images("mnist"))
-
-
-@contextmanager
-def shown_errors(*, above_all: bool = False) -> Iterator[None]:
-    """What a page cannot help (store, data, a model file): one sentence in place of the rest.
-
-    The entry script is `above_all` pages: what it has said, a page does not say again.
-    """
-    if above_all:
-        session.set_app_error(None)
-    try:
-        yield
-    except (StoreError, SettingsError, DataError, CheckpointError) as error:
-        sentence = str(error)
-        if not session.is_told(sentence):
-            st.error(escape(sentence), icon=":material/error:")
-        if above_all:
-            session.set_app_error(sentence)
+    jobs.jobs().submit()
+    return run

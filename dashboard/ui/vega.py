@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.ui.palette import AXIS_TEXT
 from dashboard.ui.text import power_of_ten
 
 _TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
@@ -117,3 +118,14 @@ def number(field: str, title: str, *, log: bool = False, **more: Any) -> dict[st
     """A quantitative axis."""
     scale: dict[str, Any] = {"type": "log", "nice": False} if log else {"zero": False}
     return {"field": field, "type": "quantitative", "title": title, "scale": scale, **more}
+
+
+def axis_text() -> str | None:
+    """The colour of the words on axes in this visitor's mode; None while that is not known."""
+    return AXIS_TEXT.get(st.context.theme.type or "")
+
+
+def axis_config() -> dict[str, Any]:
+    """The part of a Vega-Lite specification that makes the words on its axes readable."""
+    color = axis_text()
+    return {"config": {"axis": {"labelColor": color, "titleColor": color}}} if color else {}

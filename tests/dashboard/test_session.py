@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import session
 from dashboard.settings import settings
+from dashboard.train import state as train_state
 from nncore import recipes
 from nncore.config import ConfigError, TrainingConfig
 
@@ -35,11 +36,11 @@ def show_workspace() -> None:
 def show_form() -> None:
     import streamlit as st
 
-    from dashboard import session
+    from dashboard.train import state as train_state
 
-    session.read_form_from_url()
-    st.write(session.config().to_json())
-    session.write_form_to_url()
+    train_state.read_form_from_url()
+    st.write(train_state.config().to_json())
+    train_state.write_form_to_url()
 
 
 def test_on_ones_own_machine_there_is_one_workspace():
@@ -80,9 +81,9 @@ def test_a_bookmarked_workspace_is_found_again(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_every_recipe_survives_its_link(name: str):
     config = recipes.get(name).config
-    query = session.query_of(config, name)
+    query = train_state.query_of(config, name)
     assert query["recipe"] == name
-    assert session.config_from_query(query) == (config, name)
+    assert train_state.config_from_query(query) == (config, name)
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
@@ -105,12 +106,12 @@ def test_every_recipe_survives_its_link(name: str):
 def test_any_configuration_survives_its_link_whatever_recipe_it_came_from(name, changes):
     base = recipes.get(name).config if name else TrainingConfig()
     config = base.replace(**changes)
-    assert session.config_from_query(session.query_of(config, name))[0] == config
+    assert train_state.config_from_query(train_state.query_of(config, name))[0] == config
 
 
 def test_an_unknown_recipe_is_a_config_error():
     with pytest.raises(ConfigError, match="nobody"):
-        session.config_from_query({"recipe": "nobody"})
+        train_state.config_from_query({"recipe": "nobody"})
 
 
 def test_the_form_follows_the_url_and_the_url_the_form():
@@ -146,14 +147,14 @@ def test_a_browser_that_is_a_moment_behind_does_not_undo_a_change():
     def script() -> None:
         import streamlit as st
 
-        from dashboard import session
+        from dashboard.train import state as train_state
 
-        session.read_form_from_url()
-        if st.button("Change", key="change", on_click=session.touch_form):
-            form = session.training_form()
+        train_state.read_form_from_url()
+        if st.button("Change", key="change", on_click=train_state.touch_form):
+            form = train_state.training_form()
             form.config = form.config.replace(hidden=(99,))
-        st.write(session.config().to_json())
-        session.write_form_to_url()
+        st.write(train_state.config().to_json())
+        train_state.write_form_to_url()
 
     at = run_script(script).run()
     old = dict(at.query_params)
@@ -192,7 +193,11 @@ def test_what_can_be_no_run_id_never_reaches_the_store(text: str):
 def test_no_module_but_state_names_session_keys():
     """Session keys live in one module: nobody else indexes the session or the URL."""
     dashboard = Path(session.__file__).parent
-    own = {dashboard / "session.py", *(dashboard / "ui" / "components").rglob("*.py")}
+    own = {
+        dashboard / "session.py",
+        *dashboard.glob("*/state.py"),
+        *(dashboard / "ui" / "components").rglob("*.py"),
+    }
     own.add(dashboard / "startup.py")  # asks whether there is a session at all, by no key
     files = {*dashboard.rglob("*.py"), *(dashboard.parent / "pages").glob("*.py")} - own
     assert len(files) > 50
@@ -205,12 +210,12 @@ def test_no_module_but_state_names_session_keys():
 def show_inside() -> None:
     import streamlit as st
 
-    from dashboard import session
+    from dashboard.inside import state
 
-    session.read_inside_from_url()
-    session.inside_control("run", "")
-    st.button("Other", on_click=lambda: setattr(session.inside(), "neuron", (0, 1)))
-    session.write_inside_to_url()
+    state.read_inside_from_url()
+    state.inside_control("run", "")
+    st.button("Other", on_click=lambda: setattr(state.inside(), "neuron", (0, 1)))
+    state.write_inside_to_url()
 
 
 def test_inside_reads_a_link_and_follows_its_user():

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.draw import answers, doubts, stages
+from dashboard.draw import answers, stages
 from dashboard.ink import drawing, samples
 from dashboard.ink.drawing import Ink
-from dashboard.models import predictions
+from dashboard.models import doubts, predictions
 from dashboard.runs.store import RunStatus, RunStore, StoreError
 from nncore import checkpoints
 from nncore.checkpoints import to_bytes

@@ -6,14 +6,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import choice, twin
+from dashboard.models import evaluation
 from dashboard.runs.store import run_store
-from dashboard.ui import runs
 from nncore import datasets
 from nncore.explain.surgery import Silence
 from nncore.gradient_check import relative_error
 from tests.pages.training import SMALL, own_store, page, trained
 
-real_test_images = runs.test_images
+real_test_images = evaluation.test_images
 
 
 @pytest.fixture(autouse=True)

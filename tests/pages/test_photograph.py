@@ -6,9 +6,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
-from dashboard.draw import doubts
 from dashboard.ink import samples
-from dashboard.models import predictions
+from dashboard.models import doubts, predictions
 from nncore.checkpoints import CheckpointError
 from nncore.judge.reinking import photograph
 from nncore.judge.scribbles import no_digit

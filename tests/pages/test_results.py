@@ -6,11 +6,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.models import evaluation
 from dashboard.results import sections
 from dashboard.runs.store import run_store
 from dashboard.ui import runs
 from nncore.checkpoints import SHIPPED, from_bytes
 from nncore.config import TrainingConfig
+from nncore.datasets import DataError
 from tests.dashboard.results.test_charts import record
 from tests.pages.training import SMALL, own_store, page, status, trained
 
@@ -18,12 +20,12 @@ from tests.pages.training import SMALL, own_store, page, status, trained
 @pytest.fixture(autouse=True)
 def queue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     # The shipped model is shown on MNIST's images; here it answers for the built-in digits.
-    monkeypatch.setattr(runs, "test_images", lambda _: digits())
+    monkeypatch.setattr(evaluation, "test_images", lambda _: digits())
     with own_store(monkeypatch, tmp_path) as fake:
         yield fake
 
 
-real_test_images = runs.test_images
+real_test_images = evaluation.test_images
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
@@ -64,7 +66,7 @@ def test_a_run_shows_curves_confusion_scores_and_mistakes():
 def test_every_mistake_leads_inside_the_network_that_made_it():
     run = trained()
     links = [link.query_string for link in page("results", run=run.id).page_link]
-    found = runs.evaluate_run(run.id, "numpy", 2, "digits")
+    found = evaluation.evaluate_run(run.id, "numpy", 2, "digits")
     assert found is not None
     assert f"run={run.id}&engine=numpy&example={found.mistakes[0]}" in links
 
@@ -184,12 +186,12 @@ def test_the_downloads_hold_what_they_say():
 def test_the_same_sentence_stands_on_a_page_once():
     def script():
         from dashboard.runs.store import StoreError
-        from dashboard.ui import runs
+        from dashboard.ui import errors
 
-        with runs.shown_errors(above_all=True):
+        with errors.shown_errors(above_all=True):
             raise StoreError("The run store is locked.")
         for sentence in ("The run store is locked.", "Something else."):
-            with runs.shown_errors():
+            with errors.shown_errors():
                 raise StoreError(sentence)
 
     at = AppTest.from_function(script).run()
@@ -204,9 +206,9 @@ def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):
     run = trained()
 
     def missing(_):
-        raise runs.DataError("MNIST could not be downloaded (no network).")
+        raise DataError("MNIST could not be downloaded (no network).")
 
-    monkeypatch.setattr(runs, "test_images", missing)
+    monkeypatch.setattr(evaluation, "test_images", missing)
     at = page("results", run=run.id)
     assert not at.exception
     assert "could not be downloaded" in at.error[0].value
@@ -215,7 +217,7 @@ def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):
 
 def test_an_evaluation_agrees_with_the_records_and_sorts_the_worst_first():
     run = trained()
-    found = runs.evaluate_run(run.id, "numpy", 2, "digits")
+    found = evaluation.evaluate_run(run.id, "numpy", 2, "digits")
     assert found is not None
     last = run_store().epochs(run.id)[-1]
     assert np.trace(found.matrix) / found.matrix.sum() == pytest.approx(last.test_accuracy)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from dashboard.results import charts
-from dashboard.ui import digits, palette, vega
+from dashboard.train import charts as train_charts
+from dashboard.ui import curves, digits, palette, probabilities, vega
 from dashboard.ui.palette import ENGINE_COLORS, MISTAKE, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
 from nncore.training import EpochRecord, Progress
 
@@ -34,7 +35,7 @@ def spec(figure: Any) -> dict[str, Any]:
 
 
 def test_a_split_without_numbers_has_no_line():
-    lines = charts.curves(RECORDS, "accuracy")
+    lines = curves.curves(RECORDS, "accuracy")
     assert [(line.engine, line.split) for line in lines] == [
         ("numpy", "training"),
         ("numpy", "test"),
@@ -45,16 +46,16 @@ def test_a_split_without_numbers_has_no_line():
 
 
 def test_curves_put_epochs_in_order_and_count_them_from_1():
-    lines = charts.curves(reversed(RECORDS), "cost")
+    lines = curves.curves(reversed(RECORDS), "cost")
     assert list(lines[0].epochs) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_a_diverged_run_still_draws(bad: float):
     records = [record("numpy", 0), record("numpy", 1, train_cost=bad, diverged=True)]
-    data = spec(charts.cost_curves(charts.curves(records, "cost")))["data"]
+    data = spec(charts.cost_curves(curves.curves(records, "cost")))["data"]
     assert list(data[0]["y"]) == [0.5, None]
-    assert len(charts.live_cost(records).query("split == 'training'")) == 1
+    assert len(train_charts.live_cost(records).query("split == 'training'")) == 1
 
 
 def test_curves_of_nothing_are_an_empty_chart_with_a_title():
@@ -64,15 +65,15 @@ def test_curves_of_nothing_are_an_empty_chart_with_a_title():
 
 
 def test_accuracy_is_in_percent_and_engines_keep_their_colours():
-    data = spec(charts.accuracy_curves(charts.curves(RECORDS, "accuracy")))["data"]
+    data = spec(charts.accuracy_curves(curves.curves(RECORDS, "accuracy")))["data"]
     assert list(data[1]["y"]) == pytest.approx([88, 89, 90])
     assert [line["line"]["color"] for line in data] == [NUMPY, NUMPY, TORCH, TORCH]
     assert [line["line"]["dash"] for line in data] == ["solid", "dot", "solid", "dot"]
 
 
 def test_the_legend_lists_each_engine_of_a_run_once():
-    lines = charts.curves(RECORDS, "cost", run="first")
-    lines += charts.curves(RECORDS, "cost", run="second", second=True)
+    lines = curves.curves(RECORDS, "cost", run="first")
+    lines += curves.curves(RECORDS, "cost", run="second", second=True)
     data = spec(charts.cost_curves(lines))["data"]
     listed = [line["name"] for line in data if line["showlegend"]]
     assert listed == ["NumPy (first)", "PyTorch (first)", "NumPy (second)", "PyTorch (second)"]
@@ -80,13 +81,13 @@ def test_the_legend_lists_each_engine_of_a_run_once():
 
 def test_a_run_name_cannot_smuggle_markup_into_a_chart():
     evil = '<a href="https://x">click</a>' + "a" * 200
-    text = str(spec(charts.cost_curves(charts.curves(RECORDS, "cost", run=evil))))
+    text = str(spec(charts.cost_curves(curves.curves(RECORDS, "cost", run=evil))))
     assert "<a" not in text
     assert "a" * 60 not in text
 
 
 def test_alternative_text_tells_the_figures():
-    lines = charts.curves(RECORDS, "accuracy")
+    lines = curves.curves(RECORDS, "accuracy")
     assert "NumPy ends at 90.00% on test data" in charts.alt_text(charts.accuracy_curves(lines))
 
 
@@ -145,15 +146,15 @@ def test_digit_scores_name_the_hardest_digit():
 
 def test_live_rows_count_epochs_trained_and_place_mini_batches_inside_them():
     progress = [Progress("numpy", epoch=3, batch=50, n_batches=100, cost=0.2, seconds=1.0)]
-    frame = charts.live_cost(RECORDS, progress)
+    frame = train_charts.live_cost(RECORDS, progress)
     assert set(frame["epochs"]) == {1.0, 2.0, 3.0, 3.5}
     assert list(frame.query("split == 'mini-batch'")["value"]) == [0.2]
-    assert list(frame.columns) == list(charts.live_accuracy([]).columns)
+    assert list(frame.columns) == list(train_charts.live_accuracy([]).columns)
 
 
 def test_a_live_chart_keeps_its_series_while_points_arrive():
-    empty, full = (charts.live_cost(rows) for rows in ([], RECORDS))
-    before, after = (charts.live_spec(frame, "cost")["series"] for frame in (empty, full))
+    empty, full = (train_charts.live_cost(rows) for rows in ([], RECORDS))
+    before, after = (train_charts.live_spec(frame, "cost")["series"] for frame in (empty, full))
     without_points = [[{**line, "data": None} for line in spec] for spec in (before, after)]
     assert without_points[0] == without_points[1]
     assert not any(line["data"] for line in before)
@@ -162,7 +163,7 @@ def test_a_live_chart_keeps_its_series_while_points_arrive():
 
 
 def test_a_live_accuracy_is_drawn_in_percent():
-    lines = charts.live_spec(charts.live_accuracy(RECORDS), "accuracy")["series"]
+    lines = train_charts.live_spec(train_charts.live_accuracy(RECORDS), "accuracy")["series"]
     first = next(line for line in lines if line["data"])
     assert first["data"][0][1] == pytest.approx(100 * RECORDS[0].train_accuracy, rel=1e-4)
 
@@ -170,14 +171,14 @@ def test_a_live_accuracy_is_drawn_in_percent():
 def test_probability_bars_show_all_ten_and_tell_the_highest():
     row = np.full(10, 0.02)
     row[6] = 0.82
-    text = charts.probability_html(row, NUMPY, who='A "model" <b>')
+    text = probabilities.probability_html(row, NUMPY, who='A "model" <b>')
     assert text.count('title="digit ') == 10
     assert "digit 6: 82.00%" in text
     assert "Highest: 6 with 82.0%" in text
     assert "<b>" not in text
-    almost = charts.probability_html(np.array([0.99996, *[0.0] * 9]), NUMPY)
+    almost = probabilities.probability_html(np.array([0.99996, *[0.0] * 9]), NUMPY)
     assert almost.count("over 99.9%") == 2  # for the pointer and for a screen reader
-    assert "nan" not in charts.probability_html(np.full(10, np.nan), TORCH)
+    assert "nan" not in probabilities.probability_html(np.full(10, np.nan), TORCH)
 
 
 @pytest.mark.parametrize("color", [*ENGINE_COLORS.values(), SHIPPED, POSITIVE, NEGATIVE, MISTAKE])

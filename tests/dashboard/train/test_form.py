@@ -4,8 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.train import form
-from dashboard.ui import text
-from nncore import recipes
+from dashboard.train import recipes as train_recipes
+from dashboard.ui import names, text
+from nncore import datasets, recipes
 from nncore.config import (
     ActivationName,
     CostName,
@@ -160,7 +161,11 @@ def test_a_value_that_does_not_fit_is_one_sentence_and_the_last_good_one_stays(
 
 
 def test_every_recipe_is_on_a_card():
-    shown = {recipe.name for group in form.GROUPS for recipe in form.recipe_group(group)}
+    shown = {
+        recipe.name
+        for group in train_recipes.GROUPS
+        for recipe in train_recipes.recipe_group(group)
+    }
     assert shown == set(recipes.RECIPES)
 
 
@@ -174,7 +179,7 @@ def test_every_recipe_is_on_a_card():
     ],
 )
 def test_the_examples_of_an_epoch(changes: dict[str, object], examples: int):
-    assert form.training_examples(TrainingConfig(**changes)) == examples
+    assert datasets.training_examples(TrainingConfig(**changes)) == examples
 
 
 @pytest.mark.parametrize("value", [0.001, 0.1, 0.2, 1.0, 3.0, 100.0])
@@ -214,11 +219,11 @@ def widgets(at: AppTest):
 
 def test_the_form_offers_every_name_that_a_configuration_knows():
     for offered, known in (
-        (form.ACTIVATIONS, ActivationName),
-        (form.COSTS, CostName),
-        (form.OPTIMIZERS, OptimizerName),
-        (form.INITIALIZERS, InitializerName),
-        (form.SCHEDULES, ScheduleName),
-        (form.DATASETS, DatasetName),
+        (names.ACTIVATIONS, ActivationName),
+        (names.COSTS, CostName),
+        (names.OPTIMIZERS, OptimizerName),
+        (names.INITIALIZERS, InitializerName),
+        (names.SCHEDULES, ScheduleName),
+        (names.DATASETS, DatasetName),
     ):
         assert set(offered) == set(get_args(known))

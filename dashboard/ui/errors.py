@@ -1,0 +1,31 @@
+"""Errors in one sentence, at the edge where the user is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.runs.store import StoreError
+from dashboard.settings import SettingsError
+from dashboard.ui.text import escape
+from nncore.checkpoints import CheckpointError
+from nncore.datasets import DataError
+
+
+@contextmanager
+def shown_errors(*, above_all: bool = False) -> Iterator[None]:
+    """What a page cannot help (store, data, a model file): one sentence in place of the rest.
+
+    The entry script is `above_all` pages: what it has said, a page does not say again.
+    """
+    if above_all:
+        session.set_app_error(None)
+    try:
+        yield
+    except (StoreError, SettingsError, DataError, CheckpointError) as error:
+        sentence = str(error)
+        if not session.is_told(sentence):
+            st.error(escape(sentence), icon=":material/error:")
+        if above_all:
+            session.set_app_error(sentence)

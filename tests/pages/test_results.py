@@ -213,15 +213,3 @@ def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):
     assert not at.exception
     assert "could not be downloaded" in at.error[0].value
     assert len(at.get("plotly_chart")) == 2
-
-
-def test_an_evaluation_agrees_with_the_records_and_sorts_the_worst_first():
-    run = trained()
-    found = evaluation.evaluate_run(run.id, "numpy", 2, "digits")
-    assert found is not None
-    last = run_store().epochs(run.id)[-1]
-    assert np.trace(found.matrix) / found.matrix.sum() == pytest.approx(last.test_accuracy)
-    assert (np.diff(found.confidence[found.mistakes]) <= 0).all()
-    right = found.cell(3, 3)
-    assert (found.labels[right] == 3).all()
-    assert (np.diff(found.confidence[right]) >= 0).all()

@@ -1,14 +1,17 @@
 """Cards: what is written can be read, and a temperature is used only where it was seen to help."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nncore import checkpoints
+from nncore import checkpoints, datasets
 from nncore.judge import cards
 from nncore.judge.cards import Card, Evaluation
 from nncore.lab.result_files import StoredError
+from nncore.recipes import RECIPES
 
 JUDGED = Evaluation(
     test_accuracy=0.9,
@@ -89,3 +92,18 @@ def test_figures_that_cannot_be_are_refused(tmp_path: Path) -> None:
         cards.write(model, replace(CARD, evaluation=replace(JUDGED, **wrong)))
         with pytest.raises(StoredError, match=f"evaluation.{next(iter(wrong))}"):
             cards.read(model)
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize(("name", "megabytes"), [("classroom", 1), ("robust", 4)])
+def test_a_shipped_model_is_what_its_card_says(
+    name: checkpoints.ShippedName, megabytes: float, mnist: datasets.Dataset
+) -> None:
+    path = checkpoints.SHIPPED[name]
+    card = json.loads(path.with_suffix(".json").read_text())
+    network = checkpoints.load(path).network()
+    right = network.forward(mnist.test.images).argmax(axis=1) == mnist.test.labels
+    assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=2e-4)
+    assert card["recipe"] == name
+    assert checkpoints.load(path).config == RECIPES[name].config.replace(engines="numpy")
+    assert path.stat().st_size < 1_000_000 * megabytes

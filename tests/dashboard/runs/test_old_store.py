@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from dashboard.runs import store as store_module
-from dashboard.runs.store import LOST, RequestKind, RunStatus, RunStore
+from dashboard.runs.run import RequestKind, RunStatus
+from dashboard.runs.store import LOST, RunStore
 from dashboard.runs.worker import run_training
 from nncore import checkpoints
 

@@ -10,7 +10,9 @@ from dashboard import session
 from dashboard.compare import charts, published, section
 from dashboard.compare.measurements import torch_is_here
 from dashboard.runs import jobs
-from dashboard.runs.store import Run, RunStatus, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Run, RunStatus
+from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import runs
 from dashboard.ui.palette import ENGINE_MARKDOWN, ENGINE_NAMES

@@ -8,7 +8,7 @@ from dashboard import session
 from dashboard.draw.subject import Subject
 from dashboard.models import predictions
 from dashboard.models.predictions import Shipped
-from dashboard.runs.store import StoreError
+from dashboard.runs.database import StoreError
 from dashboard.ui.components.network_view import Neuron, network_view
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError

@@ -11,7 +11,8 @@ from dashboard.inside import state
 from dashboard.inside.state import InsideView
 from dashboard.models import evaluation, predictions
 from dashboard.models.evaluation import by_rows
-from dashboard.runs.store import Run, run_store
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
 from dashboard.ui import digits
 from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import ENGINE_NAMES

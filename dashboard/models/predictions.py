@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.runs.store import Run, RunStatus, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Run, RunStatus
+from dashboard.runs.store import run_store
 from dashboard.ui import digits, palette
 from dashboard.ui import probabilities as ui_probabilities
 from dashboard.ui.text import certainty, escape, plain

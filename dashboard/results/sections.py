@@ -13,7 +13,9 @@ from dashboard.models import handwriting, predictions
 from dashboard.models.evaluation import Evaluation
 from dashboard.models.handwriting import Score
 from dashboard.results import charts, state
-from dashboard.runs.store import Run, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
 from dashboard.ui import curves as ui_curves
 from dashboard.ui import digits, errors, palette, runs
 from dashboard.ui import names as ui_names

@@ -5,7 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import navigation, session
-from dashboard.runs.store import MAX_NAME, Run, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
+from dashboard.runs.tables import MAX_NAME
 from dashboard.train import live, state
 from dashboard.ui import runs
 from dashboard.ui.runs import label

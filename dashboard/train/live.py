@@ -14,7 +14,9 @@ from dashboard import session
 from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
 from dashboard.runs import jobs
-from dashboard.runs.store import BatchCosts, RequestKind, Run, RunStatus, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import BatchCosts, RequestKind, Run, RunStatus
+from dashboard.runs.store import run_store
 from dashboard.train import charts, state
 from dashboard.train import network as live_picture
 from dashboard.train.form import FormResult, step_of

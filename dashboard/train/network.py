@@ -9,7 +9,8 @@ from dashboard import session
 from dashboard.ink import samples
 from dashboard.models import evaluation, predictions
 from dashboard.models.predictions import Answer
-from dashboard.runs.store import CheckpointInfo, Run, run_store
+from dashboard.runs.run import CheckpointInfo, Run
+from dashboard.runs.store import run_store
 from dashboard.ui import palette
 from dashboard.ui.components.network_view import Neuron, network_view
 from nncore.checkpoints import CheckpointError, from_bytes

@@ -21,8 +21,8 @@ from dashboard.compare import (
     twins,
 )
 from dashboard.compare.measurements import Measurements
-from dashboard.runs import jobs
-from dashboard.runs.store import RunStatus, run_store
+from dashboard.runs.run import RunStatus
+from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui.text import percent
 from nncore import recipes
@@ -412,7 +412,7 @@ def test_a_trained_run_of_the_riddle_is_drawn(monkeypatch: pytest.MonkeyPatch, q
     at = page("compare")
     at.button(key="run-riddle").click().run()
     for run in run_store().list_runs("local"):
-        assert jobs.run_training(run.id, run_store().url) == "finished"
+        assert run_training(run.id, run_store().url) == "finished"
     at.run()
     assert not at.exception
     assert not at.button(key="run-riddle").disabled

@@ -185,7 +185,7 @@ def test_the_downloads_hold_what_they_say():
 
 def test_the_same_sentence_stands_on_a_page_once():
     def script():
-        from dashboard.runs.store import StoreError
+        from dashboard.runs.database import StoreError
         from dashboard.ui import errors
 
         with errors.shown_errors(above_all=True):

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.runs.store import RequestKind, RunStore, run_store
+from dashboard.runs.run import RequestKind
+from dashboard.runs.store import RunStore, run_store
 from dashboard.train import network
 from nncore import recipes
 from nncore.config import TrainingConfig

@@ -16,9 +16,13 @@ from sqlalchemy import Engine, event
 
 from dashboard.once import once
 from dashboard.runs import jobs as jobs_module
-from dashboard.runs import worker
-from dashboard.runs.jobs import Jobs, run_training
-from dashboard.runs.store import LOST, Claim, RequestKind, RunStatus, RunStore, StoreError
+from dashboard.runs import messenger, worker
+from dashboard.runs.claim import Claim
+from dashboard.runs.database import StoreError
+from dashboard.runs.jobs import Jobs
+from dashboard.runs.run import RequestKind, RunStatus
+from dashboard.runs.store import LOST, RunStore
+from dashboard.runs.worker import run_training
 from nncore import checkpoints, datasets, training
 from nncore.config import TrainingConfig
 
@@ -360,7 +364,7 @@ class Line:
 
 def test_progress_that_could_not_be_sent_is_sent_again():
     claim = Line()
-    line = worker._Line(claim)
+    line = messenger.Messenger(claim)
     line.begin("numpy", [])
     line.report(training.Progress("numpy", 0, 7, 10, 0.5, 0.1))
     claim.fails = 1
@@ -373,7 +377,7 @@ def test_progress_that_could_not_be_sent_is_sent_again():
 
 def test_an_older_progress_never_lands_last():
     claim = Line()
-    line = worker._Line(claim)
+    line = messenger.Messenger(claim)
     line.begin("numpy", [])
     claim.may_go_on.clear()
     threads = [threading.Thread(target=line.flush) for _ in range(2)]
@@ -477,11 +481,11 @@ def test_a_full_disk_costs_checkpoints_but_not_the_training(store, n_bytes, note
 
 
 def test_costs_of_a_long_run_are_thinned():
-    series = worker._Series([])
+    series = messenger.Series([])
     for i in range(20_000):
         series.add(i / 100, float(i))
     points = series.points()
-    assert 100 <= len(points) <= worker.MAX_POINTS
+    assert 100 <= len(points) <= messenger.MAX_POINTS
     assert points[0][0] == 0
     assert points[-1][0] > 198
     assert points == sorted(points)
@@ -529,7 +533,9 @@ def test_a_killed_worker_costs_nothing_but_the_time(store, jobs, tmp_path):
 
 def test_a_power_cut_is_noticed_by_whoever_looks(store):
     run = new_run(store, ENDLESS)
-    code = f"from dashboard.runs.jobs import run_training; run_training({run.id!r}, {store.url!r})"
+    code = (
+        f"from dashboard.runs.worker import run_training; run_training({run.id!r}, {store.url!r})"
+    )
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     wait_for_epochs(store, run.id, 3)
     assert store.reap() == []

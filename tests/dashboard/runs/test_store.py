@@ -11,15 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.runs import store as store_module
-from dashboard.runs.store import (
-    LOST,
-    ClaimLostError,
-    RequestKind,
-    RunStatus,
-    RunStore,
-    StoreError,
-    thinned,
-)
+from dashboard.runs.claim import ClaimLostError, thinned
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import RequestKind, RunStatus
+from dashboard.runs.store import LOST, RunStore
 from nncore.config import ConfigError, TrainingConfig
 from nncore.training import EpochRecord, Progress
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.once import once
 from nncore.blocks import slices
-from nncore.network import EVALUATION_ROWS
+from nncore.quick.network import EVALUATION_ROWS
 from nncore.quick.threads import limited_to, n_cpus
 
 

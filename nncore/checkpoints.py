@@ -17,8 +17,8 @@ from safetensors.numpy import save as to_safetensors
 
 from nncore.activations import Array
 from nncore.config import MAX_LEARNING_RATE, ConfigError, EngineName, TrainingConfig
-from nncore.network import Network
-from nncore.optimizers import OPTIMIZER_STATE
+from nncore.quick.network import Network
+from nncore.quick.optimizers import OPTIMIZER_STATE
 
 ShippedName = Literal["robust", "classroom"]
 SHIPPED: dict[ShippedName, Path] = {

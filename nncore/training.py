@@ -24,8 +24,8 @@ from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine, Native
 from nncore.initializers import initial_parameters
-from nncore.network import Network
 from nncore.quick import threads
+from nncore.quick.network import Network
 from nncore.schedules import Course
 
 T = TypeVar("T")

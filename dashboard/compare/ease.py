@@ -30,16 +30,16 @@ class Part:
 PARTS = (
     Part(
         "Layer",
-        (("network", "_views"), ("network", "Network._set_parameters")),
+        (("quick/network", "_views"), ("network", "Network._set_parameters")),
         (("torch_network", "TorchNetwork._build_module"),),
         "NumPy lays all parameters into one vector by hand; PyTorch stacks ready-made layers.",
     ),
     Part(
         "Forward",
         (
-            ("network", "Layer"),
-            ("network", "Network.forward_pass"),
-            ("network", "passed_on"),
+            ("quick/network", "Layer"),
+            ("quick/network", "Network.forward_pass"),
+            ("quick/network", "passed_on"),
         ),
         (("torch_network", "TorchNetwork._masked"),),
         "NumPy writes z = aW + b; in PyTorch, calling the module is the forward pass. Both have "
@@ -48,9 +48,9 @@ PARTS = (
     Part(
         "Backward",
         (
-            ("network", "Network.deltas"),
-            ("network", "Network.activation_derivative"),
-            ("network", "Network.gradients"),
+            ("quick/network", "Network.deltas"),
+            ("quick/network", "Network.activation_derivative"),
+            ("quick/network", "Network.gradients"),
             ("costs", "quadratic_delta"),
             ("costs", "difference"),
             ("costs", "COSTS", "quadratic"),
@@ -68,16 +68,16 @@ PARTS = (
     Part(
         "Update",
         (
-            ("optimizers", "build_optimizer"),
-            ("optimizers", "SGD"),
-            ("optimizers", "Momentum.__init__"),
-            ("optimizers", "Momentum.total"),
-            ("optimizers", "Momentum.update"),
-            ("optimizers", "Nesterov.__init__"),
-            ("optimizers", "Nesterov.total"),
-            ("optimizers", "Nesterov.update"),
-            ("optimizers", "Adam.__init__"),
-            ("optimizers", "Adam.update"),
+            ("quick/optimizers", "build_optimizer"),
+            ("quick/optimizers", "SGD"),
+            ("quick/optimizers", "Momentum.__init__"),
+            ("quick/optimizers", "Momentum.total"),
+            ("quick/optimizers", "Momentum.update"),
+            ("quick/optimizers", "Nesterov.__init__"),
+            ("quick/optimizers", "Nesterov.total"),
+            ("quick/optimizers", "Nesterov.update"),
+            ("quick/optimizers", "Adam.__init__"),
+            ("quick/optimizers", "Adam.update"),
             ("blocks", "slices"),
             ("quick/products", "add_scaled"),
         ),
@@ -98,10 +98,10 @@ PARTS = (
 
 
 QUICK = (
-    ("network", "Network.train_batch"),
-    ("network", "Network._backpropagate"),
-    ("network", "Network._add_gradient"),
-    ("network", "Network._add_penalties"),
+    ("quick/network", "Network.train_batch"),
+    ("quick/network", "Network._backpropagate"),
+    ("quick/network", "Network._add_gradient"),
+    ("quick/network", "Network._add_penalties"),
     ("quick/products", "add_product"),
 )
 """The same step in reused memory: shown, and not counted, as PyTorch's `train_batch` is not."""

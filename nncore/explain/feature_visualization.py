@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncore.activations import ACTIVATIONS, Array
-from nncore.network import Network
+from nncore.quick.network import Network
 
 STEPS = 120
 STEP_SIZE = 0.1

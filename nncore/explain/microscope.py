@@ -11,7 +11,7 @@ import numpy as np
 from nncore.activations import ACTIVATIONS, Array
 from nncore.costs import COSTS
 from nncore.gradient_check import numeric_derivative
-from nncore.network import Layer, Network
+from nncore.quick.network import Layer, Network
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncore.activations import Array
-from nncore.network import Network
+from nncore.quick.network import Network
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from nncore.datasets import Dataset, one_hot
 from nncore.judge.doubt import MOST_DIGITS_DOUBTED, DigitOrNot, trade_off
 from nncore.judge.reinking import reinked
 from nncore.judge.scribbles import LETTERS, Kind, no_digit
-from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
+from nncore.quick.network import Network
 
 KINDS: dict[Kind, float] = {
     "scribble": 0.34,

@@ -58,8 +58,8 @@ from nncore.lab.bench_report import (
 )
 from nncore.lab.machine import this_machine
 from nncore.lab.nielsen_loop import NielsenNetwork
-from nncore.network import PART_ROWS, Network
 from nncore.quick import threads
+from nncore.quick.network import PART_ROWS, Network
 from nncore.quick.products import add_product, multiply, multiply_transposed
 from nncore.quick.threads import flops_per_example
 from nncore.torch_network import TorchNetwork

@@ -15,7 +15,7 @@ from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.engine import Engine
 from nncore.expressions import Expression
-from nncore.network import Layer, Network
+from nncore.quick.network import Layer, Network
 from nncore.training import draw_parameters
 
 

@@ -9,7 +9,7 @@ from nncore import dropout
 from nncore.activations import Array
 from nncore.config import OptimizerName, TrainingConfig
 from nncore.initializers import initial_parameters
-from nncore.network import Network
+from nncore.quick.network import Network
 
 BY_HAND = TrainingConfig(
     activation="sigmoid", cost="quadratic", learning_rate=1.0, dtype="float64", engines=("numpy",)
@@ -163,7 +163,7 @@ def test_a_large_batch_goes_through_in_parts_to_the_same_steps(
     initial = initial_parameters(config, rng=rng)
     X, Y = rng.random((50, 784)), np.eye(10)[rng.integers(0, 10, 50)]
     whole = Network(config, initial, n_train=50)
-    monkeypatch.setattr("nncore.network.PART_ROWS", 16)
+    monkeypatch.setattr("nncore.quick.network.PART_ROWS", 16)
     parts = Network(config, initial, n_train=50)
     meant_for_few = Network(config.replace(batch_size=10), initial, n_train=50)
     for _ in range(3):

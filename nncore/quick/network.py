@@ -15,7 +15,7 @@ from nncore.blocks import slices
 from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
-from nncore.optimizers import BLOCK, build_optimizer
+from nncore.quick.optimizers import BLOCK, build_optimizer
 from nncore.quick.products import add_product, add_scaled, add_sums, multiply, multiply_transposed
 from nncore.schedules import Course
 

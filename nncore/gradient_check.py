@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncore.activations import Array
-from nncore.quick.network import Network
+from nncore.network import Network
 
 STEP = 1e-5
 """Change of a weight: small against the cost's curvature, large against rounding in float64."""

@@ -21,7 +21,7 @@ from nncore.blocks import slices
 from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.datasets import one_hot
 from nncore.expressions import FUNCTIONS, Expression, Table
-from nncore.quick.optimizers import OPTIMIZER_STATE
+from nncore.optimizers import OPTIMIZER_STATE
 from nncore.schedules import Course
 
 EVALUATION_ROWS = 10_000
@@ -73,7 +73,7 @@ def best_device(dtype: str) -> torch.device:
 class TorchNetwork:
     """Fully connected layers trained by autograd; satisfies `nncore.engine.Engine`.
 
-    Args as for `nncore.quick.network.Network`, and:
+    Args as for `nncore.network.Network`, and:
         device: the best one there is unless named.
         fused: the optimizer's step as one kernel (else `foreach`: one call for all parameters).
         activation: of the hidden layers, in place of the configuration's; autograd finds its
@@ -346,7 +346,7 @@ _TORCH_NAMES = {
     "first_moment": "exp_avg",
     "second_moment": "exp_avg_sq",
 }
-"""torch.optim's names of what `nncore.quick.optimizers` calls by the field's."""
+"""torch.optim's names of what `nncore.optimizers` calls by the field's."""
 
 
 def _numpy(tensor: Tensor) -> Array:

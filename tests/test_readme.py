@@ -20,4 +20,4 @@ def test_links_into_the_repository_lead_somewhere(page: str, target: str) -> Non
 
 
 def test_there_are_links_to_check() -> None:
-    assert ("README.md", "nncore/quick/network.py") in LINKS
+    assert ("README.md", "nncore/network.py") in LINKS

@@ -26,7 +26,7 @@ from nncore.explain.explanation import (
     contributions,
     hidden_features,
 )
-from nncore.quick.network import Network
+from nncore.network import Network
 
 N_NEIGHBOURS = 10
 MOST_NUMBERS = 20_000_000

@@ -21,8 +21,8 @@ from nncore import datasets
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName, architecture
 from nncore.explain.surgery import Edit, operate, silenced
+from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
-from nncore.quick.network import Network
 
 _SHIPPED = "Classroom, comes with the app"
 SECTIONS = {

@@ -12,7 +12,7 @@ from dashboard.ui.text import formula_number, number
 from nncore.costs import COSTS
 from nncore.explain.explanation import contributions
 from nncore.explain.feature_visualization import input_gradient
-from nncore.quick.network import Layer, Network
+from nncore.network import Layer, Network
 
 FUNCTIONS = {
     "sigmoid": r"\sigma({z})",

@@ -11,7 +11,7 @@ from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.text import number
 from nncore.config import DatasetName
 from nncore.explain.feature_visualization import Ascent, excite, layer_inputs, strongest
-from nncore.quick.network import Network
+from nncore.network import Network
 
 _AVERAGED = 100
 _SHOWN = 16

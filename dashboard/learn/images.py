@@ -19,7 +19,7 @@ from nncore import recipes
 from nncore.checkpoints import load
 from nncore.config import architecture, count_parameters
 from nncore.lessons import images as lessons_images
-from nncore.quick.network import Network
+from nncore.network import Network
 
 _THREES = (8, 7, 19)
 """Of the twenty images a digit, three that look least alike."""

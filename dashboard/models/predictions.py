@@ -21,7 +21,7 @@ from nncore.judge import cards
 from nncore.judge.cards import Card
 from nncore.judge.doubt import calibrated
 from nncore.lab.result_files import StoredError
-from nncore.quick.network import Network
+from nncore.network import Network
 
 MAX_RUNS = 100
 """Runs that are offered: the newest."""

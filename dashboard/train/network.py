@@ -15,7 +15,7 @@ from dashboard.ui.runs import store
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName
 from nncore.lessons import images as lessons_images
-from nncore.quick.network import Network
+from nncore.network import Network
 
 MAX_BYTES = 24_000_000
 """Of a checkpoint that is read while a run goes on, some 50 ms: 784-1024-1024-10 with Adam fits."""

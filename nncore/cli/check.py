@@ -25,7 +25,7 @@ from nncore.config import (
 from nncore.explain.microscope import in_float64
 from nncore.gradient_check import TOLERANCE, check_gradients
 from nncore.initializers import initial_parameters
-from nncore.quick.network import Network
+from nncore.network import Network
 
 
 @app.command()

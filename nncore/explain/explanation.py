@@ -13,7 +13,7 @@ import numpy as np
 from nncore.activations import ACTIVATIONS, Array
 from nncore.blocks import slices
 from nncore.explain.feature_visualization import input_gradient
-from nncore.quick.network import Network
+from nncore.network import Network
 
 MAX_STEPS = 60
 OVERSHOOT = 1.02

@@ -9,8 +9,8 @@ from nncore.judge.doubt import DigitOrNot, calibrated, fit_temperature
 from nncore.judge.doubt_training import KINDS, images_of
 from nncore.judge.reinking import photograph, reinked
 from nncore.metrics import accuracy, calibration
+from nncore.network import Network
 from nncore.preprocessing import InkError, StageName, prepare
-from nncore.quick.network import Network
 
 SEED = 2_024
 """Of the drawings and photographs that a model is judged on: the same for all."""

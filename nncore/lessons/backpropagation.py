@@ -7,7 +7,7 @@ import numpy as np
 from nncore.activations import Array
 from nncore.config import TrainingConfig
 from nncore.gradient_check import numeric_derivative
-from nncore.quick.network import Network
+from nncore.network import Network
 
 SMALL = TrainingConfig(
     hidden=(2,), activation="sigmoid", cost="quadratic", dtype="float64", learning_rate=0.5

@@ -12,7 +12,7 @@ from PIL import Image
 from nncore.activations import Array
 from nncore.config import TrainingConfig
 from nncore.initializers import lecun
-from nncore.quick.network import Network
+from nncore.network import Network
 
 ASSETS = Path(__file__).parents[2] / "assets" / "lessons"
 

@@ -10,7 +10,7 @@ from nncore.config import CostName, TrainingConfig
 from nncore.costs import COSTS
 from nncore.datasets import one_hot
 from nncore.lab import reproduction
-from nncore.quick.network import Network
+from nncore.network import Network
 
 _ONE_NEURON = TrainingConfig(hidden=(), dtype="float64")
 

@@ -13,7 +13,7 @@ from nncore.config import TrainingConfig
 from nncore.datasets import one_hot
 from nncore.initializers import initial_parameters
 from nncore.lessons.images import ASSETS, few_digits
-from nncore.quick.network import Network
+from nncore.network import Network
 from nncore.quick.threads import limited_to
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from nncore.activations import Array
 from nncore.lessons.backpropagation import SMALL
-from nncore.quick.network import Network
+from nncore.network import Network
 
 
 def _nielsen(x: Array) -> Array:

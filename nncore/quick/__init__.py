@@ -1,1 +1,1 @@
-"""The same numbers as `nncore.quick.network`, in reused memory."""
+"""The same numbers as `nncore.network`, in reused memory."""

@@ -1,23 +1,21 @@
-"""`Network`: a multilayer perceptron in plain NumPy: forward pass, backpropagation, update.
+"""`QuickNetwork`: the numbers of `nncore.network.Network` in reused memory. This is what trains.
 
-Read `forward_pass`, `deltas` and `gradients` first: the book's chapter 2, an example a row.
-`train_batch` computes the same numbers with reused memory, which is what makes it quick.
+Read `Network` first. What is overridden here computes the same, without arrays made anew in every
+step, and in blocks that stay in the cache; a test holds the two together.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from nncore.activations import ACTIVATIONS, Activation, Array, log_sigmoid, softmax
+from nncore.activations import ACTIVATIONS, Array, log_sigmoid, softmax
 from nncore.blocks import slices
-from nncore.config import EngineName, TrainingConfig, architecture
+from nncore.config import TrainingConfig
 from nncore.costs import COSTS
-from nncore.datasets import one_hot
+from nncore.network import Network
 from nncore.quick.optimizers import BLOCK, build_optimizer
 from nncore.quick.products import add_product, add_scaled, add_sums, multiply, multiply_transposed
-from nncore.schedules import Course
 
 EVALUATION_ROWS = 1_000
 """Examples that are evaluated at once: few enough for their activations to stay in the cache."""
@@ -26,53 +24,22 @@ PART_ROWS = 2_048
 """Examples of a large batch that go through the network at once, for the same reason."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
-    """What one layer computed: z = a_before W + b and a = f(z), both (n_samples, n_out)."""
-
-    z: Array
-    a: Array
-
-
-class Network:
-    """Fully connected layers trained by backpropagation; satisfies `nncore.engine.Engine`.
-
-    Args:
-        config: activation, cost, optimizer, penalties and dtype. The layer sizes are those of
-            the parameters (so that a lesson can have a 2-2-1 network).
-        parameters: initial W (n_in, n_out) and b (n_out,) of each layer; copied.
-        n_train: size of the training set: the n of the book's lambda/n.
-    """
-
-    name: EngineName = "numpy"
+class QuickNetwork(Network):
+    """`Network` with its parameters in one vector, trained in reused memory; Args as there."""
 
     def __init__(
-        self,
-        config: TrainingConfig,
-        parameters: list[tuple[Array, Array]],
-        *,
-        n_train: int = 1,
+        self, config: TrainingConfig, parameters: list[tuple[Array, Array]], *, n_train: int = 1
     ) -> None:
-        self.config = config
-        self.n_train = n_train
-        self.epoch = 0
-        self.batch = 0
-        self.course = Course.beginning(config.learning_rate)
-        self.layer_sizes = (len(parameters[0][0]), *(len(b) for _, b in parameters))
-        self._activation: Activation = ACTIVATIONS[config.activation]
-        self._cost = COSTS[config.cost]
-        n_hidden = len(parameters) - 1
-        self.functions = [self._activation.function] * n_hidden + [self._cost.output]
+        super().__init__(config, parameters, n_train=n_train)
         # One flat vector holds all parameters, weights first, so that an optimizer's step is a
         # few calls; W and b of each layer are views into it. The gradient has the same layout.
-        self._n_weights = sum(n_in * n_out for n_in, n_out in pairwise(self.layer_sizes))
-        n_parameters = self._n_weights + sum(self.layer_sizes[1:])
-        self._flat: Array = np.zeros(n_parameters, config.dtype)
-        self._gradient: Array = np.zeros(n_parameters, config.dtype)
+        self._n_weights = sum(W.size for W in self.weights)
+        self._flat: Array = np.concatenate([w.ravel() for w in (*self.weights, *self.biases)])
+        self._gradient: Array = np.zeros_like(self._flat)
         self.weights, self.biases = _views(self._flat, self.layer_sizes)
-        self._set_parameters(parameters)
+        self.optimizers = []  # one for the whole vector instead
         in_place = _can_step_in_place(config, n_train)
-        self._optimizer = build_optimizer(config, n_parameters, in_place=in_place)
+        self._optimizer = build_optimizer(config, len(self._flat), in_place=in_place)
         self._total = self._optimizer.total(self._flat, self._gradient)
         self.total_views = _views(self._total, self.layer_sizes)
         """(dW, db) of each layer in the optimizer's total."""
@@ -80,60 +47,11 @@ class Network:
         self._scratch: dict[int, _Scratch] = {}
         self._gathered: tuple[Array, Array] | None = None
 
-    def __repr__(self) -> str:
-        return f"Network({architecture(self.layer_sizes)}, {self.config.activation})"
-
-    # --- the mathematics -------------------------------------------------------------------
-
-    def forward_pass(self, X: Array, masks: Sequence[Array] = ()) -> list[Layer]:
-        """Every layer's z and a: z = a W + b, a = f(z) (Nielsen, eq. 25); X (n_samples, n_in).
-
-        With dropout (see `nncore.dropout`), a hidden layer's a goes on multiplied by its mask.
-        """
-        layers: list[Layer] = []
-        a = self._checked(X)
-        for layer, (W, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = a @ W + b  # (n_samples, n_out)
-            a = self.functions[layer](z, None)
-            layers.append(Layer(z, a))
-            a = passed_on(a, masks, layer)
-        return layers
-
-    def deltas(self, layers: list[Layer], Y: Array, masks: Sequence[Array] = ()) -> list[Array]:
-        """Each layer's error delta = dC_x/dz for each example x, (n_samples, n_out) each.
-
-        BP1 for the last layer; BP2, delta = (delta_after W_afterᵀ) * f'(z), from there backwards.
-        """
-        errors = [self._cost.delta(layers[-1].a, Y)]
-        for layer in range(len(layers) - 2, -1, -1):
-            dC_da = passed_on(errors[-1] @ self.weights[layer + 1].T, masks, layer)
-            errors.append(dC_da * self.activation_derivative(layers[layer]))
-        return errors[::-1]
-
-    def activation_derivative(self, layer: Layer) -> Array:
-        """f'(z) of a hidden layer, (n_samples, n_out)."""
-        return self._activation.derivative(layer.a)
-
-    def gradients(
-        self, X: Array, Y: Array, masks: Sequence[Array] = ()
-    ) -> list[tuple[Array, Array]]:
-        """(dC/dW, dC/db) of `cost`, a pair a layer (BP3, BP4, averaged over the examples)."""
-        layers = self.forward_pass(X, masks)
-        hidden = [passed_on(layer.a, masks, index) for index, layer in enumerate(layers[:-1])]
-        inputs, errors = [self._checked(X), *hidden], self.deltas(layers, Y, masks)
-        pairs: list[tuple[Array, Array]] = []
-        for a, delta, W in zip(inputs, errors, self.weights, strict=True):
-            dW = a.T @ delta / len(X)  # (n_in, n_out)
-            db = delta.mean(axis=0)  # (n_out,)
-            dW += (self.config.l2 * W + self.config.l1 * np.sign(W)) / self.n_train
-            pairs.append((dW, db))
-        return pairs
+    # --- using the network -----------------------------------------------------------------
 
     def cost(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> float:
-        """Mean cost over the examples, plus l2/2n sum w² (Nielsen, eq. 87) and l1/n sum |w|."""
-        if masks:
-            return self._cost.value(self.forward_pass(X, masks)[-1].z, Y) + self._penalty()
-        return self.evaluate(X, Y)[0]
+        """Mean cost over the examples, plus `penalty`."""
+        return super().cost(X, Y, masks) if masks else self.evaluate(X, Y)[0]
 
     def evaluate(self, X: Array, Y: Array) -> tuple[float, float]:
         """(`cost`, share of the examples whose largest output is the right one)."""
@@ -142,15 +60,14 @@ class Network:
             z = self._last_z(X[rows])
             total += self._cost.value(z, Y[rows]) * len(z)
             n_right += int(np.count_nonzero(z.argmax(axis=1) == Y[rows].argmax(axis=1)))
-        return total / len(X) + self._penalty(), n_right / len(X)
+        return total / len(X) + self.penalty(), n_right / len(X)
 
-    def _penalty(self) -> float:
+    def penalty(self) -> float:
+        """l2/2n sum w² (Nielsen, eq. 87) + l1/n sum |w| (eq. 95)."""
         weights = self._flat[: self._n_weights]
         l2 = 0.5 * self.config.l2 * float(np.vdot(weights, weights)) if self.config.l2 else 0.0
         l1 = self.config.l1 * float(np.abs(weights).sum()) if self.config.l1 else 0.0
         return (l1 + l2) / self.n_train
-
-    # --- using the network -----------------------------------------------------------------
 
     def forward(self, X: Array) -> Array:
         """Output activations, (n_samples, n_out)."""
@@ -160,12 +77,7 @@ class Network:
         return output
 
     def predict_proba(self, X: Array) -> Array:
-        """The output activations scaled to rows that sum to 1, (n_samples, n_out).
-
-        A softmax output is a distribution already; sigmoid outputs are independent of each
-        other and are divided by their sum: a_j / sum_k a_k is the softmax of ln a, which is
-        right even where every a of a row is rounded to 0.
-        """
+        """The output activations scaled to rows that sum to 1, (n_samples, n_out)."""
         if self._cost.output is softmax:
             return self.forward(X)
         blocks = [X[rows] for rows in slices(len(X), EVALUATION_ROWS)]
@@ -181,23 +93,7 @@ class Network:
                 self._activation.function(a, a)
         return a
 
-    def _checked(self, X: Array) -> Array:
-        if X.ndim != 2 or X.shape[1] != self.layer_sizes[0]:
-            raise ValueError(
-                f"X has shape {X.shape}; this network takes (n_samples, {self.layer_sizes[0]})."
-            )
-        return np.asarray(X, self._flat.dtype)
-
     # --- training --------------------------------------------------------------------------
-
-    @property
-    def learning_rate(self) -> float:
-        """The optimizer's eta; `train` sets it for every mini-batch."""
-        return self._optimizer.learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        self._optimizer.learning_rate = value
 
     def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
         """One step on a mini-batch: `gradients` in reused memory, then the optimizer.
@@ -209,6 +105,7 @@ class Network:
         X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives;
         where `config.dropout` is not 0, a mask (n_samples, n_units) for each hidden layer.
         """
+        self._optimizer.learning_rate = self.learning_rate
         keep, scale = self._optimizer.keep, self._optimizer.scale
         if len(X) <= PART_ROWS or self._in_place:
             self._backpropagate(X, Y, masks, scale / len(X), keep)
@@ -281,15 +178,6 @@ class Network:
                 if l1:
                     total[rows] += l1 * np.sign(weights[rows])
 
-    def stage(self, X: Array, labels: Array) -> tuple[Array, Array]:
-        """The images as they are and one-hot labels, in the network's dtype."""
-        dtype = self.config.dtype
-        return np.ascontiguousarray(X, dtype), one_hot(labels, self.layer_sizes[-1], dtype)
-
-    def stage_masks(self, masks: list[Array]) -> list[Array]:
-        """The masks as they are."""
-        return masks
-
     def gather(self, X: Array, Y: Array, rows: Array) -> tuple[Array, Array]:
         """Rows of the staged arrays, in memory that the next call reuses."""
         held = self._gathered
@@ -300,38 +188,12 @@ class Network:
         Y.take(rows, axis=0, out=held[1], mode="clip")
         return held
 
-    def synchronize(self) -> None:
-        """NumPy is done when it returns."""
+    def _optimizer_state(self) -> dict[str, Array]:
+        return {name: values.copy() for name, values in self._optimizer.state().items()}
 
-    # --- parameters and state --------------------------------------------------------------
-
-    def parameters(self) -> list[tuple[Array, Array]]:
-        """Copies of (W, b), a pair a layer."""
-        return [(W.copy(), b.copy()) for W, b in zip(self.weights, self.biases, strict=True)]
-
-    def _set_parameters(self, parameters: list[tuple[Array, Array]]) -> None:
-        for W, b, (new_W, new_b) in zip(self.weights, self.biases, parameters, strict=True):
-            W[...], b[...] = new_W, new_b
-
-    def state(self) -> dict[str, Array]:
-        """Parameters, optimizer state, learning rate, position and course, as named arrays."""
-        return {
-            "parameters": self._flat.copy(),
-            "position": np.array([self.epoch, self.batch], np.int64),
-            "learning_rate": np.array(self.learning_rate, np.float64),
-            **self.course.arrays(),
-            **{f"optimizer.{name}": x.copy() for name, x in self._optimizer.state().items()},
-        }
-
-    def load_state(self, state: dict[str, Array]) -> None:
-        """Go on from what `state` gave, of either engine."""
-        np.copyto(self._flat, state["parameters"])
-        self.epoch, self.batch = (int(x) for x in state["position"])
-        self.learning_rate = float(state["learning_rate"])
-        self.course = Course.from_state(state)
-        optimizer = {k.removeprefix("optimizer."): v for k, v in state.items()}
+    def _load_optimizer_state(self, state: dict[str, Array]) -> None:
         if self._optimizer.state():
-            self._optimizer.load_state(optimizer)
+            self._optimizer.load_state(state)
 
 
 class _Scratch:
@@ -341,9 +203,11 @@ class _Scratch:
         sizes, dtype = network.layer_sizes, network.weights[0].dtype
         activations: list[Array] = [np.empty((n, units), dtype) for units in sizes[1:]]
         deltas: list[Array] = [np.empty((n, units), dtype) for units in sizes[1:-1]]
+        hidden = ACTIVATIONS[network.config.activation].function
+        functions = [hidden] * len(deltas) + [COSTS[network.config.cost].output]
         self.ones: Array = np.ones(n, dtype)
         self.forward = list(
-            zip(network.weights, network.biases, network.functions, activations, strict=True)
+            zip(network.weights, network.biases, functions, activations, strict=True)
         )
         """(W, b, f, memory for a) of each layer."""
         self.dropped: list[Array] = (
@@ -356,11 +220,6 @@ class _Scratch:
         ]
         """Each layer but the first: (the number of the hidden layer before it and that one's a,
         W, memory for the delta before)."""
-
-
-def passed_on(a: Array, masks: Sequence[Array], layer: int) -> Array:
-    """What passes a hidden layer's dropout: a itself where there is none, or on the last layer."""
-    return a * masks[layer] if layer < len(masks) else a
 
 
 def _can_step_in_place(config: TrainingConfig, n_train: int) -> bool:

@@ -1,12 +1,10 @@
-"""Optimizers: what is done with a gradient once backpropagation has found it.
+"""The rules of `nncore.optimizers`, each in place on one flat vector.
 
-Each works in place on one flat vector that holds every weight and bias (see `Network`), so that
-an update is a handful of calls whatever the number of layers. Adam, which takes thirteen, goes
-through the vector in blocks: what one call leaves in the cache, the next one finds there. And each
-says where backpropagation shall add the gradient up, so that no number is written twice: for plain
-descent that is the weights themselves, for momentum the velocity. The formulas are those of
-`torch.optim`, in which the learning rate stays outside the velocity; with a constant rate they are
-the book's.
+It holds every weight and bias (see `QuickNetwork`), so that an update is a handful of calls
+whatever the number of layers. Adam, which takes thirteen, goes through the vector in blocks: what
+one call leaves in the cache, the next one finds there. And each says where backpropagation shall
+add the gradient up, so that no number is written twice: for plain descent that is the weights
+themselves, for momentum the velocity.
 """
 
 import math
@@ -16,7 +14,8 @@ import numpy as np
 
 from nncore.activations import Array
 from nncore.blocks import slices
-from nncore.config import OptimizerName, TrainingConfig
+from nncore.config import TrainingConfig
+from nncore.optimizers import BETA_1, BETA_2, EPSILON
 from nncore.quick.products import add_scaled
 
 BLOCK = 32_768
@@ -28,15 +27,6 @@ TINY = 1e-17
 dead neuron), what is remembered is only ever multiplied by mu or beta: it shrinks to where float32
 has no normal numbers, never gets to 0, and a processor takes a hundred times as long for it. So
 small a gradient is nothing to a weight, and a thousandth of its square is still a normal number."""
-
-
-OPTIMIZER_STATE: dict[OptimizerName, tuple[str, ...]] = {
-    "sgd": (),
-    "momentum": ("velocity",),
-    "nesterov": ("velocity",),
-    "adam": ("first_moment", "second_moment"),
-}
-"""Vectors as long as the parameters that an optimizer keeps; Adam has `step` besides."""
 
 
 class Optimizer(ABC):
@@ -156,10 +146,6 @@ class Nesterov(Momentum):
 class Adam(Optimizer):
     """Steps scaled by running means of the gradient and of its square (Kingma and Ba 2015)."""
 
-    BETA_1 = 0.9
-    BETA_2 = 0.999
-    EPSILON = 1e-8
-
     def __init__(self, learning_rate: float, n_parameters: int, dtype: str):
         super().__init__(learning_rate)
         self.first_moment: Array = np.zeros(n_parameters, dtype)
@@ -175,20 +161,20 @@ class Adam(Optimizer):
         self.step += 1
         # m_hat = m / (1 - beta_1^t) and the like for v_hat: both divisors are taken out of the
         # arrays, eta m_hat / (sqrt(v_hat) + epsilon) = rate m / (sqrt(v) + root epsilon).
-        root = math.sqrt(1 - self.BETA_2**self.step)
-        rate = self.learning_rate * root / (1 - self.BETA_1**self.step)
+        root = math.sqrt(1 - BETA_2**self.step)
+        rate = self.learning_rate * root / (1 - BETA_1**self.step)
         for rows, m, v in self._blocks:
             w, g = parameters[rows], gradient[rows]
             g += TINY
-            m *= self.BETA_1
-            m += (1 - self.BETA_1) * g
-            v *= self.BETA_2
+            m *= BETA_1
+            m += (1 - BETA_1) * g
+            v *= BETA_2
             g *= g
-            g *= 1 - self.BETA_2
+            g *= 1 - BETA_2
             v += g
             # From here on the gradient's memory holds the step's denominator, then the step.
             np.sqrt(v, out=g)
-            g += root * self.EPSILON
+            g += root * EPSILON
             np.divide(m, g, out=g)
             g *= rate
             w -= g

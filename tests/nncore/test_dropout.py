@@ -10,7 +10,7 @@ from nncore.expressions import parse
 from nncore.gradient_check import check_gradients
 from nncore.initializers import initial_parameters
 from nncore.lab.expression_network import ExpressionNetwork
-from nncore.quick.network import Network
+from nncore.network import Network
 from nncore.training import EpochRecord, build, train
 from tests.nncore.twins import weight_difference
 

@@ -8,7 +8,7 @@ from nncore.config import TrainingConfig
 from nncore.costs import COSTS
 from nncore.gradient_check import TOLERANCE, check_gradients
 from nncore.initializers import initial_parameters
-from nncore.quick.network import Network
+from nncore.network import Network
 
 
 def network_and_batch(**settings: object):

@@ -13,8 +13,8 @@ from dashboard.ink import samples
 from dashboard.runs.store import RunStore
 from nncore.checkpoints import to_bytes
 from nncore.config import TrainingConfig
+from nncore.network import Network
 from nncore.preprocessing import prepare
-from nncore.quick.network import Network
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = TrainingConfig(hidden=())

@@ -16,8 +16,8 @@ from nncore.checkpoints import to_bytes
 from nncore.config import TrainingConfig
 from nncore.explain.explanation import contributions
 from nncore.initializers import initial_parameters
+from nncore.network import Network
 from nncore.preprocessing import prepare
-from nncore.quick.network import Network
 from tests.pages.drawn import CONFIG, add_run, draw, draw_page, network
 
 pytestmark = pytest.mark.usefixtures("store")

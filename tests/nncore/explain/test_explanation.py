@@ -15,7 +15,7 @@ from nncore.explain.explanation import (
     hidden_features,
 )
 from nncore.initializers import initial_parameters
-from nncore.quick.network import Network
+from nncore.network import Network
 
 
 def network(activation: str, hidden: tuple[int, ...] = (20, 12)) -> Network:

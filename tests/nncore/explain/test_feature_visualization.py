@@ -7,7 +7,7 @@ from nncore.activations import ACTIVATIONS
 from nncore.config import TrainingConfig
 from nncore.explain.feature_visualization import excite, input_gradient, layer_inputs, strongest
 from nncore.initializers import initial_parameters
-from nncore.quick.network import Network
+from nncore.network import Network
 
 HIDDEN = (12, 9)
 

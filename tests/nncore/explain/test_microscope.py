@@ -8,7 +8,7 @@ from nncore.costs import COSTS
 from nncore.explain.microscope import cost_after_step, examine, finite_difference, in_float64
 from nncore.gradient_check import relative_error
 from nncore.initializers import initial_parameters
-from nncore.quick.network import Network
+from nncore.network import Network
 
 
 def network(**settings: object) -> Network:

@@ -6,7 +6,7 @@ import pytest
 from nncore.config import TrainingConfig
 from nncore.explain.surgery import AddNoise, Edit, SetBias, SetWeight, Silence, operate, silenced
 from nncore.initializers import initial_parameters
-from nncore.quick.network import Network
+from nncore.network import Network
 
 
 @pytest.fixture

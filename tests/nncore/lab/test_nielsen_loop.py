@@ -5,7 +5,7 @@ import pytest
 
 from nncore.config import TrainingConfig
 from nncore.lab.nielsen_loop import NielsenNetwork
-from nncore.quick.network import Network
+from nncore.network import Network
 from nncore.training import draw_parameters
 
 

@@ -5,22 +5,21 @@ import textwrap
 
 import pytest
 
-from nncore import activations
+from nncore import activations, network
 from nncore.lab import source_code
 from nncore.lab.source_code import entry_of, source_of, without_words
-from nncore.quick import network
 
 
 def test_the_source_is_the_functions_own() -> None:
     own = inspect.getsource(network.Network.forward_pass)
-    assert source_of("quick/network", "Network.forward_pass") == textwrap.dedent(own).rstrip()
-    assert source_of("quick/network", "Layer").startswith("@dataclass")
-    assert source_of("quick/network", "Network.learning_rate").startswith("@property")
+    assert source_of("network", "Network.forward_pass") == textwrap.dedent(own).rstrip()
+    assert source_of("network", "Layer").startswith("@dataclass")
+    assert source_of("network", "Layer.passed_on").startswith("@property")
 
 
 def test_a_renamed_function_is_missed() -> None:
     with pytest.raises(LookupError, match=r"network\.py has no Network\.forward_pas"):
-        source_of("quick/network", "Network.forward_pas")
+        source_of("network", "Network.forward_pas")
     with pytest.raises(LookupError, match="no line swish in ACTIVATIONS"):
         entry_of("activations", "ACTIVATIONS", "swish")
     with pytest.raises(LookupError, match="no line sigmoid in NOTHING"):

@@ -19,7 +19,7 @@ from streamlit.components.v2 import component
 
 from dashboard.ui.components.network_view.payload import Neuron, has, picture
 from dashboard.ui.palette import NEGATIVE, POSITIVE
-from nncore.quick.network import Network
+from nncore.network import Network
 
 __all__ = ["Neuron", "network_view"]
 
@@ -62,7 +62,7 @@ def network_view(
     detail, the picture says so.
 
     Args:
-        network: a `nncore.quick.network.Network` with 784 inputs.
+        network: a `nncore.network.Network` with 784 inputs.
         pixels: (784,) or (28, 28) in [0, 1].
         key: the element's key.
         selected: the neuron marked and explained, if this network has it; the caller keeps it (in

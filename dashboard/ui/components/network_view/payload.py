@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nncore.activations import Array
-from nncore.quick.network import Network
+from nncore.network import Network
 
 MOST_SHOWN = 20
 """Neurons drawn of one layer; of a larger layer, those that send most onward."""

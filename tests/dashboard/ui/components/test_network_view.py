@@ -9,7 +9,7 @@ from dashboard.ui.components.network_view.payload import MOST_BARS, MOST_SHOWN, 
 from nncore.config import TrainingConfig
 from nncore.explain.surgery import Silence, operate, silenced
 from nncore.initializers import initial_parameters
-from nncore.quick.network import Network
+from nncore.network import Network
 
 
 def network(*hidden: int, activation: str = "sigmoid") -> Network:

@@ -24,8 +24,8 @@ from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine, Native
 from nncore.initializers import initial_parameters
-from nncore.network import Network
 from nncore.quick import threads
+from nncore.quick.network import QuickNetwork
 from nncore.schedules import Course
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ def build(config: TrainingConfig, n_train: int) -> dict[EngineName, Engine]:
     parameters = draw_parameters(config)
     engines: dict[EngineName, Engine] = {}
     if "numpy" in config.engines:
-        engines["numpy"] = Network(config, parameters, n_train=n_train)
+        engines["numpy"] = QuickNetwork(config, parameters, n_train=n_train)
     if "torch" in config.engines:
         from nncore.torch_network import TorchNetwork  # seconds to import: only when asked for
 

@@ -58,8 +58,8 @@ from nncore.lab.bench_report import (
 )
 from nncore.lab.machine import this_machine
 from nncore.lab.nielsen_loop import NielsenNetwork
-from nncore.network import PART_ROWS, Network
 from nncore.quick import threads
+from nncore.quick.network import PART_ROWS, QuickNetwork
 from nncore.quick.products import add_product, multiply, multiply_transposed
 from nncore.quick.threads import flops_per_example
 from nncore.torch_network import TorchNetwork
@@ -361,7 +361,7 @@ def steps(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[StepRow]:
         n_rows = config.batch_of(n)
         records = train(config, data, build(config, n), pace=Pace(float("inf")))
         seconds = [r.seconds for r in records if isinstance(r, EpochRecord)][1:]
-        network = Network(config, draw_parameters(config), n_train=n)
+        network = QuickNetwork(config, draw_parameters(config), n_train=n)
         with threads.limited_to(threads.n_threads(config, n)):
             # A large batch goes through the network in parts.
             part = min(n_rows, PART_ROWS)
@@ -378,7 +378,7 @@ def steps(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[StepRow]:
         )
 
 
-def _products_of_a_step(network: Network, n_rows: int) -> Callable[[], object]:
+def _products_of_a_step(network: QuickNetwork, n_rows: int) -> Callable[[], object]:
     """The matrix products of one step on so many rows, and nothing else."""
     rng = np.random.default_rng(0)
     weights = [W.copy() for W in network.weights]
@@ -397,7 +397,7 @@ def _products_of_a_step(network: Network, n_rows: int) -> Callable[[], object]:
     return run
 
 
-def _seconds_of_gathering(network: Network, examples: Split) -> float:
+def _seconds_of_gathering(network: QuickNetwork, examples: Split) -> float:
     """Seconds of copying one example, from all over the training set as training does it."""
     staged = network.stage(examples.images, examples.labels)
     order = np.random.default_rng(0).permutation(len(examples))

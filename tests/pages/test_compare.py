@@ -23,6 +23,7 @@ from dashboard.compare import (
 from dashboard.compare.measurements import Measurements
 from dashboard.runs.run import RunStatus
 from dashboard.runs.store import run_store
+from dashboard.runs.worker import run_training
 from dashboard.settings import settings
 from dashboard.ui.text import percent
 from nncore import recipes

@@ -9,7 +9,7 @@ from nncore.expressions import EXAMPLES
 from nncore.lab import comparison
 from nncore.lab.comparison import TwinRun
 from nncore.lab.result_files import StoredError
-from nncore.optimizers import SGD
+from nncore.quick.optimizers import SGD
 
 
 @pytest.fixture(scope="module")

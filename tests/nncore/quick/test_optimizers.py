@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nncore.config import OptimizerName, TrainingConfig
-from nncore.optimizers import BLOCK, Optimizer, build_optimizer
+from nncore.quick.optimizers import BLOCK, Optimizer, build_optimizer
 
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 

@@ -26,7 +26,7 @@ from nncore.lab import result_files
 from nncore.lab.expression_network import build as build_typed
 from nncore.lab.machine import Machine, this_machine
 from nncore.quick import threads
-from nncore.training import EpochRecord, Pace, build, train
+from nncore.training import EpochRecord, ReportInterval, build, train
 
 STORED = Path(__file__).parents[2] / "assets" / "results" / "twins.json"
 STORED_TYPED = STORED.with_name("activation.json")
@@ -208,7 +208,7 @@ def run_typed(dataset: DatasetName, activation: str, derivative: str = "") -> Ty
     data = Dataset(dataset, _first(whole.train), whole.validation, whole.test, whole.source)
     engines = build_typed(config, len(data.train), f, df if accepted else None)
     accuracies: dict[EngineName, list[float]] = {"numpy": [], "torch": []}
-    for record in train(config, data, engines, pace=Pace(math.inf)):
+    for record in train(config, data, engines, interval=ReportInterval(math.inf)):
         if isinstance(record, EpochRecord) and not record.diverged:
             accuracies[record.engine].append(record.test_accuracy)
     return TypedRun(

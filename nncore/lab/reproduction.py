@@ -32,7 +32,7 @@ from nncore.config import EngineName, TrainingConfig
 from nncore.lab import result_files
 from nncore.lab.machine import Machine, this_machine
 from nncore.recipes import Recipe
-from nncore.training import EpochRecord, Pace, Progress, build, train
+from nncore.training import EpochRecord, Progress, ReportInterval, build, train
 
 STORED = Path(__file__).parents[2] / "assets" / "results" / "reproduction.json"
 """The committed results."""
@@ -288,7 +288,7 @@ def _train_seed(
     data = datasets.load_for(config, data_dir=data_dir)
     accuracy: list[float] = []
     diverged = False
-    for record in train(config, data, build(config, len(data.train)), pace=Pace(0.5)):
+    for record in train(config, data, build(config, len(data.train)), interval=ReportInterval(0.5)):
         if isinstance(record, EpochRecord):
             of_epoch = (
                 record.validation_accuracy

@@ -22,7 +22,7 @@ from nncore.explain.surgery import Edit
 from nncore.preprocessing import StageName
 
 if TYPE_CHECKING:
-    from dashboard.ui.components.network_view import Neuron
+    from nncore.explain.neuron import Neuron
 
 # URL parameters ---------------------------------------------------------------------------------
 WORKSPACE_PARAM = "workspace"

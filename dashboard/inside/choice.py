@@ -13,13 +13,13 @@ from dashboard.runs.store import Run
 from dashboard.session import InsideView
 from dashboard.train.history import label
 from dashboard.ui import digits, runs
-from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import ENGINE_NAMES
 from dashboard.ui.runs import store
 from dashboard.ui.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName, architecture
+from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import Edit, operate, silenced
 from nncore.network import Network
 from nncore.preprocessing import InkError, prepare

@@ -8,9 +8,9 @@ from dashboard.inside import choice
 from dashboard.inside.choice import Answers, Example, Model, layer_name, neuron_name, source_name
 from dashboard.models import predictions
 from dashboard.results import charts
-from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import SHIPPED
 from dashboard.ui.text import number, percent
+from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import AddNoise, Edit, SetBias, SetWeight, Silence
 
 

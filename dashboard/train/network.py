@@ -10,10 +10,11 @@ from dashboard.models import predictions
 from dashboard.models.predictions import Answer
 from dashboard.runs.store import CheckpointInfo, Run
 from dashboard.ui import palette, runs
-from dashboard.ui.components.network_view import Neuron, network_view
+from dashboard.ui.components.network_view import network_view
 from dashboard.ui.runs import store
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName
+from nncore.explain.neuron import Neuron
 from nncore.lessons import images as lessons_images
 from nncore.network import Network
 

@@ -9,9 +9,10 @@ from dashboard.draw.subject import Subject
 from dashboard.models import predictions
 from dashboard.models.predictions import Shipped
 from dashboard.runs.database import StoreError
-from dashboard.ui.components.network_view import Neuron, network_view
+from dashboard.ui.components.network_view import network_view
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
+from nncore.explain.neuron import Neuron
 
 
 def show(subject: Subject) -> None:

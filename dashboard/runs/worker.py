@@ -25,7 +25,7 @@ from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, EngineName
 from nncore.datasets import DataError, Dataset
 from nncore.engine import Engine
-from nncore.training import EpochRecord, Pace, Progress
+from nncore.training import EpochRecord, Progress, ReportInterval
 
 log = logging.getLogger(__name__)
 
@@ -144,14 +144,14 @@ class _Training:
         self._n_train = len(data.train)
         self._engines = training.build(config, self._n_train)
         self._restore()
-        pace = Pace()
-        records = training.train(config, data, self._alive(), pace=pace)
+        interval = ReportInterval()
+        records = training.train(config, data, self._alive(), interval=interval)
         self._messenger.ready.wait(PATIENCE)  # a run may begin with a step
         try:
             while True:
                 self._obey()
                 stepping = bool(self._steps) and self._steps[0] is RequestKind.STEP_BATCH
-                pace.seconds = 0.0 if stepping else Pace().seconds
+                interval.seconds = 0.0 if stepping else ReportInterval().seconds
                 record = next(records, None)
                 if record is None:
                     self._keep_places()

@@ -13,8 +13,8 @@ from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.engine import Engine
 from nncore.expressions import Expression
+from nncore.initializers import draw_parameters
 from nncore.network import Layer, Network
-from nncore.training import draw_parameters
 
 
 class ExpressionNetwork(Network):

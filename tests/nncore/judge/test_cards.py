@@ -9,11 +9,11 @@ import pytest
 
 from nncore import checkpoints, datasets
 from nncore.judge import cards
-from nncore.judge.cards import Card, Evaluation
-from nncore.lab.result_files import StoredError
+from nncore.judge.cards import Card, Judgement
+from nncore.lab.result_files import ResultFileError
 from nncore.recipes import RECIPES
 
-JUDGED = Evaluation(
+JUDGED = Judgement(
     test_accuracy=0.9,
     photo_accuracy=0.8,
     temperature=1.5,
@@ -82,7 +82,7 @@ def test_a_card_that_is_none_is_a_sentence(tmp_path: Path, text: str | None) -> 
     model = tmp_path / "m.safetensors"
     if text is not None:
         cards.path_of(model).write_text(text)
-    with pytest.raises(StoredError, match=r"make it .*with python -m nncore train --ship"):
+    with pytest.raises(ResultFileError, match=r"make it .*with python -m nncore train --ship"):
         cards.read(model)
 
 
@@ -90,7 +90,7 @@ def test_figures_that_cannot_be_are_refused(tmp_path: Path) -> None:
     model = tmp_path / "m.safetensors"
     for wrong in ({"temperature": 0.0}, {"temperature": -1.0}, {"test_accuracy": 97.5}):
         cards.write(model, replace(CARD, evaluation=replace(JUDGED, **wrong)))
-        with pytest.raises(StoredError, match=f"evaluation.{next(iter(wrong))}"):
+        with pytest.raises(ResultFileError, match=f"evaluation.{next(iter(wrong))}"):
             cards.read(model)
 
 

@@ -109,7 +109,7 @@ def test_a_run_trains_to_its_end_and_all_of_it_is_kept(store):
     assert [r.epoch for r in records] == [0, 1, 2]
     assert records[-1].test_accuracy > 0.8
     assert [(c.epoch, c.batch) for c in store.checkpoints(run.id)] == [(n, 0) for n in range(4)]
-    progress = store.progress(run.id)["numpy"]
+    progress = store.live(run.id).progress["numpy"]
     assert (progress.epoch, progress.batch) == (2, progress.n_batches)
 
 
@@ -131,7 +131,7 @@ def test_both_engines_train_and_have_live_costs(store):
         ("numpy", 1),
         ("torch", 1),
     ]
-    assert set(store.progress(run.id)) == {"numpy", "torch"}
+    assert set(store.live(run.id).progress) == {"numpy", "torch"}
 
 
 def test_a_run_that_is_not_queued_is_left_alone(store):
@@ -149,7 +149,7 @@ def test_pause_step_learning_rate_resume_stop(store):
         assert store.request(run.id, RequestKind.PAUSE)
         wait_for(store, run.id, "paused")
         epoch, batch = place(store, run.id)
-        n_batches = store.progress(run.id)["numpy"].n_batches
+        n_batches = store.live(run.id).progress["numpy"].n_batches
         for _ in range(2):
             store.request(run.id, RequestKind.STEP_BATCH)
         at = epoch * n_batches + batch + 2
@@ -176,7 +176,7 @@ def test_a_run_can_begin_with_a_step(store):
         wait_for(store, run.id, "paused")
         assert place(store, run.id) == (0, 1)
         assert store.epochs(run.id) == []
-        assert len(store.batch_costs(run.id)["numpy"]) == 1
+        assert len(store.live(run.id).batch_costs["numpy"]) == 1
 
 
 def test_a_stopped_run_goes_on_to_the_same_numbers(store, tmp_path):
@@ -262,7 +262,7 @@ def test_a_paused_run_gives_its_worker_up_to_one_that_waits(store, monkeypatch):
     assert not thread.is_alive()
     assert status(store, run.id) == "paused"
     assert store.request(run.id, RequestKind.RESUME)
-    assert store.queue_position(run.id) == 2
+    assert store.get_run(run.id).queue_position == 2
 
 
 def test_a_diverging_run_finishes_and_says_where(store):
@@ -359,7 +359,7 @@ class Line:
         if self.fails:
             self.fails -= 1
             raise StoreError("The run store is locked.")
-        self.sent.append(live["numpy"][0].batch)
+        self.sent.append(live.progress["numpy"].batch)
 
 
 def test_progress_that_could_not_be_sent_is_sent_again():
@@ -419,7 +419,7 @@ def test_a_paused_run_outlives_a_store_that_is_locked_when_it_would_park(store, 
     assert status(store, run.id) == "paused"
 
 
-@pytest.mark.parametrize("name", ["batch_costs", "progress", "checkpoint_blob", "epochs"])
+@pytest.mark.parametrize("name", ["live", "checkpoint_blob", "epochs"])
 def test_a_run_begins_although_the_store_cannot_be_read_at_once(store, monkeypatch, name):
     monkeypatch.setattr(worker, "BEAT_EVERY", 0.05)
     left = failing(monkeypatch, RunStore, name, 2)
@@ -514,7 +514,7 @@ def test_a_killed_worker_costs_nothing_but_the_time(store, jobs, tmp_path):
     assert time.monotonic() - began < 0.1
     wait_for_epochs(store, run.id, 5)
     assert status(store, waiting.id) == "queued"
-    assert store.queue_position(waiting.id) == 1
+    assert store.get_run(waiting.id).queue_position == 1
 
     os.kill(worker_pid(jobs), signal.SIGKILL)
     assert wait_for(store, run.id, "failed") < 10

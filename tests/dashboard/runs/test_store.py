@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dashboard.runs import store as store_module
 from dashboard.runs.claim import ClaimLostError, thinned
 from dashboard.runs.database import StoreError
-from dashboard.runs.run import RequestKind, RunStatus
+from dashboard.runs.run import Live, RequestKind, RunStatus
 from dashboard.runs.store import LOST, RunStore
 from nncore.config import ConfigError, TrainingConfig
 from nncore.training import EpochRecord, Progress
@@ -31,6 +31,11 @@ def store(tmp_path):
 def record(epoch, engine="numpy", **changes):
     figures = EpochRecord(engine, epoch, 0.1, 0.5, 0.9, 0.6, 0.8, 0.7, 0.85, 1.5, 1e4, False)
     return replace(figures, **changes)
+
+
+def live(progress, costs):
+    """What a worker of one engine sends."""
+    return Live({progress.engine: progress}, {progress.engine: costs})
 
 
 def status(store, run_id):
@@ -61,10 +66,10 @@ def test_a_new_run_waits_in_the_queue(store):
 def test_an_unknown_run_is_none_or_empty_everywhere(store):
     assert store.get_run("nothing") is None
     assert store.epochs("nothing") == []
-    assert store.progress("nothing") == {}
+    assert store.last_epochs(["nothing"]) == {}
+    assert store.live("nothing") == Live({}, {})
     assert store.checkpoints("nothing") == []
     assert store.checkpoint_blob("nothing", "numpy") is None
-    assert store.queue_position("nothing") is None
     assert store.claim("nothing", "w") is None
     assert not store.request("nothing", RequestKind.PAUSE)
     store.rename_run("nothing", "x")
@@ -125,7 +130,7 @@ def test_deleting_takes_everything_with_it_and_stops_the_worker(store, tmp_path)
     run = store.create_run("mine", CONFIG)
     claim = store.claim(run.id, "w")
     claim.save_checkpoint("numpy", 1, 0, b"blob", [record(0)])
-    claim.save_progress({"numpy": (Progress("numpy", 1, 3, 9, 0.5, 0.1), [(1.3, 0.5)])})
+    claim.save_progress(live(Progress("numpy", 1, 3, 9, 0.5, 0.1), [(1.3, 0.5)]))
     store.request(run.id, RequestKind.PAUSE)
     store.delete_run(run.id)
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
@@ -171,6 +176,24 @@ def test_an_epoch_trained_again_replaces_the_first(store):
     assert [r.epoch for r in store.epochs(run.id)] == [0]
 
 
+def test_the_last_epochs_of_several_runs(store):
+    runs = [store.create_run("mine", CONFIG) for _ in range(3)]
+    for run, n_epochs in zip(runs, (3, 0, 1), strict=True):
+        claim = store.claim(run.id, "w")
+        for epoch in range(n_epochs):
+            claim.save_epochs([record(epoch)])
+    store.claim(store.create_run("mine", CONFIG).id, "w").save_epochs([record(7)])
+    torch_is_behind = record(1, "torch")
+    claim = store.claim(store.create_run("mine", CONFIG).id, "w")
+    claim.save_epochs([record(0), record(1), record(2), record(0, "torch"), torch_is_behind])
+    assert store.last_epochs([run.id for run in (*runs, claim.run)]) == {
+        runs[0].id: {"numpy": record(2)},
+        runs[2].id: {"numpy": record(0)},
+        claim.run.id: {"numpy": record(2), "torch": torch_is_behind},
+    }
+    assert store.last_epochs([]) == {}
+
+
 def test_costs_that_are_not_finite_are_kept_as_such(store):
     run = store.create_run("mine", CONFIG)
     claim = store.claim(run.id, "w")
@@ -181,12 +204,13 @@ def test_costs_that_are_not_finite_are_kept_as_such(store):
             )
         ]
     )
-    claim.save_progress({"numpy": (Progress("numpy", 0, 1, 9, math.nan, 0.1), [(0.1, math.inf)])})
+    claim.save_progress(live(Progress("numpy", 0, 1, 9, math.nan, 0.1), [(0.1, math.inf)]))
     (kept,) = store.epochs(run.id)
     assert kept.diverged
     assert not any(map(math.isfinite, (kept.train_cost, kept.validation_cost, kept.test_cost)))
-    assert math.isnan(store.progress(run.id)["numpy"].cost)
-    assert math.isnan(store.batch_costs(run.id)["numpy"][0][1])
+    now = store.live(run.id)
+    assert math.isnan(now.progress["numpy"].cost)
+    assert math.isnan(now.batch_costs["numpy"][0][1])
 
 
 def test_checkpoints_by_epoch_and_the_latest(store):
@@ -318,12 +342,20 @@ def test_a_resume_at_the_last_moment_keeps_the_worker(store):
 
 def test_queue_positions(store):
     runs = [store.create_run(f"workspace {i}", CONFIG) for i in range(3)]
-    assert [store.queue_position(run.id) for run in runs] == [1, 2, 3]
+
+    def positions():
+        each = [store.get_run(run.id).queue_position for run in runs]
+        assert each == [store.list_runs(run.workspace)[0].queue_position for run in runs]
+        in_queue = sorted((place, run.id) for place, run in zip(each, runs, strict=True) if place)
+        assert [run_id for _, run_id in in_queue] == store.queue()
+        return each
+
+    assert positions() == [1, 2, 3]
     store.claim(runs[0].id, "w")
-    assert [store.queue_position(run.id) for run in runs] == [None, 1, 2]
+    assert positions() == [None, 1, 2]
     store.request(runs[1].id, RequestKind.PAUSE)
     store.request(runs[1].id, RequestKind.RESUME)
-    assert [store.queue_position(run.id) for run in runs] == [None, 2, 1]
+    assert positions() == [None, 2, 1]
 
 
 def test_silence_is_death_for_a_running_run_and_a_paused_one_loses_nothing(store, monkeypatch):

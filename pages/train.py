@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import session
+from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
 from dashboard.train import form as controls
 from dashboard.train import history, live, state
@@ -16,9 +17,9 @@ through_the_entry()
 st.title("Train")
 
 with errors.shown_errors():
-    session.workspace()
+    mine = run_store().list_runs(session.workspace())
     state.read_form_from_url()
-    run = live.current_run()
+    run = live.current_run(mine)
 
     messages = st.container()
     recipes = st.expander("Recipes", expanded=run is None)
@@ -49,7 +50,7 @@ with errors.shown_errors():
             st.error(escape(form.error))
 
     with right:
-        live.stage(form)
+        live.stage(run, form)
 
-    history.past_runs()
+    history.past_runs(mine)
     state.write_form_to_url(run.id if run else None)

@@ -237,7 +237,7 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
     if busy and (problem := jobs.jobs().problem):
         st.warning(escape(problem))
     for name, run in here.items():
-        done = runs.fraction_done(run.config, records[name], run_store().progress(run.id))
+        done = runs.fraction_done(run.config, records[name], run_store().live(run.id).progress)
         told = f"{escape(recipes.get(name).title)}: {done:.0%}"
         if run.status != RunStatus.RUNNING:
             pace.forget(name)

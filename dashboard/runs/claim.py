@@ -1,6 +1,5 @@
 """A worker's claim to a run: the only way to write a run's history."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,12 +9,12 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from dashboard.runs.database import Database
 from dashboard.runs.handwriting import forget_images
-from dashboard.runs.run import BatchCosts, CheckpointInfo, Request, RequestKind, Run, RunStatus
+from dashboard.runs.run import CheckpointInfo, Live, Request, RequestKind, Run, RunStatus
 from dashboard.runs.tables import (
     checkpoint_table,
     epoch_table,
-    finite,
     from_epoch,
+    from_live,
     kept_checkpoints,
     progress_table,
     request_table,
@@ -23,7 +22,7 @@ from dashboard.runs.tables import (
     upsert,
 )
 from nncore.config import EngineName
-from nncore.training import EpochRecord, Progress
+from nncore.training import EpochRecord
 
 
 class ClaimLostError(Exception):
@@ -119,23 +118,11 @@ class Claim:
         with self._database.read() as connection:
             return connection.execute(query).first() is not None
 
-    def save_progress(self, live: Mapping[EngineName, tuple[Progress, BatchCosts]]) -> None:
+    def save_progress(self, live: Live) -> None:
         """Replace the engines' last signs of life."""
         with self._write() as connection:
-            for engine, (progress, costs) in live.items():
-                upsert(
-                    connection,
-                    progress_table,
-                    {"run_id": self.run.id, "engine": engine},
-                    {
-                        "epoch": progress.epoch,
-                        "batch": progress.batch,
-                        "n_batches": progress.n_batches,
-                        "cost": finite(progress.cost),
-                        "seconds": progress.seconds,
-                        "batch_costs": json.dumps([(x, finite(cost)) for x, cost in costs]),
-                    },
-                )
+            for key, values in from_live(self.run.id, live):
+                upsert(connection, progress_table, key, values)
 
     def save_epochs(self, records: Sequence[EpochRecord]) -> None:
         """Add records; one of the same engine and epoch is replaced, never doubled."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from dashboard.runs.claim import Claim, ClaimLostError
 from dashboard.runs.database import StoreError
-from dashboard.runs.run import BatchCosts, Request
+from dashboard.runs.run import BatchCosts, Live, Request
 from nncore.config import EngineName
 from nncore.training import Progress
 
@@ -58,7 +58,7 @@ class Messenger:
         self._claim = claim
         self._lock = threading.Lock()
         self._sending = threading.Lock()
-        self._live: dict[EngineName, Progress] = {}
+        self._progress: dict[EngineName, Progress] = {}
         self._series: dict[EngineName, Series] = {}
         self._changed = False
         self._requests: deque[Request] = deque()
@@ -95,7 +95,7 @@ class Messenger:
     def report(self, progress: Progress, *, is_batch: bool = True) -> None:
         """Have this sent soon; `is_batch` is False for an epoch's end, whose cost is another."""
         with self._lock:
-            self._live[progress.engine] = progress
+            self._progress[progress.engine] = progress
             if is_batch:
                 position = progress.epoch + progress.batch / progress.n_batches
                 self._series[progress.engine].add(position, progress.cost)
@@ -109,9 +109,10 @@ class Messenger:
         """Send what was reported; two threads do so in turn, and what fails is sent again."""
         with self._sending:
             with self._lock:
-                live: dict[EngineName, tuple[Progress, BatchCosts]] = {
-                    name: (p, self._series[name].points()) for name, p in self._live.items()
+                costs: dict[EngineName, BatchCosts] = {
+                    name: self._series[name].points() for name in self._progress
                 }
+                live = Live(dict(self._progress), costs)
                 changed, self._changed = self._changed, False
             if not changed:
                 return

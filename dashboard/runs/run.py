@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from nncore.config import EngineName, TrainingConfig
+from nncore.training import Progress
 
 BatchCosts = list[tuple[float, float]]
 """(position in epochs, cost of that mini-batch), oldest first."""
@@ -53,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One row of the table of runs."""
+    """A run as the table of runs has it, and its place in the queue."""
 
     id: str
     workspace: str
@@ -66,6 +67,17 @@ class Run:
     heartbeat: datetime | None
     learning_rate: float
     """The one in force now; `config` has the one that the run began with."""
+    queue_position: int | None
+    """1 for the run that trains next; None for a run that is not queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How far a run has come inside its epochs, by engine; empty before the first mini-batches."""
+
+    progress: dict[EngineName, Progress]
+    batch_costs: dict[EngineName, BatchCosts]
+    """A thinned series of mini-batch costs, at most a few hundred points an engine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,36 +6,48 @@ worker that was thought dead can never leave a run in a state that nobody chose.
 threads and processes may use the same store at once.
 """
 
-import json
 import logging
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from dashboard.once import once
 from dashboard.runs.claim import Claim
 from dashboard.runs.database import Database, StoreError, metadata
 from dashboard.runs.handwriting import HandwritingStore, freeze
-from dashboard.runs.run import BatchCosts, CheckpointInfo, RequestKind, Run, RunStatus
+from dashboard.runs.run import CheckpointInfo, Live, RequestKind, Run, RunStatus
 from dashboard.runs.tables import (
     MAX_NAME,
     as_epoch,
+    as_live,
     as_run,
     checkpoint_table,
+    config_of,
     epoch_table,
     kept_checkpoints,
-    or_nan,
     progress_table,
     request_table,
     run_table,
+    select_runs,
 )
 from dashboard.settings import settings
 from nncore.config import EngineName, TrainingConfig, architecture
-from nncore.training import EpochRecord, Progress
+from nncore.training import EpochRecord
 
 log = logging.getLogger(__name__)
 
@@ -78,14 +90,12 @@ class RunStore:
     def get_run(self, run_id: str) -> Run | None:
         """A run of any workspace: knowing its id is how a run is shared."""
         with self._read() as connection:
-            row = connection.execute(
-                select(run_table).where(run_table.c.id == run_id)
-            ).one_or_none()
+            row = connection.execute(select_runs().where(run_table.c.id == run_id)).one_or_none()
         return None if row is None else as_run(row)
 
     def list_runs(self, workspace: str) -> list[Run]:
         """The workspace's runs, newest first."""
-        query = select(run_table).where(run_table.c.workspace == workspace)
+        query = select_runs().where(run_table.c.workspace == workspace)
         with self._read() as connection:
             rows = connection.execute(
                 query.order_by(run_table.c.created_at.desc(), run_table.c.id)
@@ -107,36 +117,28 @@ class RunStore:
             ).all()
         return [as_epoch(row) for row in rows]
 
-    def progress(self, run_id: str) -> dict[EngineName, Progress]:
-        """Where each engine stands inside its epoch; empty before the first mini-batches."""
-        return {engine: progress for engine, (progress, _) in self._live(run_id).items()}
-
-    def batch_costs(self, run_id: str) -> dict[EngineName, BatchCosts]:
-        """A thinned series of mini-batch costs an engine, at most a few hundred points."""
-        return {engine: costs for engine, (_, costs) in self._live(run_id).items()}
-
-    def _live(self, run_id: str) -> dict[EngineName, tuple[Progress, BatchCosts]]:
-        query = (
-            select(progress_table)
-            .where(progress_table.c.run_id == run_id)
-            .order_by(progress_table.c.engine)
+    def last_epochs(self, run_ids: Sequence[str]) -> dict[str, dict[EngineName, EpochRecord]]:
+        """The last record of each engine, of the runs that have any."""
+        key = (epoch_table.c.run_id, epoch_table.c.engine)
+        newest = (
+            select(*key, func.max(epoch_table.c.epoch).label("epoch"))
+            .where(epoch_table.c.run_id.in_(run_ids))
+            .group_by(*key)
+            .subquery()
         )
+        same = [epoch_table.c[column.name] == column for column in newest.c]
+        query = select(epoch_table).join(newest, and_(*same)).order_by(epoch_table.c.engine)
+        last: dict[str, dict[EngineName, EpochRecord]] = {}
         with self._read() as connection:
-            rows = connection.execute(query).all()
-        return {
-            row.engine: (
-                Progress(
-                    engine=row.engine,
-                    epoch=row.epoch,
-                    batch=row.batch,
-                    n_batches=row.n_batches,
-                    cost=or_nan(row.cost),
-                    seconds=row.seconds,
-                ),
-                [(x, or_nan(cost)) for x, cost in json.loads(row.batch_costs)],
-            )
-            for row in rows
-        }
+            for row in connection.execute(query):
+                last.setdefault(row.run_id, {})[row.engine] = as_epoch(row)
+        return last
+
+    def live(self, run_id: str) -> Live:
+        """Where each engine stands inside its epoch, and its mini-batch costs on the way."""
+        query = select(progress_table).where(progress_table.c.run_id == run_id)
+        with self._read() as connection:
+            return as_live(connection.execute(query.order_by(progress_table.c.engine)))
 
     def checkpoints(self, run_id: str) -> list[CheckpointInfo]:
         """What is kept, by engine and place."""
@@ -158,11 +160,6 @@ class RunStore:
             )
         with self._read() as connection:
             return connection.execute(query.limit(1)).scalar_one_or_none()
-
-    def queue_position(self, run_id: str) -> int | None:
-        """1 for the run that trains next; None for a run that is not queued."""
-        queue = self.queue()
-        return queue.index(run_id) + 1 if run_id in queue else None
 
     def queue(self) -> list[str]:
         """Ids of the queued runs of all workspaces, next first."""
@@ -228,9 +225,7 @@ class RunStore:
                 freeze(connection, run_id, workspace)
             if start is not None:
                 _post(connection, run_id, start, None)
-            return as_run(
-                connection.execute(select(run_table).where(run_table.c.id == run_id)).one()
-            )
+            return as_run(connection.execute(select_runs().where(run_table.c.id == run_id)).one())
 
     # An id is enough to see a run; with `workspace`, changing it takes its owner.
 
@@ -270,7 +265,7 @@ class RunStore:
             if row is None or row.status == RunStatus.FINISHED:
                 return False
             if kind is RequestKind.LEARNING_RATE:
-                value = as_run(row).config.replace(learning_rate=value).learning_rate
+                value = config_of(row).replace(learning_rate=value).learning_rate
             if row.claim is not None:
                 return _ask_worker(connection, row, kind, value)
             return _change_unclaimed(connection, row, kind, value)
@@ -339,7 +334,7 @@ class RunStore:
             )
             if taken.rowcount == 0:
                 return None
-            row = connection.execute(select(run_table).where(run_table.c.id == run_id)).one()
+            row = connection.execute(select_runs().where(run_table.c.id == run_id)).one()
         return Claim(self._database, as_run(row), token, self.checkpoint_budget)
 
 

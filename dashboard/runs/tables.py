@@ -1,6 +1,8 @@
 """The tables of runs, and the way between their rows and the values that pages and workers use."""
 
+import json
 import math
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,18 +16,23 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
+    Select,
     String,
     Table,
     Text,
+    and_,
+    case,
+    func,
     insert,
+    or_,
     select,
     update,
 )
 
 from dashboard.runs.database import StoreError, metadata
-from dashboard.runs.run import CheckpointInfo, Run, RunStatus
+from dashboard.runs.run import CheckpointInfo, Live, Run, RunStatus
 from nncore.config import ConfigError, TrainingConfig
-from nncore.training import EpochRecord
+from nncore.training import EpochRecord, Progress
 
 MAX_NAME = 120
 """Characters of a run's name."""
@@ -111,6 +118,18 @@ progress_table = Table(
 
 
 # Rows and values --------------------------------------------------------------------------------
+def select_runs() -> Select[Any]:
+    """A query for the rows that `as_run` takes: of runs, each with its place in the queue."""
+    other = run_table.alias()
+    not_after = or_(
+        other.c.queued_at < run_table.c.queued_at,
+        and_(other.c.queued_at == run_table.c.queued_at, other.c.id <= run_table.c.id),
+    )
+    place = select(func.count()).where(other.c.status == RunStatus.QUEUED, not_after)
+    position = case((run_table.c.status == RunStatus.QUEUED, place.scalar_subquery()))
+    return select(run_table, position.label("queue_position"))
+
+
 def kept_checkpoints(connection: Connection, run_id: str) -> list[CheckpointInfo]:
     """The run's checkpoints, by engine and place; their bytes stay where they are."""
     columns = (checkpoint_table.c.engine, checkpoint_table.c.epoch, checkpoint_table.c.batch)
@@ -127,28 +146,33 @@ def upsert(
         connection.execute(insert(table).values(**key, **values))
 
 
-def as_run(row: Row[Any]) -> Run:
-    """A row of the table of runs as a value.
+def config_of(row: Row[Any]) -> TrainingConfig:
+    """The configuration in a row of the table of runs.
 
     Raises:
-        StoreError: its configuration is none of this version's.
+        StoreError: it is none of this version's.
     """
     try:
-        config = TrainingConfig.from_json(row.config)
+        return TrainingConfig.from_json(row.config)
     except ConfigError as error:
         raise StoreError(
             f"The run {row.id} was made by another version of this app and cannot be read: {error}"
         ) from None
+
+
+def as_run(row: Row[Any]) -> Run:
+    """A row of `select_runs` as a value; StoreError as `config_of`."""
     return Run(
         id=row.id,
         workspace=row.workspace,
         name=row.name,
-        config=config,
+        config=config_of(row),
         status=RunStatus(row.status),
         note=row.note,
         created_at=datetime.fromtimestamp(row.created_at, UTC),
         heartbeat=None if row.heartbeat is None else datetime.fromtimestamp(row.heartbeat, UTC),
         learning_rate=row.learning_rate,
+        queue_position=row.queue_position,
     )
 
 
@@ -161,7 +185,7 @@ def from_epoch(run_id: str, record: EpochRecord) -> tuple[dict[str, Any], dict[s
     """A record as a row of the table of epochs: its key, and its other columns."""
     values = {name: getattr(record, name) for name in _FIGURES}
     for name in _COSTS:
-        values[name] = finite(values[name])
+        values[name] = _finite(values[name])
     return {"run_id": run_id, **{name: getattr(record, name) for name in _KEY}}, values
 
 
@@ -169,17 +193,52 @@ def as_epoch(row: Row[Any]) -> EpochRecord:
     """What `from_epoch` wrote, but for a cost that was infinite: it comes back as NaN."""
     values = {name: getattr(row, name) for name in (*_KEY, *_FIGURES)}
     for name in _COSTS:
-        values[name] = or_nan(values[name])
+        values[name] = _or_nan(values[name])
     if row.validation_accuracy is None:  # no validation data, rather than no finite cost
         values["validation_cost"] = None
     return EpochRecord(**values)
 
 
-def finite(value: float | None) -> float | None:
+def from_live(run_id: str, live: Live) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """A row of the table of progress an engine: its key, and its other columns."""
+    for engine, now in live.progress.items():
+        costs = [(position, _finite(cost)) for position, cost in live.batch_costs[engine]]
+        yield (
+            {"run_id": run_id, "engine": engine},
+            {
+                "epoch": now.epoch,
+                "batch": now.batch,
+                "n_batches": now.n_batches,
+                "cost": _finite(now.cost),
+                "seconds": now.seconds,
+                "batch_costs": json.dumps(costs),
+            },
+        )
+
+
+def as_live(rows: Iterable[Row[Any]]) -> Live:
+    """What `from_live` wrote, but for costs that were infinite: they come back as NaN."""
+    live = Live({}, {})
+    for row in rows:
+        live.progress[row.engine] = Progress(
+            engine=row.engine,
+            epoch=row.epoch,
+            batch=row.batch,
+            n_batches=row.n_batches,
+            cost=_or_nan(row.cost),
+            seconds=row.seconds,
+        )
+        live.batch_costs[row.engine] = [
+            (position, _or_nan(cost)) for position, cost in json.loads(row.batch_costs)
+        ]
+    return live
+
+
+def _finite(value: float | None) -> float | None:
     """A number as the database takes it: NULL where it is not finite."""
     return float(value) if value is not None and math.isfinite(value) else None
 
 
-def or_nan(value: float | None) -> float:
-    """What `finite` wrote, where there was a number: NULL was one that is not finite."""
+def _or_nan(value: float | None) -> float:
+    """What `_finite` wrote, where there was a number: NULL was one that is not finite."""
     return math.nan if value is None else value

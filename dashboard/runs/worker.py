@@ -174,20 +174,18 @@ class _Training:
     def _restore(self) -> None:
         """Bring each engine to its last checkpoint and forget what was recorded beyond it."""
         store, run_id = self._store, self._run.id
-        costs = self._insist(lambda: store.batch_costs(run_id))
-        progress = self._insist(lambda: store.progress(run_id))
+        live = self._insist(lambda: store.live(run_id))
         for name, engine in self._engines.items():
             if blob := self._insist(partial(store.checkpoint_blob, run_id, name)):
                 engine.load_state(checkpoints.from_bytes(blob).state)
                 self._saved[name] = (engine.epoch, engine.batch)
             self._insist(partial(self._claim.rewind, name, engine.epoch))
-            last = progress.get(name)
+            last = live.progress.get(name)
             if last and (last.epoch, last.batch) == (engine.epoch, engine.batch):
                 self._earlier[name] = last
             position = engine.epoch + engine.batch / self._run.config.n_batches(self._n_train)
-            self._messenger.begin(
-                name, [point for point in costs.get(name, []) if point[0] <= position]
-            )
+            costs = live.batch_costs.get(name, [])
+            self._messenger.begin(name, [point for point in costs if point[0] <= position])
         records = self._insist(lambda: store.epochs(run_id))
         self._diverged = {r.engine: r for r in records if r.diverged}
         if self._run.learning_rate != training.share_course(self._alive()).asked_rate:

@@ -1,6 +1,12 @@
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
+from streamlit.testing.v1 import AppTest
 
 from dashboard.runs.run import RequestKind
 from dashboard.runs.store import RunStore, run_store
@@ -205,6 +211,61 @@ def test_the_picture_reads_each_checkpoint_once(monkeypatch: pytest.MonkeyPatch)
     assert "NumPy after 2 epochs says" in " ".join(caption.value for caption in at.caption)
     at.run()
     assert places == [run.id]
+
+
+@contextmanager
+def reads() -> Iterator[Counter[str]]:
+    """How many statements read each table of the store meanwhile."""
+    counted: Counter[str] = Counter()
+
+    def count(_connection, _cursor, statement: str, *_: object) -> None:
+        counted.update({*re.findall(r"(?:FROM|JOIN) (\w+)", statement)})
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield counted
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+def poll(run_id: str) -> None:
+    """What the stage's fragment does when its time has come."""
+    from dashboard.train import form, live, state
+
+    live._stage(run_id, form.FormResult(state.config()), True, [])
+
+
+RUN_ON_STAGE = ["run", "epoch", "progress", "checkpoint", "run_handwriting"]
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "paused"])
+def test_a_poll_reads_each_table_once(status: str):
+    run_store().create_run("local", SMALL, "Ahead of it")
+    run = run_store().create_run("local", SMALL)
+    if status == "running":
+        run_store().claim(run.id, "token")
+    elif status == "paused":
+        run_store().request(run.id, RequestKind.PAUSE)
+    at = AppTest.from_function(poll, args=(run.id,), default_timeout=60)
+    with reads() as counted:
+        at.run()
+    assert not at.exception
+    assert status in at.container(key="run-status").markdown[0].value
+    assert counted == dict.fromkeys(RUN_ON_STAGE, 1)
+
+
+def test_a_page_reads_each_table_once_however_many_runs_it_lists():
+    runs = [trained(f"Run {number}") for number in range(3)]
+    at = page("train", run=runs[1].id)
+    with reads() as counted:
+        at.run()
+    assert not at.exception
+    # Of the epochs: all of the run on stage, and in another query the last of each past run.
+    assert counted == {**dict.fromkeys(RUN_ON_STAGE, 1), "epoch": 2}
+    at = page("train")
+    with reads() as counted:
+        at.run()
+    assert counted == {"run": 1, "epoch": 1}
 
 
 def test_a_checkpoint_too_large_to_read_while_it_trains_is_not_read(

@@ -79,13 +79,14 @@ def test_each_run_and_its_history_are_read(store, name):
         "created_at": run.created_at.isoformat(),
         "learning_rate": run.learning_rate,
         "config": json.loads(run.config.to_json()),
-        "queue_position": store.queue_position(run.id),
+        "queue_position": run.queue_position,
     }.items() <= expected.items()
     assert [asdict(record) for record in store.epochs(run.id)] == expected["epochs"]
-    progress, costs = store.progress(run.id), store.batch_costs(run.id)
-    assert {engine: asdict(now) for engine, now in progress.items()} == expected["progress"]
+    live = store.live(run.id)
+    assert {engine: asdict(now) for engine, now in live.progress.items()} == expected["progress"]
     assert {
-        engine: [len(points), *map(list, points[-1:])] for engine, points in costs.items()
+        engine: [len(points), *map(list, points[-1:])]
+        for engine, points in live.batch_costs.items()
     } == expected["batch_costs"]
 
 

@@ -38,9 +38,20 @@ _ANSWER_SECONDS = 0.5
 def stage(form: FormResult) -> None:
     """Draw the run that Train shows, or a look at the network of the form."""
     run = current_run()
-    active = run is not None and run.status in ACTIVE
-    poll = st.fragment(_stage, run_every=POLL_SECONDS if active else None)
-    poll(run.id if run else None, form, active)
+    polling = run is not None and run.status in ACTIVE
+    drawn = False  # what has come to its end
+
+    def poll() -> None:
+        nonlocal drawn
+        is_over = _stage(run.id if run else None, form) not in ACTIVE
+        # The end is drawn twice before the run that takes the timer away: what is said right before
+        # that run, or in it, may reach the browser in part, and buttons and status would contradict
+        # each other with nobody to draw them again.
+        if polling and is_over and drawn:
+            st.rerun()
+        drawn = is_over
+
+    st.fragment(poll, run_every=POLL_SECONDS if polling else None)()
     jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
 
 
@@ -66,11 +77,15 @@ def current_run() -> Run | None:
     return run_store().get_run(run_id) if run_id else None
 
 
-def _stage(run_id: str | None, form: FormResult, polling: bool) -> None:
+def _stage(run_id: str | None, form: FormResult) -> RunStatus | None:
+    """Draw everything from one look at the run, and return its status; None without a run.
+
+    Where the store cannot be read, that is said, and the status is what a run has that goes on.
+    """
+    status: RunStatus | None = RunStatus.RUNNING
     with ui_errors.shown_errors():
         run = run_store().get_run(run_id) if run_id else None
-        if polling and (run is None or run.status not in ACTIVE):
-            st.rerun()  # once: the full run takes the timer away
+        status = run.status if run else None
         buttons, errors, body = st.container(), st.container(), st.container()
         if notice := session.take_notice():
             errors.warning(escape(notice))
@@ -81,6 +96,7 @@ def _stage(run_id: str | None, form: FormResult, polling: bool) -> None:
                 preview(form.config)
             else:
                 _live(run)
+    return status
 
 
 # The buttons ------------------------------------------------------------------------------------

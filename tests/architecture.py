@@ -228,6 +228,17 @@ def nothing_is_unpickled_or_evaluated(root: Path) -> list[str]:
     return broken
 
 
+def tests_stand_where_their_subjects_do(root: Path) -> list[str]:
+    """`tests/nncore/quick/test_products.py` is about `nncore/quick/products.py`, or a folder."""
+    return [
+        f"{place(root, path)} has no {subject.as_posix()}"
+        for package in ("nncore", "dashboard")
+        for path in sorted((root / "tests" / package).rglob("test_*.py"))
+        for subject in [path.relative_to(root / "tests").with_name(path.name[len("test_") :])]
+        if not (root / subject).exists() and not (root / subject.with_suffix("")).is_dir()
+    ]
+
+
 # What is loaded by an import --------------------------------------------------------------------
 def nncore_loads_no_torch(root: Path) -> list[str]:
     """`import nncore`, and every module of it but the twin and the bench, is ready at once."""

@@ -43,6 +43,9 @@ MADE_UP = {
     "nncore/lab/__init__.py": "",
     "nncore/lab/bench.py": "import torch\n",
     "nncore/cli/__init__.py": "app = None\n",
+    "tests/nncore/test_network.py": "",
+    "tests/nncore/judge/test_doubt.py": "",
+    "tests/dashboard/ui/components/test_pad.py": "",
     "torch/__init__.py": "",
     "streamlit/__init__.py": "session_state = query_params = {}\n",
 }  # fmt: skip
@@ -94,6 +97,8 @@ SPOILED: list[tuple[Rule, str, str, str]] = [
      "pages/train.py calls eval"),
     (rules.nothing_is_unpickled_or_evaluated, "dashboard/runs/store.py",
      "import numpy\nnumpy.load('x', allow_pickle=True)", "dashboard/runs/store.py allows pickles"),
+    (rules.tests_stand_where_their_subjects_do, "tests/nncore/test_twins.py", "",
+     "tests/nncore/test_twins.py has no nncore/twins.py"),
     (rules.nncore_loads_no_torch, "nncore/training.py", "from nncore.lab import bench",
      "nncore.training loads torch"),
     (rules.nncore_loads_no_torch, "nncore/__init__.py", "import streamlit",

@@ -18,7 +18,12 @@ SCREENS_AND_STORES = {
     "streamlit", "plotly", "altair", "pandas", "sqlalchemy", "distributed", "dask",
 }  # fmt: skip
 SHARED_FOLDERS = ("models", "ink", "ui", "runs")
+LEAVES = (
+    "activations", "costs", "initializers", "optimizers", "dropout", "schedules", "metrics",
+)  # fmt: skip
+ENGINES = {"engine", "network", "quick", "torch_network", "training"}
 ABOUT_NETWORKS = {"judge", "explain", "lab", "lessons", "cli"}
+MOST_LINES = 450
 WITH_TORCH = ("nncore/torch_network.py", "nncore/lab/bench.py")
 UNSAFE_MODULES = {"pickle", "cloudpickle", "joblib", "dill", "marshal", "shelve"}
 UNSAFE_CALLS = {"eval", "exec", "__import__", "read_pickle"}
@@ -163,6 +168,16 @@ def only_the_twin_and_the_bench_import_torch(root: Path) -> list[str]:
     ]
 
 
+def leaves_reach_no_engine(root: Path) -> list[str]:
+    """The pure functions know no network, not even by way of what they import."""
+    return [
+        f"nncore/{leaf}.py reaches {engine}"
+        for leaf in LEAVES
+        for engine in sorted(reached(root, f"nncore.{leaf}"))
+        if engine.split(".")[1:2] and engine.split(".")[1] in ENGINES
+    ]
+
+
 def what_trains_reaches_nothing_that_judges_or_teaches(root: Path) -> list[str]:
     """The files at the top of nncore are the subject; judge, explain, lab and lessons use it."""
     return [
@@ -172,6 +187,28 @@ def what_trains_reaches_nothing_that_judges_or_teaches(root: Path) -> list[str]:
         for name in sorted(imports(root, path))
         if name.startswith("nncore.") and name.split(".")[1] in ABOUT_NETWORKS
     ]
+
+
+def reached(root: Path, module: str) -> set[str]:
+    """Every module of nncore that this one imports, and those that they import."""
+    known = {module_name(root, path): path for path in files(root, "nncore")}
+    found: set[str] = set()
+    open_ = [module]
+    while open_:
+        path = known.get(open_.pop())
+        for name in imports(root, path) if path else ():
+            own = next((m for m in _outward(name) if m in known), None)
+            if own and own not in found:
+                found.add(own)
+                open_.append(own)
+    return found - {module}
+
+
+def _outward(name: str) -> Iterator[str]:
+    """`a.b.c`, `a.b`, `a`."""
+    parts = name.split(".")
+    for n in range(len(parts), 0, -1):
+        yield ".".join(parts[:n])
 
 
 # What a file may do -----------------------------------------------------------------------------
@@ -226,6 +263,26 @@ def nothing_is_unpickled_or_evaluated(root: Path) -> list[str]:
                 case _:
                     pass
     return broken
+
+
+def modules_can_be_read_in_one_sitting(root: Path) -> list[str]:
+    """A module of dashboard has at most so many lines."""
+    return [
+        f"{place(root, path)} has {n} lines, more than {MOST_LINES}"
+        for path in files(root, "dashboard")
+        if (n := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
+    ]
+
+
+def tests_stand_where_their_subjects_do(root: Path) -> list[str]:
+    """`tests/nncore/quick/test_products.py` is about `nncore/quick/products.py`, or a folder."""
+    return [
+        f"{place(root, path)} has no {subject.as_posix()}"
+        for package in ("nncore", "dashboard")
+        for path in sorted((root / "tests" / package).rglob("test_*.py"))
+        for subject in [path.relative_to(root / "tests").with_name(path.name[len("test_") :])]
+        if not (root / subject).exists() and not (root / subject.with_suffix("")).is_dir()
+    ]
 
 
 # What is loaded by an import --------------------------------------------------------------------

@@ -39,9 +39,25 @@ _ANSWER_SECONDS = 0.5
 
 def stage(run: Run | None, form: FormResult) -> None:
     """Draw the run that Train shows, or a look at the network of the form."""
-    active = run is not None and run.status in ACTIVE
-    poll = st.fragment(_stage, run_every=POLL_SECONDS if active else None)
-    poll(run.id if run else None, form, active, [run])
+    polling = run is not None and run.status in ACTIVE
+    run_id = run.id if run else None
+    just_read = [run]  # by the page: the first time, nobody need ask the store again
+    drawn = False  # what has come to its end
+
+    def look() -> Run | None:
+        return just_read.pop() if just_read else run_store().get_run(run_id) if run_id else None
+
+    def poll() -> None:
+        nonlocal drawn
+        is_over = _stage(look, form) not in ACTIVE
+        # The end is drawn twice before the run that takes the timer away: what is said right before
+        # that run, or in it, may reach the browser in part, and buttons and status would contradict
+        # each other with nobody to draw them again.
+        if polling and is_over and drawn:
+            st.rerun()
+        drawn = is_over
+
+    st.fragment(poll, run_every=POLL_SECONDS if polling else None)()
     jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
 
 
@@ -74,14 +90,15 @@ def _find(run_id: str, mine: Sequence[Run]) -> Run | None:
     return own or run_store().get_run(run_id)
 
 
-def _stage(
-    run_id: str | None, form: FormResult, polling: bool, just_read: list[Run | None]
-) -> None:
-    """What a poll draws anew; `just_read` is the run for the first time, when the page has it."""
+def _stage(look: Callable[[], Run | None], form: FormResult) -> RunStatus | None:
+    """Draw everything from one look at the run, and return its status; None without a run.
+
+    Where the store cannot be read, that is said, and the status is what a run has that goes on.
+    """
+    status: RunStatus | None = RunStatus.RUNNING
     with ui_errors.shown_errors():
-        run = just_read.pop() if just_read else _read(run_id)
-        if polling and (run is None or run.status not in ACTIVE):
-            st.rerun()  # once: the full run takes the timer away
+        run = look()
+        status = run.status if run else None
         buttons, errors, body = st.container(), st.container(), st.container()
         if notice := session.take_notice():
             errors.warning(escape(notice))
@@ -92,10 +109,7 @@ def _stage(
                 preview(form.config)
             else:
                 _live(run)
-
-
-def _read(run_id: str | None) -> Run | None:
-    return run_store().get_run(run_id) if run_id else None
+    return status
 
 
 # The buttons ------------------------------------------------------------------------------------

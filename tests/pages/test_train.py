@@ -1,6 +1,6 @@
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.runs.run import RequestKind
 from dashboard.runs.store import RunStore, run_store
-from dashboard.train import network
+from dashboard.train import live, network
 from nncore import recipes
 from nncore.config import TrainingConfig
 from tests.pages.training import SMALL, FakeJobs, enabled, own_store, page, status, trained
@@ -230,9 +230,10 @@ def reads() -> Iterator[Counter[str]]:
 
 def poll(run_id: str) -> None:
     """What the stage's fragment does when its time has come."""
+    from dashboard.runs.store import run_store
     from dashboard.train import form, live, state
 
-    live._stage(run_id, form.FormResult(state.config()), True, [])
+    live._stage(lambda: run_store().get_run(run_id), form.FormResult(state.config()))
 
 
 RUN_ON_STAGE = ["run", "epoch", "progress", "checkpoint", "run_handwriting"]
@@ -351,6 +352,32 @@ def test_a_failed_run_says_why_and_can_be_resumed():
     assert "failed" in status(at)
     assert "stopped\\<\\/i\\> answering" in at.error[0].value
     assert "resume" in enabled(at)
+
+
+def test_the_end_of_a_run_is_drawn_whole_before_the_timer_goes(monkeypatch: pytest.MonkeyPatch):
+    """Status and buttons come from one look, and once more before the run without a timer."""
+    run = run_store().create_run("local", SMALL)
+    assert run_store().claim(run.id, "token") is not None
+    ticks: list[Callable[[], None]] = []
+    reruns: list[str] = []
+    at = page("train", run=run.id)
+    assert "running" in status(at)
+    polled = live.st.fragment
+
+    def first_one(body: Callable[[], None], *, run_every: float | None) -> Callable[[], None]:
+        """As if the browser's timer had gone off: it knows only what was there at its start."""
+        ticks.append(body)
+        return polled(ticks[0], run_every=run_every)
+
+    monkeypatch.setattr(live.st, "fragment", first_one)
+    at.run()
+    monkeypatch.setattr(live.st, "rerun", lambda: reruns.append("without a timer"))
+    run_store().fail_lost(run.id, "token")
+    for expected in (0, 1):
+        at.run()
+        assert "failed" in status(at)
+        assert "resume" in enabled(at)
+        assert len(reruns) == expected
 
 
 def test_an_unwritable_store_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

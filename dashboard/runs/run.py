@@ -64,7 +64,6 @@ class Run:
     note: str | None
     """Why it failed, where it diverged, or that checkpoints are no longer kept: a sentence."""
     created_at: datetime
-    heartbeat: datetime | None
     learning_rate: float
     """The one in force now; `config` has the one that the run began with."""
     queue_position: int | None

@@ -170,7 +170,6 @@ def as_run(row: Row[Any]) -> Run:
         status=RunStatus(row.status),
         note=row.note,
         created_at=datetime.fromtimestamp(row.created_at, UTC),
-        heartbeat=None if row.heartbeat is None else datetime.fromtimestamp(row.heartbeat, UTC),
         learning_rate=row.learning_rate,
         queue_position=row.queue_position,
     )

@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.ink import drawing
 from dashboard.ink.drawing import KEPT_SECONDS, Ink
 from dashboard.models import predictions
-from dashboard.models.predictions import Answer, Model
+from dashboard.models.load import Model
+from dashboard.models.predictions import Answer
 from dashboard.ui.text import certainty
 from nncore.preprocessing import StageName
 

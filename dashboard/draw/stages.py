@@ -12,7 +12,7 @@ from dashboard.ink import samples
 from dashboard.models import doubts, predictions
 from dashboard.models.predictions import Answer
 from dashboard.ui import digits
-from dashboard.ui.text import certainty
+from dashboard.ui.text import certainty, sureness
 from nncore.preprocessing import Stage, StageName
 
 
@@ -141,7 +141,7 @@ def all_on(key: str) -> None:
 def _said(answer: Answer) -> str:
     if not answer.is_number:
         return "has no answer"
-    return f"says **{answer.digit}**, {predictions.sureness(answer.confidence)}"
+    return f"says **{answer.digit}**, {sureness(answer.confidence)}"
 
 
 def _before(now: Answer, before: Answer | None, n_skipped: int) -> str:

@@ -11,6 +11,7 @@ from dashboard.inside.choice import Example, Model
 from dashboard.inside.forward import function_of
 from dashboard.models import predictions
 from dashboard.ui import digits
+from dashboard.ui.text import sureness
 from nncore.metrics import calibration
 from nncore.preprocessing import prepare
 
@@ -32,7 +33,7 @@ def show(model: Model, example: Example) -> None:
                 st.image(digits.digit_png(pixels), width=112, alt=f"The image: {name.lower()}")
                 if answer.is_number:
                     st.markdown(f"says **{answer.digit}**")
-                    st.caption(predictions.sureness(answer.confidence))
+                    st.caption(sureness(answer.confidence))
                 else:
                     st.caption("no answer")
     st.header("Is it right as often as it is sure?")

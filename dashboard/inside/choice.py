@@ -9,16 +9,15 @@ from dashboard import session
 from dashboard.ink import samples
 from dashboard.inside import state
 from dashboard.inside.state import InsideView
-from dashboard.models import evaluation, predictions
-from dashboard.models.evaluation import by_rows
+from dashboard.models import evaluation, load, predictions
+from dashboard.models.evaluation import Answers
 from dashboard.runs.store import Run, run_store
 from dashboard.ui import digits
 from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import ENGINE_NAMES
 from dashboard.ui.runs import label
-from dashboard.ui.text import escape
+from dashboard.ui.text import escape, sureness
 from nncore import datasets
-from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName, architecture
 from nncore.explain.surgery import Edit, operate, silenced
 from nncore.network import Network
@@ -58,20 +57,6 @@ class Example:
     token: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """What a network says of every test image."""
-
-    predictions: np.ndarray  # (n,)
-    confidence: np.ndarray  # (n,)
-    labels: np.ndarray  # (n,)
-
-    @property
-    def right(self) -> np.ndarray:
-        """(n,) where it names the true digit."""
-        return self.predictions == self.labels
-
-
 # The network ------------------------------------------------------------------------------------
 def choose_model() -> Model:
     """Place the choice of run, engine and checkpoint; the shipped model where there is no run."""
@@ -79,7 +64,7 @@ def choose_model() -> Model:
     run = _choose_run(view)
     network, name = (None, "shipped") if run is None else _choose_checkpoint(view, run)
     if network is None:
-        network = predictions.shipped_network()
+        network = load.shipped_network()
     wanted = run.config.dataset if run else "mnist"
     dataset: DatasetName = wanted if datasets.available(wanted) else "digits"
     edited = network
@@ -135,12 +120,12 @@ def _choose_run(view: InsideView) -> Run | None:
 
 def _which_shipped() -> str:
     """How small the shipped model is, and who answers on Home where that is another one."""
-    small = architecture(predictions.shipped_network().layer_sizes)
+    small = architecture(load.shipped_network().layer_sizes)
     said = f"The small model that came along, {small}."
-    answers_on_home = predictions.default_model()
+    answers_on_home = load.default_model()
     if answers_on_home.name == "classroom":
         return said
-    large = architecture(predictions.network_of(answers_on_home).layer_sizes)
+    large = architecture(load.network_of(answers_on_home).layer_sizes)
     return f"{said} On Home another one answers: {answers_on_home.title}, {large}."
 
 
@@ -182,7 +167,8 @@ def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]
             help="Every kept checkpoint; 0 is the network before its first mini-batch.",
         )
     epoch, batch = places[at]
-    return _network(run.id, view.engine, epoch, batch), f"{run.id}/{view.engine}/{epoch}.{batch}"
+    network = load.trained_network(run.id, view.engine, epoch, batch)
+    return network, f"{run.id}/{view.engine}/{epoch}.{batch}"
 
 
 def _place_name(epoch: int, batch: int) -> str:
@@ -196,15 +182,6 @@ def _take_engine() -> None:
 def _take_epoch(places: list[tuple[int, int]]) -> None:
     at = int(state.inside_control_value("epoch"))
     state.inside().epoch = None if at == len(places) - 1 else places[at][0]
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network:
-    # A place inside an epoch is only ever kept as the latest.
-    blob = run_store().checkpoint_blob(run_id, engine, None if batch else epoch)
-    if blob is None:
-        raise CheckpointError("This checkpoint was deleted a moment ago; choose another.")
-    return from_bytes(blob).network()
 
 
 # The example ------------------------------------------------------------------------------------
@@ -289,8 +266,7 @@ def _take_mistake(model: Model) -> None:
     images, labels = evaluation.test_images(model.dataset)
     wrong = np.empty(0, int)
     for rows in np.array_split(np.random.default_rng().permutation(len(labels)), 20):
-        said = by_rows(model.network.predict_proba, images[rows])
-        wrong = rows[np.nan_to_num(said).argmax(axis=1) != labels[rows]]
+        wrong = rows[evaluation.evaluate(model.network, images[rows], labels[rows]).mistakes]
         if len(wrong):
             break
     _draw_lot(wrong)
@@ -314,9 +290,7 @@ def answers(model: Model) -> Answers:
 
 @st.cache_data(max_entries=24, show_spinner=False)
 def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
-    images, labels = evaluation.test_images(dataset)
-    probabilities = np.nan_to_num(by_rows(_network.predict_proba, images))
-    return Answers(probabilities.argmax(axis=1), probabilities.max(axis=1), labels)
+    return evaluation.evaluate(_network, *evaluation.test_images(dataset))
 
 
 # The neuron -------------------------------------------------------------------------------------
@@ -401,7 +375,7 @@ def headline(model: Model, example: Example) -> int | None:
                 st.markdown("### No answer")
                 st.caption("This network diverged: its weights are no numbers any more.")
                 return None
-            sure = predictions.sureness(answer.confidence)
+            sure = sureness(answer.confidence)
             truth = "" if example.label is None else f"it is a {example.label}"
             wrong = example.label is not None and example.label != answer.digit
             word = ", but " if wrong else ", and "

@@ -4,8 +4,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.inside import choice, state
-from dashboard.inside.choice import Answers, Example, Model, layer_name, neuron_name, source_name
+from dashboard.inside.choice import Example, Model, layer_name, neuron_name, source_name
 from dashboard.models import predictions
+from dashboard.models.evaluation import Answers
 from dashboard.ui import probabilities
 from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import SHIPPED

@@ -11,12 +11,12 @@ from dashboard.learn import figures, state
 from dashboard.learn.controls import Controls
 from dashboard.learn.figures import signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
+from dashboard.models.load import lesson_network
 from dashboard.ui import digits
 from dashboard.ui.components.network_view import Neuron, network_view
 from dashboard.ui.network_picture import in_words
 from dashboard.ui.palette import MISTAKE, POSITIVE
 from nncore import recipes
-from nncore.checkpoints import load
 from nncore.config import architecture, count_parameters
 from nncore.lessons import images as lessons_images
 from nncore.network import Network
@@ -25,12 +25,6 @@ _THREES = (8, 7, 19)
 """Of the twenty images a digit, three that look least alike."""
 _WINDOW = 9
 """Rows and columns that are shown as numbers."""
-
-
-@st.cache_resource(show_spinner=False)
-def lesson_network() -> Network:
-    """The videos' 784-16-16-10 network, trained; it comes with the app."""
-    return load(lessons_images.LESSON_MODEL).network()
 
 
 def image_of(digit: int, number: int = 0) -> np.ndarray:

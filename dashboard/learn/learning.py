@@ -6,8 +6,9 @@ import streamlit as st
 from dashboard.learn import figures
 from dashboard.learn.controls import Controls
 from dashboard.learn.figures import GREY, MAIN, axis, only
-from dashboard.learn.images import image_of, lesson_network
+from dashboard.learn.images import image_of
 from dashboard.learn.onward import BOOK, Onward
+from dashboard.models.load import lesson_network
 from dashboard.ui import digits, palette
 from dashboard.ui.palette import POSITIVE
 from dashboard.ui.text import percent

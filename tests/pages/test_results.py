@@ -67,7 +67,6 @@ def test_every_mistake_leads_inside_the_network_that_made_it():
     run = trained()
     links = [link.query_string for link in page("results", run=run.id).page_link]
     found = evaluation.evaluate_run(run.id, "numpy", 2, "digits")
-    assert found is not None
     assert f"run={run.id}&engine=numpy&example={found.mistakes[0]}" in links
 
 
@@ -218,7 +217,6 @@ def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):
 def test_an_evaluation_agrees_with_the_records_and_sorts_the_worst_first():
     run = trained()
     found = evaluation.evaluate_run(run.id, "numpy", 2, "digits")
-    assert found is not None
     last = run_store().epochs(run.id)[-1]
     assert np.trace(found.matrix) / found.matrix.sum() == pytest.approx(last.test_accuracy)
     assert (np.diff(found.confidence[found.mistakes]) <= 0).all()

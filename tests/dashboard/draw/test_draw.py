@@ -9,7 +9,8 @@ from dashboard.draw import ablation, stages
 from dashboard.draw.charts import shares_at
 from dashboard.ink import drawing, samples
 from dashboard.ink.drawing import Ink, Place
-from dashboard.models.predictions import Answer, Shipped
+from dashboard.models.load import Shipped
+from dashboard.models.predictions import Answer
 from nncore.judge.doubt import TradeOff
 from nncore.preprocessing import StageName, find_strokes, prepare, prepare_each
 

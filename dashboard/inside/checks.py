@@ -7,7 +7,7 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.inside import charts, choice
-from dashboard.inside.choice import Example, Model
+from dashboard.inside.choice import Example, OpenNetwork
 from dashboard.inside.forward import function_of
 from dashboard.models import predictions
 from dashboard.ui import digits
@@ -16,7 +16,7 @@ from nncore.metrics import calibration
 from nncore.preprocessing import prepare
 
 
-def show(model: Model, example: Example) -> None:
+def show(model: OpenNetwork, example: Example) -> None:
     """Five images like none it learned from, and the calibration curve."""
     st.header("Show it what it never saw")
     st.markdown(

@@ -34,7 +34,7 @@ SECTIONS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Model:
+class OpenNetwork:
     """A network to look into, with the changes made to it by hand."""
 
     network: Network
@@ -58,7 +58,7 @@ class Example:
 
 
 # The network ------------------------------------------------------------------------------------
-def choose_model() -> Model:
+def choose_model() -> OpenNetwork:
     """Place the choice of run, engine and checkpoint; the shipped model where there is no run."""
     view = state.inside()
     run = _choose_run(view)
@@ -75,14 +75,14 @@ def choose_model() -> Model:
             view.edits = ()
             st.info("The changes by hand did not fit this network, so they are undone.")
     quiet = silenced(edited.layer_sizes, view.edits)
-    return Model(edited, network, name + _changes(view.edits), dataset, quiet)
+    return OpenNetwork(edited, network, name + _changes(view.edits), dataset, quiet)
 
 
-def untouched(model: Model) -> Model:
+def untouched(model: OpenNetwork) -> OpenNetwork:
     """The same network as it was trained."""
     name = model.token.removesuffix(_changes(state.inside().edits))
     quiet = silenced(model.network.layer_sizes, ())
-    return Model(model.untouched, model.untouched, name + _changes(()), model.dataset, quiet)
+    return OpenNetwork(model.untouched, model.untouched, name + _changes(()), model.dataset, quiet)
 
 
 def _changes(edits: tuple[Edit, ...]) -> str:
@@ -185,7 +185,7 @@ def _take_epoch(places: list[tuple[int, int]]) -> None:
 
 
 # The example ------------------------------------------------------------------------------------
-def choose_example(model: Model) -> Example:
+def choose_example(model: OpenNetwork) -> Example:
     """Place the choice of the image: by number, by digit, a mistake, or the last drawing."""
     view = state.inside()
     images, labels = evaluation.test_images(model.dataset)
@@ -261,7 +261,7 @@ def _take_digit(dataset: DatasetName) -> None:
         _draw_lot(np.flatnonzero(labels == digit))
 
 
-def _take_mistake(model: Model) -> None:
+def _take_mistake(model: OpenNetwork) -> None:
     # A few hundred images hold a mistake: there is no need to wait for an answer to all of them.
     images, labels = evaluation.test_images(model.dataset)
     wrong = np.empty(0, int)
@@ -283,7 +283,7 @@ def _draw_lot(positions: np.ndarray) -> None:
         session.notify("There is no such image: this network names every test image right.")
 
 
-def answers(model: Model) -> Answers:
+def answers(model: OpenNetwork) -> Answers:
     """What the network says of every test image, changes by hand included."""
     return _answers(model.token, model.dataset, model.network)
 
@@ -294,7 +294,7 @@ def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
 
 
 # The neuron -------------------------------------------------------------------------------------
-def neuron_of(model: Model, answer: int | None) -> Neuron:
+def neuron_of(model: OpenNetwork, answer: int | None) -> Neuron:
     """The neuron looked at: the chosen one where this network has it, else the answer's output."""
     view, sizes = state.inside(), model.network.layer_sizes[1:]
     if view.neuron and view.neuron[0] < len(sizes) and view.neuron[1] < sizes[view.neuron[0]]:
@@ -308,7 +308,7 @@ def look_at(neuron: Neuron) -> None:
     view.neuron, view.source = (neuron.layer, neuron.index), None
 
 
-def choose_neuron(model: Model, neuron: Neuron, place: str = "") -> None:
+def choose_neuron(model: OpenNetwork, neuron: Neuron, place: str = "") -> None:
     """The same choice as a click in a picture, for any neuron of a large layer too.
 
     `place` tells it from the same controls elsewhere on the page.
@@ -365,7 +365,7 @@ def source_name(layer: int, source: int) -> str:
 
 
 # What it says -----------------------------------------------------------------------------------
-def headline(model: Model, example: Example) -> int | None:
+def headline(model: OpenNetwork, example: Example) -> int | None:
     """The network's answer in one line beside the image; None where it diverged."""
     answer = predictions.ask(model.network, example.pixels)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.inside.choice import Model, neuron_name
+from dashboard.inside.choice import OpenNetwork, neuron_name
 from dashboard.models import evaluation, predictions
 from dashboard.models.predictions import by_rows
 from dashboard.ui import digits
@@ -17,7 +17,7 @@ _AVERAGED = 100
 _SHOWN = 16
 
 
-def show(model: Model, neuron: Neuron) -> None:
+def show(model: OpenNetwork, neuron: Neuron) -> None:
     """Gradient ascent on the pixels, beside the average of the images that fire it most."""
     name = neuron_name(model.network, neuron)
     found = _excite(model.token, neuron.layer, neuron.index, model.network)

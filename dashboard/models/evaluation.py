@@ -75,7 +75,7 @@ def evaluate_run(run_id: str, engine: EngineName, epochs: int, dataset: DatasetN
         CheckpointError: the stored bytes are no checkpoint.
         StoreError: the store cannot be read.
     """
-    return evaluate(load.trained_network(run_id, engine, epochs), *test_images(dataset))
+    return evaluate(load.trained_network(run_id, engine, epochs, 0), *test_images(dataset))
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

@@ -169,7 +169,7 @@ def lesson_network() -> Network:
 
 
 @st.cache_resource(max_entries=MAX_NETWORKS, show_spinner=False)
-def trained_network(run_id: str, engine: EngineName, epoch: int, batch: int = 0) -> Network:
+def trained_network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network:
     """The network of a run after so many epochs, and mini-batches of the next.
 
     Raises:

@@ -188,6 +188,6 @@ def boxed(
         middle = min(max((left + right) // 2, _FONT), width - _FONT)
         half = round(_FONT * (0.36 + 0.28 * len(name)))
         tag = (middle - half, bottom + 4, middle + half, bottom + room)
-        draw.rectangle(tag, fill=palette.SHIPPED if is_chosen else "#3a3560")
-        draw.text((middle, bottom + 4 + room // 2 - 2), name, "#ffffff", font, anchor="mm")
+        draw.rectangle(tag, fill=palette.SHIPPED if is_chosen else palette.TAG)
+        draw.text((middle, bottom + 4 + room // 2 - 2), name, palette.INK, font, anchor="mm")
     return np.asarray(picture)

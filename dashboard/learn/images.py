@@ -15,7 +15,7 @@ from dashboard.models.load import lesson_network
 from dashboard.ui import digits
 from dashboard.ui.components.network_view import Neuron, network_view
 from dashboard.ui.network_picture import in_words
-from dashboard.ui.palette import MISTAKE, POSITIVE
+from dashboard.ui.palette import BLACK, INK, MISTAKE, PAPER, POSITIVE
 from nncore import recipes
 from nncore.config import architecture, count_parameters
 from nncore.lessons import images as lessons_images
@@ -79,9 +79,9 @@ def pixels(controls: Controls) -> Onward:
 def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) -> list[str]:
     """An image (28, 28), and below it a part of it as numbers."""
     side, cell = 6, 168 / _WINDOW
-    parts = ['<rect width="168" height="168" fill="#0d1018"/>']
+    parts = [f'<rect width="168" height="168" fill="{PAPER}"/>']
     parts += [
-        f'<rect x="{j * side}" y="{i * side}" width="6" height="6" fill="#fff" '
+        f'<rect x="{j * side}" y="{i * side}" width="6" height="6" fill="{INK}" '
         f'fill-opacity="{image[i, j]:.2f}"/>'
         for i, j in np.argwhere(image > 0.05)
     ]
@@ -98,7 +98,7 @@ def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) 
             f'<rect x="{x + 0.7:.1f}" y="{y + 0.7:.1f}" width="{cell - 1.4:.1f}" '
             f'height="{cell - 1.4:.1f}" fill="rgb({grey},{grey},{grey})" {ring}/>'
         )
-        ink = "#000" if grey > 117 else "#fff"
+        ink = BLACK if grey > 117 else INK
         words = f"{99 * share:.0f}"
         parts.append(figures.text(x + cell / 2, y + cell / 2 + 4.5, words, font_size=12, fill=ink))
     return parts

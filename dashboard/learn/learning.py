@@ -5,12 +5,12 @@ import streamlit as st
 
 from dashboard.learn import figures
 from dashboard.learn.controls import Controls
-from dashboard.learn.figures import GREY, MAIN, axis, only
+from dashboard.learn.figures import MAIN, axis, only
 from dashboard.learn.images import image_of
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.models.load import lesson_network
 from dashboard.ui import digits, palette
-from dashboard.ui.palette import POSITIVE
+from dashboard.ui.palette import BLACK, GREY, INK, POSITIVE
 from dashboard.ui.text import percent
 from nncore import recipes
 from nncore.config import CostName
@@ -297,9 +297,9 @@ def _on_a_network(controls: Controls) -> Onward:
                     "transform": only("path"),
                     "mark": {
                         "type": "line",
-                        "color": "#ffffff",
+                        "color": INK,
                         "strokeWidth": 2.5,
-                        "point": {"color": "#ffffff", "size": 40},
+                        "point": {"color": INK, "size": 40},
                         "clip": True,
                     },
                     "encoding": {"x": x, "y": y, "order": {"field": "step"}, "tooltip": tip},
@@ -308,8 +308,8 @@ def _on_a_network(controls: Controls) -> Onward:
                     "transform": only("ball"),
                     "mark": {
                         "type": "circle",
-                        "color": "#ffffff",
-                        "stroke": "#000000",
+                        "color": INK,
+                        "stroke": BLACK,
                         "size": 240,
                         "opacity": 1,
                         "clip": True,

@@ -22,6 +22,7 @@ import streamlit as st
 
 from dashboard.ui.curves import Curve
 from dashboard.ui.palette import (
+    BLACK,
     DASHES,
     ENGINE_COLORS,
     ENGINE_NAMES,
@@ -292,7 +293,7 @@ def _add_cells(
     """Numbers in the cells, and the points that hover and clicks find: black where it is strong."""
     places = np.indices(counts.shape)
     true, predicted = places[0], places[1]
-    for mask, color in ((strength > 0.9, "#000000"), (strength <= 0.9, TEXT)):
+    for mask, color in ((strength > 0.9, BLACK), (strength <= 0.9, TEXT)):
         if not mask.any():
             continue
         numbers, parts = counts[mask], shares[mask]

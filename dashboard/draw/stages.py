@@ -54,7 +54,7 @@ def show(subject: Subject) -> None:
     """Every stage between the ink and the models with its switch, and what the switches change."""
     st.markdown(
         "MNIST's digits were made this way, so a network that learned them reads a drawing best "
-        "when it takes the same steps. Which of them matters depends on the drawing: turn one "
+        "when it passes the same stages. Which of them matters depends on the drawing: turn one "
         "off, and see what the models say then."
     )
     what_matters = st.container(key="stages-what-matters", gap="xsmall")
@@ -67,7 +67,7 @@ def show(subject: Subject) -> None:
 
 
 def _what_matters(subject: Subject) -> None:
-    """The step that matters most to this drawing; where none changes a name, another drawing."""
+    """The stage that matters most to this drawing; where none changes a name, another drawing."""
     found = ablation.most_important(subject.ink, subject.models)
     if found is None:
         return

@@ -14,6 +14,7 @@ from dashboard.models.evaluation import Answers
 from dashboard.runs.store import Run, run_store
 from dashboard.ui import digits
 from dashboard.ui.components.network_view import Neuron
+from dashboard.ui.names import ACTIVATIONS, DATASETS
 from dashboard.ui.palette import ENGINE_NAMES
 from dashboard.ui.runs import label
 from dashboard.ui.text import escape, sureness
@@ -201,7 +202,7 @@ def choose_example(model: OpenNetwork) -> Example:
         on_change=_take_example,
     )
     if model.dataset == "digits":
-        st.caption("The embedded digits: 8x8 pixels, enlarged to 28x28.")
+        st.caption(f"{DATASETS['digits']}: 8x8 pixels, enlarged to 28x28.")
     st.pills(
         "Another image of the digit",
         list(range(10)),
@@ -384,7 +385,7 @@ def headline(model: OpenNetwork, example: Example) -> int | None:
             changes = len(state.inside().edits)
             changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
             hidden = len(model.network.weights) > 1
-            squashed = f", {model.network.config.activation}" if hidden else ""
+            squashed = f", {ACTIVATIONS[model.network.config.activation]}" if hidden else ""
             st.caption(f"{sure} · {shape}{squashed}{changed}")
             if changes and state.inside().section != "touch":
                 st.button(

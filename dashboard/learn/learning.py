@@ -10,6 +10,7 @@ from dashboard.learn.images import image_of
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.models.load import lesson_network
 from dashboard.ui import digits, palette
+from dashboard.ui.names import COSTS
 from dashboard.ui.palette import BLACK, GREY, INK, POSITIVE
 from dashboard.ui.text import percent
 from nncore import recipes
@@ -19,7 +20,7 @@ from nncore.lessons import images as lessons_images
 from nncore.lessons import learning, surface
 
 _EPOCHS = 300
-_COSTS: dict[CostName, str] = {"quadratic": "Quadratic", "cross-entropy": "Cross-entropy"}
+_COSTS: dict[CostName, str] = {name: COSTS[name] for name in ("quadratic", "cross-entropy")}
 _RATES: dict[CostName, float] = {"quadratic": 3.0, "cross-entropy": 0.5}
 """The book's learning rates for its network of thirty hidden neurons."""
 

@@ -217,7 +217,7 @@ def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
             lines = [
                 line
                 for one, rows, second in pairs
-                for line in ui_curves.curves(
+                for line in ui_curves.curves_of(
                     rows, measure, run=one.name if other else "", second=second
                 )
             ]

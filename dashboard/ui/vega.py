@@ -58,7 +58,7 @@ def place(
 
 
 def _with_ends(layers: Sequence[dict[str, Any]], table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The layers with the ends of their axes written down.
+    """The layers with the ends written down of those axes that say none.
 
     A browser draws a chart once before it has the rows, and complains of axes without ends.
     """
@@ -75,22 +75,20 @@ def _with_ends(layers: Sequence[dict[str, Any]], table: pd.DataFrame) -> list[di
     for layer in layers:
         encoding = dict(layer["encoding"])
         for channel, ends in values.items():
-            if encoding.get(channel, {}).get("type") == "quantitative":
-                scale = _scale(encoding[channel], ends)
-                encoding[channel] = {**encoding[channel], "scale": scale}
+            encoded = encoding.get(channel, {})
+            if encoded.get("type") == "quantitative" and "domain" not in encoded.get("scale", {}):
+                scale = _scale(encoded, ends)
+                encoding[channel] = {**encoded, "scale": scale}
                 if scale.get("type") == "log":
-                    own_axis = encoding[channel].get("axis", {})
+                    own_axis = encoded.get("axis", {})
                     encoding[channel]["axis"] = log_axis(*scale["domain"]) | own_axis
         done.append({**layer, "encoding": encoding})
     return done
 
 
 def _scale(encoded: Mapping[str, Any], values: Sequence[float]) -> dict[str, Any]:
-    """The encoding's scale; without ends of its own, from the least to the greatest value, with a
-    little room."""
+    """The encoding's scale from the least to the greatest value, with a little room."""
     scale = dict(encoded.get("scale", {}))
-    if "domain" in scale:
-        return scale
     share = scale.pop("room", 0.04)
     log = scale.get("type") == "log"
     low, high = (min(values), max(values)) if values else (1.0, 2.0)

@@ -288,7 +288,7 @@ def test_where_no_switch_changes_a_name_another_drawing_is_offered(
     real = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
     monkeypatch.setattr(load, "shipped_network", lambda _name: real)
     at = draw(page(), samples.sample(2)).run()
-    assert "Here no single step changes a name" in what_matters(at)
+    assert "Here no single stage changes a name" in what_matters(at)
     at.button(key="stages-try-small").click().run()
     assert not at.exception
     assert at.segmented_control(key="ink-source").value == "Samples"

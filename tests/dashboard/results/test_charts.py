@@ -8,7 +8,7 @@ from dashboard.results import charts
 from dashboard.train import charts as train_charts
 from dashboard.ui import curves, digits, palette, probabilities, vega
 from dashboard.ui.palette import ENGINE_COLORS, MISTAKE, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
-from nncore.training import EpochRecord, Progress
+from nncore.training import EpochRecord
 
 
 def record(engine: Any, epoch: int, **values: Any) -> EpochRecord:
@@ -35,7 +35,7 @@ def spec(figure: Any) -> dict[str, Any]:
 
 
 def test_a_split_without_numbers_has_no_line():
-    lines = curves.curves(RECORDS, "accuracy")
+    lines = curves.curves_of(RECORDS, "accuracy")
     assert [(line.engine, line.split) for line in lines] == [
         ("numpy", "training"),
         ("numpy", "test"),
@@ -46,14 +46,14 @@ def test_a_split_without_numbers_has_no_line():
 
 
 def test_curves_put_epochs_in_order_and_count_them_from_1():
-    lines = curves.curves(reversed(RECORDS), "cost")
+    lines = curves.curves_of(reversed(RECORDS), "cost")
     assert list(lines[0].epochs) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_a_diverged_run_still_draws(bad: float):
     records = [record("numpy", 0), record("numpy", 1, train_cost=bad, diverged=True)]
-    data = spec(charts.cost_curves(curves.curves(records, "cost")))["data"]
+    data = spec(charts.cost_curves(curves.curves_of(records, "cost")))["data"]
     assert list(data[0]["y"]) == [0.5, None]
     assert len(train_charts.live_cost(records).query("split == 'training'")) == 1
 
@@ -65,15 +65,15 @@ def test_curves_of_nothing_are_an_empty_chart_with_a_title():
 
 
 def test_accuracy_is_in_percent_and_engines_keep_their_colours():
-    data = spec(charts.accuracy_curves(curves.curves(RECORDS, "accuracy")))["data"]
+    data = spec(charts.accuracy_curves(curves.curves_of(RECORDS, "accuracy")))["data"]
     assert list(data[1]["y"]) == pytest.approx([88, 89, 90])
     assert [line["line"]["color"] for line in data] == [NUMPY, NUMPY, TORCH, TORCH]
     assert [line["line"]["dash"] for line in data] == ["solid", "dot", "solid", "dot"]
 
 
 def test_the_legend_lists_each_engine_of_a_run_once():
-    lines = curves.curves(RECORDS, "cost", run="first")
-    lines += curves.curves(RECORDS, "cost", run="second", second=True)
+    lines = curves.curves_of(RECORDS, "cost", run="first")
+    lines += curves.curves_of(RECORDS, "cost", run="second", second=True)
     data = spec(charts.cost_curves(lines))["data"]
     listed = [line["name"] for line in data if line["showlegend"]]
     assert listed == ["NumPy (first)", "PyTorch (first)", "NumPy (second)", "PyTorch (second)"]
@@ -81,13 +81,13 @@ def test_the_legend_lists_each_engine_of_a_run_once():
 
 def test_a_run_name_cannot_smuggle_markup_into_a_chart():
     evil = '<a href="https://x">click</a>' + "a" * 200
-    text = str(spec(charts.cost_curves(curves.curves(RECORDS, "cost", run=evil))))
+    text = str(spec(charts.cost_curves(curves.curves_of(RECORDS, "cost", run=evil))))
     assert "<a" not in text
     assert "a" * 60 not in text
 
 
 def test_alternative_text_tells_the_figures():
-    lines = curves.curves(RECORDS, "accuracy")
+    lines = curves.curves_of(RECORDS, "accuracy")
     assert "NumPy ends at 90.00% on test data" in charts.alt_text(charts.accuracy_curves(lines))
 
 
@@ -145,8 +145,8 @@ def test_digit_scores_name_the_hardest_digit():
 
 
 def test_live_rows_count_epochs_trained_and_place_mini_batches_inside_them():
-    progress = [Progress("numpy", epoch=3, batch=50, n_batches=100, cost=0.2, seconds=1.0)]
-    frame = train_charts.live_cost(RECORDS, progress)
+    costs = train_charts.live_cost(RECORDS)
+    frame = train_charts.with_batch_costs(costs, {"numpy": [(3.5, 0.2), (3.6, math.inf)]})
     assert set(frame["epochs"]) == {1.0, 2.0, 3.0, 3.5}
     assert list(frame.query("split == 'mini-batch'")["value"]) == [0.2]
     assert list(frame.columns) == list(train_charts.live_accuracy([]).columns)

@@ -1,20 +1,15 @@
-"""Arrays in, figures out: every chart of the app, with one look.
+"""The figures of Results: arrays in, Plotly figures out, for looking closely.
 
-Plotly figures (`cost_curves`, `accuracy_curves`, `confusion`, `digit_scores`) are for looking
-closely: hover, zoom, click, save as PNG. They are placed by `show`, which also hands their
-alternative text to screen readers. ECharts (`show_live`) are for what changes while one
-watches: the same element takes the new numbers, nothing flickers. `show_probabilities` is plain
-HTML: it follows the pen.
-
-Text and gridlines take their colours from the visitor's theme; what carries data uses
-`dashboard.ui.palette`, readable on light and dark.
+One can hover, zoom, click, and save them as PNG. `show` places them, and hands their alternative
+text to screen readers. Text and gridlines take their colours from the visitor's theme; what carries
+data uses `dashboard.ui.palette`, readable on light and dark.
 """
 
 import html
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -33,9 +28,6 @@ from dashboard.ui.palette import (
 )
 from dashboard.ui.text import plain
 from nncore.config import EngineName
-
-if TYPE_CHECKING:
-    pass
 
 Score = Literal["precision", "recall", "F1"]
 

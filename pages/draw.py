@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.draw import answers, doubts, handwriting, neurons, section, sources, stages, why
-from dashboard.draw.subject import look_at
-from dashboard.models import predictions
-from dashboard.models.predictions import Trained
+from dashboard.draw.subject import choose_run, look_at
+from dashboard.models import load
+from dashboard.models.load import Trained
 from dashboard.runs.database import StoreError
 from dashboard.startup import through_the_entry
 from dashboard.ui.text import escape
@@ -22,7 +22,7 @@ SECTIONS: dict[str, section.Section] = {
 
 def trained_models(workspace: str) -> list[Trained]:
     try:
-        return predictions.trained_models(workspace)
+        return load.trained_models(workspace)
     except StoreError as error:
         if not session.is_told(str(error)):
             st.warning(escape(str(error)), icon=":material/database_off:")
@@ -35,7 +35,7 @@ def pad_and_answers(workspace: str) -> None:
     trained = trained_models(workspace)
     left, right = st.columns([1, 2.2], gap="large")
     with right:
-        chosen = predictions.choose_run(trained)
+        chosen = choose_run(trained)
     with left:
         subject = look_at(sources.choose_ink(), trained, chosen)
     if subject is None:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard import navigation
 from dashboard.ink import drawing, pad
-from dashboard.models import cards, doubts, predictions
+from dashboard.models import load
+from dashboard.ui import answers
 
 # For whom, why, and the link to offer: its page, its label and what it sets there.
 WAYS = (
@@ -44,11 +45,11 @@ def try_it() -> None:
         seen = drawing.prepared(ink)
         if seen is not None:
             st.caption(ink.note)
-            doubts.say(seen.pixels)
-            model = predictions.default_model()
-            predictions.show_shipped(model, seen.pixels, with_image=True, bars=180)
+            answers.show_doubt(seen.pixels)
+            model = load.default_model()
+            answers.show_shipped(model, seen.pixels, with_image=True, bars=180)
             with st.container(horizontal=True, vertical_alignment="center"):
-                cards.about(model)
+                answers.about(model)
                 st.page_link(
                     "pages/inside.py",
                     label="Follow it through a small network",

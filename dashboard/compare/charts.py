@@ -12,13 +12,12 @@ from typing import Any, Literal
 import numpy as np
 
 from dashboard.compare.section import power
-from dashboard.ui.palette import ENGINE_NAMES, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
+from dashboard.ui.palette import ENGINE_NAMES, GREY, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
 from dashboard.ui.vega import number, place
 from nncore import recipes
 from nncore.lab.comparison import TwinCurve, TwinRun
 from nncore.lab.reproduction import TOLERANCE, Row
 
-GREY = "#7a7f8c"
 ENGINE_COLOR = {
     "field": "engine",
     "type": "nominal",

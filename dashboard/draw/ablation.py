@@ -1,4 +1,4 @@
-"""Which single step between the ink and the models matters most to a drawing."""
+"""Which single stage between the ink and the models matters most to a drawing."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.ink import drawing
 from dashboard.ink.drawing import KEPT_SECONDS, Ink
 from dashboard.models import predictions
-from dashboard.models.predictions import Answer, Model
+from dashboard.models.load import Model
+from dashboard.models.predictions import Answer
 from dashboard.ui.text import certainty
 from nncore.preprocessing import StageName
 
@@ -18,7 +19,7 @@ LEAST_FALL = 0.001
 
 
 class Effect(NamedTuple):
-    """What the models say without one step, held against what they say with all."""
+    """What the models say without one stage, held against what they say with all."""
 
     stage: StageName
     has_ink: bool
@@ -26,25 +27,25 @@ class Effect(NamedTuple):
     renamed: list[tuple[Model, int]]
     """Who names another digit then, and which."""
     model: Model
-    """Who loses most certainty about the digit that it names with all steps."""
+    """Who loses most certainty about the digit that it names with all stages."""
     before: float
     after: float
 
     @property
     def weight(self) -> tuple[bool, int, float]:
-        """The greater, the more the step matters: no ink, then names, then certainty."""
+        """The greater, the more the stage matters: no ink, then names, then certainty."""
         return (not self.has_ink, len(self.renamed), self.before - self.after)
 
 
 def effect(
     stage: StageName, whole: Mapping[Model, Answer], without: Mapping[Model, Answer] | None
 ) -> Effect:
-    """Judge one step.
+    """Judge one stage.
 
     Args:
         stage: which was left out.
-        whole: every model's answer with all steps; at least one, and all of them numbers.
-        without: the same without this step; None where no ink is left.
+        whole: every model's answer with all stages; at least one, and all of them numbers.
+        without: the same without this stage; None where no ink is left.
     """
     said = whole if without is None else without
     falls = {m: a.confidence - said[m].probabilities[a.digit] for m, a in whole.items()}
@@ -55,7 +56,7 @@ def effect(
 
 
 def most_important(ink: Ink, models: Sequence[Model]) -> Effect | None:
-    """The step without which these models' answers to this drawing change most; None where no
+    """The stage without which these models' answers to this drawing change most; None where no
     model has an answer."""
     return _most_important(_name(ink), tuple(models), ink)
 
@@ -82,20 +83,20 @@ def _name(ink: Ink) -> str:
     return f"{hashlib.blake2b(sheet.tobytes()).hexdigest()}/{sheet.shape}/{box}"
 
 
-def sentence(found: Effect, step: str) -> str:
-    """What to say of the step that matters most, called `step`."""
+def sentence(found: Effect, name: str) -> str:
+    """What to say of the stage that matters most, called `name`."""
     if not found.has_ink:
-        return f"For this drawing **{step}** matters most: without it, no ink is found."
+        return f"For this drawing **{name}** matters most: without it, no ink is found."
     if found.renamed:
-        return f"For this drawing **{step}** matters most: without it {_said(found.renamed)}."
+        return f"For this drawing **{name}** matters most: without it {_said(found.renamed)}."
     if found.before - found.after < LEAST_FALL:
         return (
-            "Here no single step changes a name, or makes a network less sure by even 0.1 "
+            "Here no single stage changes a name, or makes a network less sure by even 0.1 "
             "percentage points."
         )
     return (
-        f"Here no single step changes a name; {found.model.markdown}'s certainty falls most "
-        f"without **{step}**, from {certainty(found.before)} to {certainty(found.after)}."
+        f"Here no single stage changes a name; {found.model.markdown}'s certainty falls most "
+        f"without **{name}**, from {certainty(found.before)} to {certainty(found.after)}."
     )
 
 

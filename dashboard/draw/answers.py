@@ -6,8 +6,9 @@ import streamlit as st
 from dashboard.draw import stages
 from dashboard.draw.subject import Subject
 from dashboard.ink import drawing
-from dashboard.models import cards, doubts, predictions
-from dashboard.models.predictions import MAX_MODELS, Model, Shipped, Trained
+from dashboard.models import load, predictions
+from dashboard.models.load import MAX_MODELS, Model, Shipped, Trained
+from dashboard.ui import answers as ui_answers
 from dashboard.ui.text import certainty
 
 _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
@@ -15,7 +16,7 @@ _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink 
 
 def show(subject: Subject) -> None:
     """Whether it looks like a digit, what the models see, what each says, and all in a table."""
-    doubts.say(subject.pixels, all_stages=not subject.skipped)
+    ui_answers.show_doubt(subject.pixels, all_stages=not subject.skipped)
     note = subject.ink.note
     if subject.skipped:
         note = f"Prepared without {stages.without(subject.skipped)}."
@@ -35,10 +36,10 @@ def _side_by_side(subject: Subject) -> None:
         for model in shown:
             with st.container(gap="small"):
                 if isinstance(model, Shipped):
-                    predictions.show_shipped(model, subject.pixels)
-                    cards.about(model)
+                    ui_answers.show_shipped(model, subject.pixels)
+                    ui_answers.about(model)
                 else:
-                    predictions.show_answer(said[model], model)
+                    ui_answers.show_answer(said[model], model)
                     if model.place:
                         st.caption(model.place)
                     if model.dataset == "digits":
@@ -57,7 +58,7 @@ def _invitation() -> None:
 def _epochs(model: Model) -> int:
     """How long it has learned; a shipped model to the end of its recipe."""
     if isinstance(model, Shipped):
-        return predictions.shipped_network(model.name).config.epochs
+        return load.shipped_network(model.name).config.epochs
     return model.epoch
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.draw.subject import Subject
 from dashboard.models import predictions
-from dashboard.models.predictions import Shipped
+from dashboard.models.load import Shipped, network_of
 from dashboard.runs.database import StoreError
 from dashboard.ui.components.network_view import network_view
 from dashboard.ui.text import escape
@@ -30,7 +30,7 @@ def show(subject: Subject) -> None:
                 query_params={**own, "example": "drawing"},
             )
     try:
-        network = predictions.network_of(model)
+        network = network_of(model)
     except (CheckpointError, StoreError) as error:
         st.warning(escape(str(error)))
         return

@@ -13,7 +13,8 @@ from dashboard import session
 from dashboard.draw import state
 from dashboard.ink import drawing
 from dashboard.ink.drawing import KEPT_SECONDS, Ink, Place
-from dashboard.models import doubts, predictions
+from dashboard.models import doubts, load
+from dashboard.models.predictions import digits_named
 from dashboard.ui import digits, palette
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
@@ -117,7 +118,7 @@ def _alone(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 def _choose(file_id: str, found: Sequence[Found]) -> Ink:
     """Show what is read where, and place the choice of the digit to look at."""
-    model = predictions.default_model()
+    model = load.default_model()
     names = _names(model, np.stack([one.pixels.ravel() for one in found]))
     chosen = state.photograph_choice(file_id)
     reading = " ".join(names)
@@ -141,14 +142,14 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
     )
 
 
-def _names(model: predictions.Shipped, X: np.ndarray) -> list[str]:
+def _names(model: load.Shipped, X: np.ndarray) -> list[str]:
     """The digit that the model reads in each image, with a question mark where it is doubted."""
     try:
-        named = predictions.digits_named(model, X)
+        named = digits_named(load.network_of(model), X)
     except CheckpointError:
-        named = [None] * len(X)
+        named = np.full(len(X), -1)
     return [
-        ("–" if digit is None else str(digit)) + ("?" if is_doubted else "")
+        ("–" if digit < 0 else str(digit)) + ("?" if is_doubted else "")
         for digit, is_doubted in zip(named, doubts.are_doubted(X), strict=True)
     ]
 
@@ -187,6 +188,6 @@ def boxed(
         middle = min(max((left + right) // 2, _FONT), width - _FONT)
         half = round(_FONT * (0.36 + 0.28 * len(name)))
         tag = (middle - half, bottom + 4, middle + half, bottom + room)
-        draw.rectangle(tag, fill=palette.SHIPPED if is_chosen else "#3a3560")
-        draw.text((middle, bottom + 4 + room // 2 - 2), name, "#ffffff", font, anchor="mm")
+        draw.rectangle(tag, fill=palette.SHIPPED if is_chosen else palette.TAG)
+        draw.text((middle, bottom + 4 + room // 2 - 2), name, palette.INK, font, anchor="mm")
     return np.asarray(picture)

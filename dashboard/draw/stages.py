@@ -12,7 +12,7 @@ from dashboard.ink import samples
 from dashboard.models import doubts, predictions
 from dashboard.models.predictions import Answer
 from dashboard.ui import digits
-from dashboard.ui.text import certainty
+from dashboard.ui.text import certainty, sureness
 from nncore.preprocessing import Stage, StageName
 
 
@@ -54,7 +54,7 @@ def show(subject: Subject) -> None:
     """Every stage between the ink and the models with its switch, and what the switches change."""
     st.markdown(
         "MNIST's digits were made this way, so a network that learned them reads a drawing best "
-        "when it takes the same steps. Which of them matters depends on the drawing: turn one "
+        "when it passes the same stages. Which of them matters depends on the drawing: turn one "
         "off, and see what the models say then."
     )
     what_matters = st.container(key="stages-what-matters", gap="xsmall")
@@ -67,7 +67,7 @@ def show(subject: Subject) -> None:
 
 
 def _what_matters(subject: Subject) -> None:
-    """The step that matters most to this drawing; where none changes a name, another drawing."""
+    """The stage that matters most to this drawing; where none changes a name, another drawing."""
     found = ablation.most_important(subject.ink, subject.models)
     if found is None:
         return
@@ -141,7 +141,7 @@ def all_on(key: str) -> None:
 def _said(answer: Answer) -> str:
     if not answer.is_number:
         return "has no answer"
-    return f"says **{answer.digit}**, {predictions.sureness(answer.confidence)}"
+    return f"says **{answer.digit}**, {sureness(answer.confidence)}"
 
 
 def _before(now: Answer, before: Answer | None, n_skipped: int) -> str:

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard.draw import state
 from dashboard.ink import drawing
 from dashboard.ink.drawing import Ink
-from dashboard.models import predictions
-from dashboard.models.predictions import Model, Trained
+from dashboard.models import load
+from dashboard.models.load import Model, Trained
 from nncore.preprocessing import Prepared, StageName
 
 
@@ -49,6 +49,18 @@ class Subject:
         return by_title[state.draw_control_value(name)]
 
 
+def choose_run(models: Sequence[Trained]) -> list[Trained]:
+    """The models of one run: of the newest, or of the one picked where there are several."""
+    names = {model.run_id: model.run_name for model in models}
+    if len(names) > 1:
+        run_id = st.selectbox(
+            "Networks of the run", list(names), format_func=names.__getitem__, key="draw-run"
+        )
+    else:
+        run_id = next(iter(names), None)
+    return [model for model in models if model.run_id == run_id]
+
+
 def look_at(ink: Ink, trained: Sequence[Trained], chosen: Sequence[Trained]) -> Subject | None:
     """The drawing prepared; None after one sentence about why it cannot be used.
 
@@ -67,5 +79,5 @@ def look_at(ink: Ink, trained: Sequence[Trained], chosen: Sequence[Trained]) -> 
             "All stages on", icon=":material/restart_alt:", on_click=state.switch_all_stages_on
         )
         return None
-    models = [*(predictions.shipped_models() or [predictions.default_model()]), *chosen]
+    models = [*(load.shipped_models() or [load.default_model()]), *chosen]
     return Subject(ink, whole, seen, skipped, models, list(trained))

@@ -9,8 +9,8 @@ from dashboard.draw import state
 from dashboard.draw.subject import Subject
 from dashboard.ink.drawing import KEPT_SECONDS
 from dashboard.models import predictions
-from dashboard.models.evaluation import by_rows
-from dashboard.models.predictions import Model, Trained
+from dashboard.models.load import Model, Trained, network_of
+from dashboard.models.predictions import by_rows
 from dashboard.runs.database import StoreError
 from dashboard.runs.run import RunStatus
 from dashboard.runs.store import run_store
@@ -46,7 +46,7 @@ def show(subject: Subject) -> None:
     """The reasons of one model against one other digit; both are chosen here."""
     model = subject.choose_model("why", "Whose reasons")
     try:
-        network = predictions.network_of(model)
+        network = network_of(model)
     except (CheckpointError, StoreError) as error:
         st.warning(escape(str(error)))
         return

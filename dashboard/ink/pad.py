@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard import session
+from dashboard.ui import palette
 from dashboard.ui.components.clear_button import clear_button
 from nncore.ink.picture_files import ImageError, read_image
 
@@ -30,7 +31,7 @@ def pad() -> npt.NDArray[np.uint8] | None:
     from streamlit_drawable_canvas import st_canvas
 
     result = st_canvas(
-        stroke_color="#ffffff",
+        stroke_color=palette.INK,
         background_image=_paper(),
         stroke_width=PEN,
         width=SIDE,
@@ -59,14 +60,14 @@ def ink(drawn: bytes) -> npt.NDArray[np.uint8] | None:
 def _paper() -> bytes:
     """Black, with the box that MNIST's digits fill and a hint; it lies behind the ink and is not
     part of the drawing that comes back."""
-    paper = Image.new("RGB", (SIDE, SIDE), "#000000")
+    paper = Image.new("RGB", (SIDE, SIDE), palette.BLACK)
     draw = ImageDraw.Draw(paper)
-    near, far, arm, grey = 36, SIDE - 37, 18, "#5b6070"
+    near, far, arm, grey = 36, SIDE - 37, 18, palette.PAD_CORNERS
     for x, dx in ((near, arm), (far, -arm)):
         for y, dy in ((near, arm), (far, -arm)):
             draw.line([(x + dx, y), (x, y), (x, y + dy)], fill=grey, width=2)
     font = ImageFont.load_default(15)
-    draw.text((SIDE / 2, SIDE - 17), "draw here", fill="#9aa0b0", font=font, anchor="mm")
+    draw.text((SIDE / 2, SIDE - 17), "draw here", fill=palette.PAD_WORDS, font=font, anchor="mm")
     file = io.BytesIO()
     paper.save(file, format="PNG")
     return file.getvalue()

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from dashboard.ink import samples
 from dashboard.ink.pad import PEN, SIDE
 
 Point = tuple[float, float]
@@ -103,7 +102,7 @@ def _smooth(points: list[Point], steps: int = 8) -> list[Point]:
 
 def example_digit() -> np.ndarray:
     """A digit to show as the input, (28, 28) in [0, 1]: the drawn sample at the network's size."""
-    drawn = samples.sample(samples.EXAMPLE)  # (280, 280)
+    drawn = sample(EXAMPLE)  # (280, 280)
     return drawn.reshape(28, 10, 28, 10).mean(axis=(1, 3)) / 255
 
 

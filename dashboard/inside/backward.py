@@ -6,7 +6,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard.inside import choice, state, twin
-from dashboard.inside.choice import Example, Model, layer_name, neuron_name, source_name
+from dashboard.inside.choice import (
+    Example,
+    OpenNetwork,
+    layer_name,
+    neuron_name,
+    source_name,
+)
 from dashboard.ui.components.signed_view import signed_view
 from dashboard.ui.text import escape, formula_number, number
 from nncore.explain.microscope import Examined, cost_after_step, examine, finite_difference
@@ -36,7 +42,7 @@ SLOPES = {
 }
 
 
-def show(model: Model, example: Example, neuron: Neuron, answer: int) -> None:
+def show(model: OpenNetwork, example: Example, neuron: Neuron, answer: int) -> None:
     """From the cost back to one single derivative, and one step of gradient descent."""
     target = _choose_target(example, answer)
     seen = examine(model.network, example.pixels, target)
@@ -300,7 +306,7 @@ def _take_random(seen: Examined) -> None:
 
 
 def _one_derivative(
-    model: Model, example: Example, seen: Examined, neuron: Neuron, source: int, target: int
+    model: OpenNetwork, example: Example, seen: Examined, neuron: Neuron, source: int, target: int
 ) -> None:
     k, j = neuron.layer, neuron.index
     analytic = float(seen.weight_slopes(k, j)[source])
@@ -368,7 +374,7 @@ def _ask_torch(token: str) -> None:
     state.inside().twin_asked = token
 
 
-def _step(model: Model, seen: Examined, neuron: Neuron, source: int) -> None:
+def _step(model: OpenNetwork, seen: Examined, neuron: Neuron, source: int) -> None:
     k, j = neuron.layer, neuron.index
     st.header("One step downhill")
     eta = st.number_input(

@@ -1,70 +1,56 @@
 """Charts of Inside."""
 
-import pandas as pd
-import streamlit as st
+from typing import Any
 
-from dashboard.ui.palette import SHIPPED
-from dashboard.ui.vega import axis_config
+from dashboard.ui import vega
+from dashboard.ui.palette import GREY, SHIPPED
 from nncore.metrics import Calibration
 
 
 def show_calibration(found: Calibration, key: str, *, height: int = 340) -> None:
     """Accuracy by confidence: on the diagonal, a network is as often right as it is sure."""
     used = found.counts > 0
-    frame = pd.DataFrame(
-        {
-            "confidence": found.confidence[used],
-            "accuracy": found.accuracy[used],
-            "images": found.counts[used],
-        }
-    )
+    rows = [
+        {"confidence": float(sure), "accuracy": float(right), "images": int(n)}
+        for sure, right, n in zip(
+            found.confidence[used], found.accuracy[used], found.counts[used], strict=True
+        )
+    ]
+    x = _share("confidence", "how sure the network is")
+    y = _share("accuracy", "how often it is right")
     title = "On the line, it is right as often as it is sure"
-    st.vega_lite_chart(
-        frame,
-        {
-            **axis_config(),
-            "title": {"text": title, "anchor": "start"},
-            "height": height,
-            "layer": [
-                {
-                    "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
-                    "mark": {"type": "line", "strokeDash": [4, 4], "color": "#7a7f8c"},
-                    "encoding": {
-                        "x": {"field": "x", "type": "quantitative"},
-                        "y": {"field": "y", "type": "quantitative"},
-                    },
+    vega.place(
+        rows,
+        [
+            {
+                "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
+                "mark": {"type": "line", "strokeDash": [4, 4], "color": GREY},
+                "encoding": {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}},
+            },
+            {
+                "mark": {
+                    "type": "line",
+                    "point": {"size": 90, "color": SHIPPED},
+                    "color": SHIPPED,
                 },
-                {
-                    "mark": {
-                        "type": "line",
-                        "point": {"size": 90, "color": SHIPPED},
-                        "color": SHIPPED,
-                    },
-                    "encoding": {
-                        "x": {
-                            "field": "confidence",
-                            "type": "quantitative",
-                            "title": "how sure the network is",
-                            "axis": {"format": "%"},
-                            "scale": {"domain": [0, 1]},
-                        },
-                        "y": {
-                            "field": "accuracy",
-                            "type": "quantitative",
-                            "title": "how often it is right",
-                            "axis": {"format": "%"},
-                            "scale": {"domain": [0, 1]},
-                        },
-                        "tooltip": [
-                            {"field": "confidence", "title": "sure", "format": ".1%"},
-                            {"field": "accuracy", "title": "right", "format": ".1%"},
-                            {"field": "images", "title": "images", "format": ","},
-                        ],
-                    },
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "tooltip": [
+                        {"field": "confidence", "title": "sure", "format": ".1%"},
+                        {"field": "accuracy", "title": "right", "format": ".1%"},
+                        {"field": "images", "title": "images", "format": ","},
+                    ],
                 },
-            ],
-        },
-        width="stretch",
+            },
+        ],
         key=key,
+        title={"text": title, "anchor": "start"},
         alt=f"{title}. Mean gap between confidence and accuracy: {found.expected_error:.1%}.",
+        height=height,
     )
+
+
+def _share(field: str, title: str) -> dict[str, Any]:
+    """An axis from 0 to 100 %."""
+    return vega.number(field, title, axis={"format": "%"}) | {"scale": {"domain": [0, 1]}}

@@ -7,15 +7,16 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.inside import charts, choice
-from dashboard.inside.choice import Example, Model
+from dashboard.inside.choice import Example, OpenNetwork
 from dashboard.inside.forward import function_of
 from dashboard.models import predictions
 from dashboard.ui import digits
+from dashboard.ui.text import sureness
 from nncore.metrics import calibration
 from nncore.preprocessing import prepare
 
 
-def show(model: Model, example: Example) -> None:
+def show(model: OpenNetwork, example: Example) -> None:
     """Five images like none it learned from, and the calibration curve."""
     st.header("Show it what it never saw")
     st.markdown(
@@ -32,7 +33,7 @@ def show(model: Model, example: Example) -> None:
                 st.image(digits.digit_png(pixels), width=112, alt=f"The image: {name.lower()}")
                 if answer.is_number:
                     st.markdown(f"says **{answer.digit}**")
-                    st.caption(predictions.sureness(answer.confidence))
+                    st.caption(sureness(answer.confidence))
                 else:
                     st.caption("no answer")
     st.header("Is it right as often as it is sure?")

@@ -9,16 +9,16 @@ from dashboard import session
 from dashboard.ink import samples
 from dashboard.inside import state
 from dashboard.inside.state import InsideView
-from dashboard.models import evaluation, predictions
-from dashboard.models.evaluation import by_rows
+from dashboard.models import evaluation, load, predictions
+from dashboard.models.evaluation import Answers
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.ui import digits
+from dashboard.ui.names import ACTIVATIONS, DATASETS
 from dashboard.ui.palette import ENGINE_NAMES
 from dashboard.ui.runs import label
-from dashboard.ui.text import escape
+from dashboard.ui.text import escape, sureness
 from nncore import datasets
-from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName, architecture
 from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import Edit, operate, silenced
@@ -36,7 +36,7 @@ SECTIONS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Model:
+class OpenNetwork:
     """A network to look into, with the changes made to it by hand."""
 
     network: Network
@@ -59,28 +59,14 @@ class Example:
     token: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """What a network says of every test image."""
-
-    predictions: np.ndarray  # (n,)
-    confidence: np.ndarray  # (n,)
-    labels: np.ndarray  # (n,)
-
-    @property
-    def right(self) -> np.ndarray:
-        """(n,) where it names the true digit."""
-        return self.predictions == self.labels
-
-
 # The network ------------------------------------------------------------------------------------
-def choose_model() -> Model:
+def choose_model() -> OpenNetwork:
     """Place the choice of run, engine and checkpoint; the shipped model where there is no run."""
     view = state.inside()
     run = _choose_run(view)
     network, name = (None, "shipped") if run is None else _choose_checkpoint(view, run)
     if network is None:
-        network = predictions.shipped_network()
+        network = load.shipped_network()
     wanted = run.config.dataset if run else "mnist"
     dataset: DatasetName = wanted if datasets.available(wanted) else "digits"
     edited = network
@@ -91,14 +77,14 @@ def choose_model() -> Model:
             view.edits = ()
             st.info("The changes by hand did not fit this network, so they are undone.")
     quiet = silenced(edited.layer_sizes, view.edits)
-    return Model(edited, network, name + _changes(view.edits), dataset, quiet)
+    return OpenNetwork(edited, network, name + _changes(view.edits), dataset, quiet)
 
 
-def untouched(model: Model) -> Model:
+def untouched(model: OpenNetwork) -> OpenNetwork:
     """The same network as it was trained."""
     name = model.token.removesuffix(_changes(state.inside().edits))
     quiet = silenced(model.network.layer_sizes, ())
-    return Model(model.untouched, model.untouched, name + _changes(()), model.dataset, quiet)
+    return OpenNetwork(model.untouched, model.untouched, name + _changes(()), model.dataset, quiet)
 
 
 def _changes(edits: tuple[Edit, ...]) -> str:
@@ -136,12 +122,12 @@ def _choose_run(view: InsideView) -> Run | None:
 
 def _which_shipped() -> str:
     """How small the shipped model is, and who answers on Home where that is another one."""
-    small = architecture(predictions.shipped_network().layer_sizes)
+    small = architecture(load.shipped_network().layer_sizes)
     said = f"The small model that came along, {small}."
-    answers_on_home = predictions.default_model()
+    answers_on_home = load.default_model()
     if answers_on_home.name == "classroom":
         return said
-    large = architecture(predictions.network_of(answers_on_home).layer_sizes)
+    large = architecture(load.network_of(answers_on_home).layer_sizes)
     return f"{said} On Home another one answers: {answers_on_home.title}, {large}."
 
 
@@ -183,7 +169,8 @@ def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]
             help="Every kept checkpoint; 0 is the network before its first mini-batch.",
         )
     epoch, batch = places[at]
-    return _network(run.id, view.engine, epoch, batch), f"{run.id}/{view.engine}/{epoch}.{batch}"
+    network = load.trained_network(run.id, view.engine, epoch, batch)
+    return network, f"{run.id}/{view.engine}/{epoch}.{batch}"
 
 
 def _place_name(epoch: int, batch: int) -> str:
@@ -199,17 +186,8 @@ def _take_epoch(places: list[tuple[int, int]]) -> None:
     state.inside().epoch = None if at == len(places) - 1 else places[at][0]
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network:
-    # A place inside an epoch is only ever kept as the latest.
-    blob = run_store().checkpoint_blob(run_id, engine, None if batch else epoch)
-    if blob is None:
-        raise CheckpointError("This checkpoint was deleted a moment ago; choose another.")
-    return from_bytes(blob).network()
-
-
 # The example ------------------------------------------------------------------------------------
-def choose_example(model: Model) -> Example:
+def choose_example(model: OpenNetwork) -> Example:
     """Place the choice of the image: by number, by digit, a mistake, or the last drawing."""
     view = state.inside()
     images, labels = evaluation.test_images(model.dataset)
@@ -225,7 +203,7 @@ def choose_example(model: Model) -> Example:
         on_change=_take_example,
     )
     if model.dataset == "digits":
-        st.caption("The embedded digits: 8x8 pixels, enlarged to 28x28.")
+        st.caption(f"{DATASETS['digits']}: 8x8 pixels, enlarged to 28x28.")
     st.pills(
         "Another image of the digit",
         list(range(10)),
@@ -285,13 +263,12 @@ def _take_digit(dataset: DatasetName) -> None:
         _draw_lot(np.flatnonzero(labels == digit))
 
 
-def _take_mistake(model: Model) -> None:
+def _take_mistake(model: OpenNetwork) -> None:
     # A few hundred images hold a mistake: there is no need to wait for an answer to all of them.
     images, labels = evaluation.test_images(model.dataset)
     wrong = np.empty(0, int)
     for rows in np.array_split(np.random.default_rng().permutation(len(labels)), 20):
-        said = by_rows(model.network.predict_proba, images[rows])
-        wrong = rows[np.nan_to_num(said).argmax(axis=1) != labels[rows]]
+        wrong = rows[evaluation.evaluate(model.network, images[rows], labels[rows]).mistakes]
         if len(wrong):
             break
     _draw_lot(wrong)
@@ -308,20 +285,18 @@ def _draw_lot(positions: np.ndarray) -> None:
         session.notify("There is no such image: this network names every test image right.")
 
 
-def answers(model: Model) -> Answers:
+def answers(model: OpenNetwork) -> Answers:
     """What the network says of every test image, changes by hand included."""
     return _answers(model.token, model.dataset, model.network)
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
 def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
-    images, labels = evaluation.test_images(dataset)
-    probabilities = np.nan_to_num(by_rows(_network.predict_proba, images))
-    return Answers(probabilities.argmax(axis=1), probabilities.max(axis=1), labels)
+    return evaluation.evaluate(_network, *evaluation.test_images(dataset))
 
 
 # The neuron -------------------------------------------------------------------------------------
-def neuron_of(model: Model, answer: int | None) -> Neuron:
+def neuron_of(model: OpenNetwork, answer: int | None) -> Neuron:
     """The neuron looked at: the chosen one where this network has it, else the answer's output."""
     view, sizes = state.inside(), model.network.layer_sizes[1:]
     if view.neuron and view.neuron[0] < len(sizes) and view.neuron[1] < sizes[view.neuron[0]]:
@@ -335,7 +310,7 @@ def look_at(neuron: Neuron) -> None:
     view.neuron, view.source = (neuron.layer, neuron.index), None
 
 
-def choose_neuron(model: Model, neuron: Neuron, place: str = "") -> None:
+def choose_neuron(model: OpenNetwork, neuron: Neuron, place: str = "") -> None:
     """The same choice as a click in a picture, for any neuron of a large layer too.
 
     `place` tells it from the same controls elsewhere on the page.
@@ -392,7 +367,7 @@ def source_name(layer: int, source: int) -> str:
 
 
 # What it says -----------------------------------------------------------------------------------
-def headline(model: Model, example: Example) -> int | None:
+def headline(model: OpenNetwork, example: Example) -> int | None:
     """The network's answer in one line beside the image; None where it diverged."""
     answer = predictions.ask(model.network, example.pixels)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -402,7 +377,7 @@ def headline(model: Model, example: Example) -> int | None:
                 st.markdown("### No answer")
                 st.caption("This network diverged: its weights are no numbers any more.")
                 return None
-            sure = predictions.sureness(answer.confidence)
+            sure = sureness(answer.confidence)
             truth = "" if example.label is None else f"it is a {example.label}"
             wrong = example.label is not None and example.label != answer.digit
             word = ", but " if wrong else ", and "
@@ -411,7 +386,7 @@ def headline(model: Model, example: Example) -> int | None:
             changes = len(state.inside().edits)
             changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
             hidden = len(model.network.weights) > 1
-            squashed = f", {model.network.config.activation}" if hidden else ""
+            squashed = f", {ACTIVATIONS[model.network.config.activation]}" if hidden else ""
             st.caption(f"{sure} · {shape}{squashed}{changed}")
             if changes and state.inside().section != "touch":
                 st.button(

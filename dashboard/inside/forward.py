@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.inside import state
-from dashboard.inside.choice import Example, Model, layer_name, look_at, neuron_name
+from dashboard.inside.choice import Example, OpenNetwork, layer_name, look_at, neuron_name
 from dashboard.ui import digits
 from dashboard.ui.components.signed_view import signed_view
 from dashboard.ui.text import formula_number, number
@@ -27,7 +27,7 @@ _TERMS = 6
 _BARS = 16
 
 
-def show(model: Model, example: Example, neuron: Neuron) -> None:
+def show(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
     """Every layer's formula, shape and numbers; then the chosen neuron's sum."""
     network = model.network
     layers = network.forward_pass(example.pixels.reshape(1, -1))
@@ -98,7 +98,7 @@ def function_of(network: Network, layer: int) -> str:
     return COSTS[network.config.cost].output_name if last else network.config.activation
 
 
-def _layer(model: Model, k: int, layer: Layer) -> None:
+def _layer(model: OpenNetwork, k: int, layer: Layer) -> None:
     network, quiet = model.network, model.silenced[k]
     n_in, n_out = network.weights[k].shape
     before = "x" if k == 0 else f"a^{{{k}}}"
@@ -129,7 +129,7 @@ def _layer(model: Model, k: int, layer: Layer) -> None:
         )
 
 
-def _sum(model: Model, example: Example, layers: list[Layer], neuron: Neuron) -> None:
+def _sum(model: OpenNetwork, example: Example, layers: list[Layer], neuron: Neuron) -> None:
     network, k, j = model.network, neuron.layer, neuron.index
     name = neuron_name(network, neuron)
     a_before = layers[k - 1].a[0] if k else example.pixels

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.inside.choice import Model, neuron_name
+from dashboard.inside.choice import OpenNetwork, neuron_name
 from dashboard.models import evaluation, predictions
-from dashboard.models.evaluation import by_rows
+from dashboard.models.predictions import by_rows
 from dashboard.ui import digits
-from dashboard.ui.text import number
+from dashboard.ui.text import number, sureness
 from nncore.config import DatasetName
 from nncore.explain.feature_visualization import Ascent, excite, layer_inputs, strongest
 from nncore.explain.neuron import Neuron
@@ -17,7 +17,7 @@ _AVERAGED = 100
 _SHOWN = 16
 
 
-def show(model: Model, neuron: Neuron) -> None:
+def show(model: OpenNetwork, neuron: Neuron) -> None:
     """Gradient ascent on the pixels, beside the average of the images that fire it most."""
     name = neuron_name(model.network, neuron)
     found = _excite(model.token, neuron.layer, neuron.index, model.network)
@@ -38,7 +38,7 @@ def show(model: Model, neuron: Neuron) -> None:
             st.caption(
                 f"Its sum climbed from {number(float(found.z[0]))} to "
                 f"{number(float(found.z[-1]))}. The network calls this a {said.digit}, "
-                f"{predictions.sureness(said.confidence)}. Specks at the edge are chance: no digit "
+                f"{sureness(said.confidence)}. Specks at the edge are chance: no digit "
                 "has ink there, so those weights never learned anything."
             )
         # Below this, all test images are asked: what is above stands on the page by then.

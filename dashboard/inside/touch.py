@@ -4,8 +4,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.inside import choice, state
-from dashboard.inside.choice import Answers, Example, Model, layer_name, neuron_name, source_name
+from dashboard.inside.choice import Example, OpenNetwork, layer_name, neuron_name, source_name
 from dashboard.models import predictions
+from dashboard.models.evaluation import Answers
 from dashboard.ui import probabilities
 from dashboard.ui.palette import SHIPPED
 from dashboard.ui.text import number, percent
@@ -13,7 +14,7 @@ from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import AddNoise, Edit, SetBias, SetWeight, Silence
 
 
-def show(model: Model, example: Example, neuron: Neuron) -> None:
+def show(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
     """The changes to make, what the network says after them, and how often it is still right."""
     left, right = st.columns([1, 1], gap="large")
     with left:
@@ -28,7 +29,7 @@ def show(model: Model, example: Example, neuron: Neuron) -> None:
         _accuracy(model)
 
 
-def _changes(model: Model, example: Example, neuron: Neuron) -> None:
+def _changes(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
     network, (k, j) = model.network, (neuron.layer, neuron.index)
     name = neuron_name(network, neuron)
     W, b = network.weights[k], network.biases[k]
@@ -139,7 +140,7 @@ def _target(edit: Edit) -> tuple[int, ...] | None:
             return None
 
 
-def _accuracy(model: Model) -> None:
+def _accuracy(model: OpenNetwork) -> None:
     now = choice.answers(model)
     before = choice.answers(choice.untouched(model)) if state.inside().edits else now
     share, was = _share(now), _share(before)

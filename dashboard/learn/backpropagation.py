@@ -5,8 +5,9 @@ import streamlit as st
 
 from dashboard.learn import figures
 from dashboard.learn.controls import Controls
-from dashboard.learn.figures import GREY, sign_color, text
+from dashboard.learn.figures import sign_color, text
 from dashboard.learn.onward import BOOK, Onward
+from dashboard.ui.palette import GREY
 from nncore.lessons import backpropagation as lessons_backpropagation
 from nncore.lessons import universality
 

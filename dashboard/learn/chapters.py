@@ -9,7 +9,7 @@ from dashboard import navigation, session
 from dashboard.learn import backpropagation, images, learning, neurons, prose, state, universality
 from dashboard.learn.controls import Controls
 from dashboard.learn.onward import Onward
-from dashboard.models import predictions
+from dashboard.models import load
 from dashboard.runs.database import StoreError
 
 
@@ -126,7 +126,7 @@ def _ways_on(chapter: Chapter, onward: Onward) -> None:
 def _newest_run() -> str | None:
     """The visitor's newest run that has learned something; the lessons do without a run store."""
     try:
-        models = predictions.trained_models(session.workspace())
+        models = load.trained_models(session.workspace())
     except StoreError:
         return None
     return models[0].run_id if models else None

@@ -17,9 +17,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.learn import state
 from dashboard.ui import vega
-from dashboard.ui.palette import NEGATIVE, POSITIVE, SHIPPED
+from dashboard.ui.palette import GREY, NEGATIVE, POSITIVE, SHIPPED
 
-GREY = "#7a7f8c"
 MAIN = SHIPPED
 """The one curve that answers to the controls."""
 
@@ -49,20 +48,14 @@ def chart(
 
     `title` says what to see and is fixed for the chapter; its second line is the key.
     """
-    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     # Vega cuts a line that is longer than a phone is wide.
     head, _, key_line = title.partition("\n")
     heading: dict[str, Any] = {"text": textwrap.wrap(head, 36), "anchor": "start"}
     if key_line:
         heading |= {"subtitle": textwrap.wrap(key_line, 44), "subtitlePadding": 6}
         heading |= {"subtitleFontSize": 14, "subtitleColor": vega.axis_text() or GREY}
-    spec: dict[str, Any] = {
-        "title": heading,
-        "height": round(1.4 * height) if state.lesson_place().focus else height,
-        "layer": list(layers),
-        **vega.axis_config(),
-    }
-    st.vega_lite_chart(frame, spec, width="stretch", key=key, alt=alt)
+    tall = round(1.4 * height) if state.lesson_place().focus else height
+    vega.place(rows, layers, key=key, title=heading, alt=alt, height=tall)
 
 
 def only(kind: str) -> list[dict[str, str]]:

@@ -11,12 +11,12 @@ from dashboard.learn import figures, state
 from dashboard.learn.controls import Controls
 from dashboard.learn.figures import signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
+from dashboard.models.load import lesson_network
 from dashboard.ui import digits
 from dashboard.ui.components.network_view import network_view
 from dashboard.ui.network_picture import in_words
-from dashboard.ui.palette import MISTAKE, POSITIVE
+from dashboard.ui.palette import BLACK, INK, MISTAKE, PAPER, POSITIVE
 from nncore import recipes
-from nncore.checkpoints import load
 from nncore.config import architecture, count_parameters
 from nncore.explain.neuron import Neuron
 from nncore.lessons import images as lessons_images
@@ -26,12 +26,6 @@ _THREES = (8, 7, 19)
 """Of the twenty images a digit, three that look least alike."""
 _WINDOW = 9
 """Rows and columns that are shown as numbers."""
-
-
-@st.cache_resource(show_spinner=False)
-def lesson_network() -> Network:
-    """The videos' 784-16-16-10 network, trained; it comes with the app."""
-    return load(lessons_images.LESSON_MODEL).network()
 
 
 def image_of(digit: int, number: int = 0) -> np.ndarray:
@@ -86,9 +80,9 @@ def pixels(controls: Controls) -> Onward:
 def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) -> list[str]:
     """An image (28, 28), and below it a part of it as numbers."""
     side, cell = 6, 168 / _WINDOW
-    parts = ['<rect width="168" height="168" fill="#0d1018"/>']
+    parts = [f'<rect width="168" height="168" fill="{PAPER}"/>']
     parts += [
-        f'<rect x="{j * side}" y="{i * side}" width="6" height="6" fill="#fff" '
+        f'<rect x="{j * side}" y="{i * side}" width="6" height="6" fill="{INK}" '
         f'fill-opacity="{image[i, j]:.2f}"/>'
         for i, j in np.argwhere(image > 0.05)
     ]
@@ -105,7 +99,7 @@ def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) 
             f'<rect x="{x + 0.7:.1f}" y="{y + 0.7:.1f}" width="{cell - 1.4:.1f}" '
             f'height="{cell - 1.4:.1f}" fill="rgb({grey},{grey},{grey})" {ring}/>'
         )
-        ink = "#000" if grey > 117 else "#fff"
+        ink = BLACK if grey > 117 else INK
         words = f"{99 * share:.0f}"
         parts.append(figures.text(x + cell / 2, y + cell / 2 + 4.5, words, font_size=12, fill=ink))
     return parts

@@ -5,11 +5,13 @@ import streamlit as st
 
 from dashboard.learn import figures
 from dashboard.learn.controls import Controls
-from dashboard.learn.figures import GREY, MAIN, axis, only
-from dashboard.learn.images import image_of, lesson_network
+from dashboard.learn.figures import MAIN, axis, only
+from dashboard.learn.images import image_of
 from dashboard.learn.onward import BOOK, Onward
+from dashboard.models.load import lesson_network
 from dashboard.ui import digits, palette
-from dashboard.ui.palette import POSITIVE
+from dashboard.ui.names import COSTS
+from dashboard.ui.palette import BLACK, GREY, INK, POSITIVE
 from dashboard.ui.text import percent
 from nncore import recipes
 from nncore.config import CostName
@@ -18,7 +20,7 @@ from nncore.lessons import images as lessons_images
 from nncore.lessons import learning, surface
 
 _EPOCHS = 300
-_COSTS: dict[CostName, str] = {"quadratic": "Quadratic", "cross-entropy": "Cross-entropy"}
+_COSTS: dict[CostName, str] = {name: COSTS[name] for name in ("quadratic", "cross-entropy")}
 _RATES: dict[CostName, float] = {"quadratic": 3.0, "cross-entropy": 0.5}
 """The book's learning rates for its network of thirty hidden neurons."""
 
@@ -296,9 +298,9 @@ def _on_a_network(controls: Controls) -> Onward:
                     "transform": only("path"),
                     "mark": {
                         "type": "line",
-                        "color": "#ffffff",
+                        "color": INK,
                         "strokeWidth": 2.5,
-                        "point": {"color": "#ffffff", "size": 40},
+                        "point": {"color": INK, "size": 40},
                         "clip": True,
                     },
                     "encoding": {"x": x, "y": y, "order": {"field": "step"}, "tooltip": tip},
@@ -307,8 +309,8 @@ def _on_a_network(controls: Controls) -> Onward:
                     "transform": only("ball"),
                     "mark": {
                         "type": "circle",
-                        "color": "#ffffff",
-                        "stroke": "#000000",
+                        "color": INK,
+                        "stroke": BLACK,
                         "size": 240,
                         "opacity": 1,
                         "clip": True,

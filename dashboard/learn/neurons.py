@@ -5,9 +5,9 @@ import streamlit as st
 
 from dashboard.learn import figures, state
 from dashboard.learn.controls import Controls
-from dashboard.learn.figures import GREY, MAIN, axis, only, signed
+from dashboard.learn.figures import MAIN, axis, only, signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
-from dashboard.ui.palette import MISTAKE, POSITIVE
+from dashboard.ui.palette import DISC, GREY, INK, MISTAKE, POSITIVE
 from nncore.activations import sigmoid
 from nncore.lessons import neurons
 
@@ -96,14 +96,14 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
                 "encoding": {
                     "x": x,
                     "y": y,
-                    "color": {"value": "#1f222b"},
+                    "color": {"value": DISC},
                     "stroke": ring,
                     "tooltip": [{"field": "wants", "title": "the gate wants"}],
                 },
             },
             {
                 "transform": only("point"),
-                "mark": {"type": "text", "fontSize": 17, "fontWeight": "bold", "color": "#ffffff"},
+                "mark": {"type": "text", "fontSize": 17, "fontWeight": "bold", "color": INK},
                 "encoding": {"x": x, "y": y, "text": {"field": "wants"}},
             },
         ],

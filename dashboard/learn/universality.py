@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard.learn import figures
 from dashboard.learn.controls import Controls
-from dashboard.learn.figures import GREY, MAIN, axis, only
+from dashboard.learn.figures import MAIN, axis, only
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.ui import vega
+from dashboard.ui.palette import GREY
 from nncore.lessons import universality as lessons
 
 _X = np.linspace(0, 1, 501)

@@ -31,19 +31,6 @@ def are_doubted(X: np.ndarray) -> np.ndarray:
         return np.zeros(len(X), dtype=bool)
 
 
-def say(pixels: np.ndarray, *, all_stages: bool = True) -> None:
-    """Doubt aloud; nothing where the ink looks like a digit.
-
-    `all_stages` is false where a stage that was switched off may be the reason.
-    """
-    if is_doubted(pixels):
-        what = "This does not" if all_stages else "Prepared like this, it does not"
-        st.warning(
-            f"**{what} look like a digit.** A network has to name one all the same.",
-            icon=":material/question_mark:",
-        )
-
-
 def threshold(network: DigitOrNot) -> float:
     """From which score on this session doubts: the one that was moved to, or the network's own."""
     moved = session.doubt_threshold()

@@ -1,42 +1,35 @@
-"""What a trained network makes of many images at once."""
+"""What a trained network makes of every test image."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from dashboard.runs.store import run_store as store
+from dashboard.models import load
+from dashboard.models.predictions import ask_many
 from nncore import datasets, metrics
-from nncore.blocks import slices
-from nncore.checkpoints import SHIPPED, Checkpoint, from_bytes, load
 from nncore.config import DatasetName, EngineName
-from nncore.quick.network import EVALUATION_ROWS
-from nncore.quick.threads import n_cpus
-
-
-def by_rows(function: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> np.ndarray:
-    """`function` of X (n_samples, n_in), a part of the rows a thread; its results in order."""
-    parts = [X[rows] for rows in slices(len(X), EVALUATION_ROWS)]
-
-    def quietly(part: np.ndarray) -> np.ndarray:
-        with np.errstate(all="ignore"):  # a diverged network answers too
-            return function(part)
-
-    with ThreadPoolExecutor(max_workers=n_cpus()) as threads:
-        return np.concatenate(list(threads.map(quietly, parts)))
+from nncore.network import Network
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evaluation:
-    """What one network says of every test image."""
+class Answers:
+    """What one network says of many images; one that diverged names a 0, with confidence 0."""
 
     labels: np.ndarray  # (n,) true digits
     predictions: np.ndarray  # (n,)
     confidence: np.ndarray  # (n,) probability of the predicted digit
-    matrix: np.ndarray  # (10, 10) counts [true, predicted]
     mistakes: np.ndarray  # positions of the wrong answers, the most confident first
+
+    @property
+    def right(self) -> np.ndarray:
+        """(n,) where it names the true digit."""
+        return self.predictions == self.labels
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """(10, 10) counts [true, predicted]."""
+        return metrics.confusion_matrix(self.labels, self.predictions)
 
     def cell(self, true: int, predicted: int) -> np.ndarray:
         """Positions of one cell of the matrix, worst first.
@@ -48,19 +41,13 @@ class Evaluation:
         return found[np.argsort(sign * self.confidence[found], kind="stable")]
 
 
-def evaluate(checkpoint: Checkpoint, images: np.ndarray, labels: np.ndarray) -> Evaluation:
-    """Ask a checkpoint's network about every image."""
-    chunks = [images[rows] for rows in slices(len(images), 2_000)]
-    network = checkpoint.network()
-    with np.errstate(all="ignore"):  # a diverged network answers too
-        probabilities = np.vstack([network.predict_proba(chunk) for chunk in chunks])
-    probabilities = np.nan_to_num(probabilities)
-    predictions = probabilities.argmax(axis=1)
-    return Evaluation(
+def evaluate(network: Network, images: np.ndarray, labels: np.ndarray) -> Answers:
+    """Ask a network about every image (n, 784), and hold what it says against the labels (n,)."""
+    probabilities = np.nan_to_num(ask_many(network, images))
+    return Answers(
         labels=labels,
-        predictions=predictions,
+        predictions=probabilities.argmax(axis=1),
         confidence=probabilities.max(axis=1),
-        matrix=metrics.confusion_matrix(labels, predictions),
         mistakes=metrics.most_confident_mistakes(probabilities, labels),
     )
 
@@ -79,21 +66,24 @@ def test_images(dataset: DatasetName) -> tuple[np.ndarray, np.ndarray]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def evaluate_run(
-    run_id: str, engine: EngineName, epochs: int, dataset: DatasetName
-) -> Evaluation | None:
-    """`evaluate` for a run's checkpoint after so many epochs; None where it is not kept.
+def evaluate_run(run_id: str, engine: EngineName, epochs: int, dataset: DatasetName) -> Answers:
+    """`evaluate` for a run's checkpoint after so many epochs.
 
     Raises:
         DataError: no test images.
+        DeletedError: the checkpoint is not kept.
         CheckpointError: the stored bytes are no checkpoint.
         StoreError: the store cannot be read.
     """
-    blob = store().checkpoint_blob(run_id, engine, epochs)
-    return None if blob is None else evaluate(from_bytes(blob), *test_images(dataset))
+    return evaluate(load.trained_network(run_id, engine, epochs, 0), *test_images(dataset))
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def evaluate_shipped() -> Evaluation:
-    """`evaluate` for the model that comes with the app, on MNIST's test images."""
-    return evaluate(load(SHIPPED["classroom"]), *test_images("mnist"))
+def evaluate_shipped() -> Answers:
+    """`evaluate` for the small model that comes with the app, on MNIST's test images.
+
+    Raises:
+        DataError: no test images.
+        CheckpointError: the file is missing or damaged.
+    """
+    return evaluate(load.shipped_network(), *test_images("mnist"))

@@ -9,7 +9,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from dashboard.models.predictions import Model, Shipped, card, network_of
+from dashboard.models import cards
+from dashboard.models.load import Model, Shipped, network_of
+from dashboard.models.predictions import digits_named
 from dashboard.runs.handwriting import Handwriting
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
@@ -51,10 +53,8 @@ def named_right(model: Model, digits: Handwriting) -> np.ndarray:
 @st.cache_data(max_entries=200, show_spinner=False)
 def _named_right(model: Model, version: str, _digits: Handwriting) -> np.ndarray:
     del version  # it stands for the digits in the cache's key
-    with np.errstate(all="ignore"):  # a diverged network answers too
-        probabilities = network_of(model).predict_proba(datasets.as_unit(_digits.images))
-    right = probabilities.argmax(axis=1) == _digits.labels
-    return right & np.isfinite(probabilities).all(axis=1)
+    named = digits_named(network_of(model), datasets.as_unit(_digits.images))
+    return named == _digits.labels
 
 
 def learned(model: Model, digits: Handwriting) -> np.ndarray:
@@ -82,7 +82,7 @@ def test_accuracy(model: Model) -> float | None:
         StoreError: the run store cannot be read.
     """
     if isinstance(model, Shipped):
-        known = card(model.name)
+        known = cards.card(model.name)
         return known.test_accuracy if known else None
     of_engine = {
         record.epoch: record.test_accuracy

@@ -1,20 +1,15 @@
-"""Arrays in, figures out: every chart of the app, with one look.
+"""The figures of Results: arrays in, Plotly figures out, for looking closely.
 
-Plotly figures (`cost_curves`, `accuracy_curves`, `confusion`, `digit_scores`) are for looking
-closely: hover, zoom, click, save as PNG. They are placed by `show`, which also hands their
-alternative text to screen readers. ECharts (`show_live`) are for what changes while one
-watches: the same element takes the new numbers, nothing flickers. `show_probabilities` is plain
-HTML: it follows the pen.
-
-Text and gridlines take their colours from the visitor's theme; what carries data uses
-`dashboard.ui.palette`, readable on light and dark.
+One can hover, zoom, click, and save them as PNG. `show` places them, and hands their alternative
+text to screen readers. Text and gridlines take their colours from the visitor's theme; what carries
+data uses `dashboard.ui.palette`, readable on light and dark.
 """
 
 import html
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -22,6 +17,7 @@ import streamlit as st
 
 from dashboard.ui.curves import Curve
 from dashboard.ui.palette import (
+    BLACK,
     DASHES,
     ENGINE_COLORS,
     ENGINE_NAMES,
@@ -32,9 +28,6 @@ from dashboard.ui.palette import (
 )
 from dashboard.ui.text import plain
 from nncore.config import EngineName
-
-if TYPE_CHECKING:
-    pass
 
 Score = Literal["precision", "recall", "F1"]
 
@@ -292,7 +285,7 @@ def _add_cells(
     """Numbers in the cells, and the points that hover and clicks find: black where it is strong."""
     places = np.indices(counts.shape)
     true, predicted = places[0], places[1]
-    for mask, color in ((strength > 0.9, "#000000"), (strength <= 0.9, TEXT)):
+    for mask, color in ((strength > 0.9, BLACK), (strength <= 0.9, TEXT)):
         if not mask.any():
             continue
         numbers, parts = counts[mask], shares[mask]

@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.models import evaluation as models_evaluation
-from dashboard.models import handwriting, predictions
-from dashboard.models.evaluation import Evaluation
+from dashboard.models import handwriting, load
+from dashboard.models.evaluation import Answers
 from dashboard.models.handwriting import Score
 from dashboard.results import charts, state
 from dashboard.runs.database import StoreError
@@ -116,7 +116,7 @@ def _our_handwriting(run: Run) -> dict[EngineName, tuple[Score, Score]]:
     if not len(kept):
         return {}
     found: dict[EngineName, tuple[Score, Score]] = {}
-    for model in predictions.latest_models(run):
+    for model in load.latest_models(run):
         try:
             right, learned = handwriting.named_right(model, kept), handwriting.learned(model, kept)
         except (CheckpointError, StoreError):
@@ -219,7 +219,7 @@ def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
             lines = [
                 line
                 for one, rows, second in pairs
-                for line in ui_curves.curves(
+                for line in ui_curves.curves_of(
                     rows, measure, run=one.name if other else "", second=second
                 )
             ]
@@ -248,7 +248,7 @@ def confusion(run: Run) -> None:
     with errors.shown_errors():
         shown_epoch, rates = _confusion_controls(run, epochs)
         columns = st.columns(2)[: len(kept)]
-        clicked: list[tuple[EngineName, int | None, tuple[int, int], Evaluation]] = []
+        clicked: list[tuple[EngineName, int | None, tuple[int, int], Answers]] = []
         for column, (engine, own) in zip(columns, kept.items(), strict=True):
             at = max((epoch for epoch in own if epoch <= shown_epoch), default=None)
             found = _evaluation(run, engine, at)
@@ -395,13 +395,13 @@ def shipped() -> None:
 
 
 # Images -----------------------------------------------------------------------------------------
-def last_evaluations(run: Run) -> dict[EngineName, Evaluation]:
+def last_evaluations(run: Run) -> dict[EngineName, Answers]:
     """Each engine's answers after its last kept epoch."""
     last: dict[EngineName, int] = {}
     for info in run_store().checkpoints(run.id):
         if info.epoch > 0 and info.batch == 0:
             last[info.engine] = max(last.get(info.engine, 0), info.epoch)
-    found: dict[EngineName, Evaluation] = {}
+    found: dict[EngineName, Answers] = {}
     for engine in run.config.engines:
         evaluation = _evaluation(run, engine, last.get(engine))
         if evaluation is not None:
@@ -409,10 +409,13 @@ def last_evaluations(run: Run) -> dict[EngineName, Evaluation]:
     return found
 
 
-def _evaluation(run: Run, engine: EngineName, epochs: int | None) -> Evaluation | None:
+def _evaluation(run: Run, engine: EngineName, epochs: int | None) -> Answers | None:
     if epochs is None:
         return None
-    return models_evaluation.evaluate_run(run.id, engine, epochs, run.config.dataset)
+    try:
+        return models_evaluation.evaluate_run(run.id, engine, epochs, run.config.dataset)
+    except load.DeletedError:
+        return None
 
 
 def _cell_images(
@@ -420,7 +423,7 @@ def _cell_images(
     engine: EngineName,
     epochs: int | None,
     cell: tuple[int, int],
-    found: Evaluation,
+    found: Answers,
 ) -> None:
     true, predicted = cell
     positions = found.cell(true, predicted)
@@ -433,7 +436,7 @@ def _cell_images(
 
 
 def _images(
-    dataset: DatasetName, found: Evaluation, positions: np.ndarray, network: dict[str, str]
+    dataset: DatasetName, found: Answers, positions: np.ndarray, network: dict[str, str]
 ) -> None:
     """Test images with what was said of them; `network` is how Inside's URL names who said it."""
     images, _ = models_evaluation.test_images(dataset)

@@ -7,27 +7,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.ui.curves import Measure, curves
+from dashboard.ui.curves import Measure, curves_of
 from dashboard.ui.palette import ECHARTS_DASHES, ENGINE_COLORS, ENGINE_NAMES
 from dashboard.ui.vega import axis_text
 from nncore.config import EngineName
-from nncore.training import EpochRecord, Progress
+from nncore.training import EpochRecord
 
 
-def live_cost(
-    records: "Iterable[EpochRecord]", progress: "Iterable[Progress]" = ()
-) -> pd.DataFrame:
-    """Rows for `show_live(..., "cost")`: what is known so far, in epochs trained.
-
-    `progress` adds the cost of single mini-batches inside an epoch, for the epochs in which the
-    first numbers have not come yet.
-    """
-    rows = _live_rows(records, "cost")
-    for point in progress:
-        if math.isfinite(point.cost):
-            done = point.epoch + point.batch / max(point.n_batches, 1)
-            rows.append((done, point.cost, ENGINE_NAMES[point.engine], "mini-batch"))
-    return pd.DataFrame(rows, columns=_LIVE_COLUMNS)
+def live_cost(records: "Iterable[EpochRecord]") -> pd.DataFrame:
+    """Rows for `show_live(..., "cost")`: what is known so far, in epochs trained."""
+    return pd.DataFrame(_live_rows(records, "cost"), columns=_LIVE_COLUMNS)
 
 
 def live_accuracy(records: "Iterable[EpochRecord]") -> pd.DataFrame:
@@ -123,7 +112,7 @@ def _live_rows(
 ) -> list[tuple[float, float, str, str]]:
     return [
         (float(epoch), value, ENGINE_NAMES[line.engine], line.split)
-        for line in curves(records, measure)
+        for line in curves_of(records, measure)
         for epoch, value in zip(line.epochs, line.values, strict=True)
         if value is not None and math.isfinite(value)
     ]

@@ -29,7 +29,7 @@ from dashboard.ui.text import duration, escape, percent
 from nncore import recipes
 from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
 from nncore.datasets import training_examples
-from nncore.lab.stored_runs import example
+from nncore.lab.stored_runs import stored_run
 from nncore.training import EpochRecord, Progress
 
 POLL_SECONDS = 0.6
@@ -347,7 +347,7 @@ def _recipe(recipe: recipes.Recipe) -> None:
     st.markdown(f"**{escape(recipe.title)}.** {escape(recipe.summary)}")
     if recipe.published is not None:
         st.caption(f"Reported: {reported(recipe)}")
-    if records := example(recipe.name):
+    if records := stored_run(recipe.name):
         last = records[-1]
         st.caption(
             f"A stored run of this recipe (NumPy, seed {recipe.config.seed}): "

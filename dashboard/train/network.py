@@ -7,13 +7,14 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.ink import samples
-from dashboard.models import evaluation, predictions
+from dashboard.models import evaluation, load, predictions
 from dashboard.models.predictions import Answer
 from dashboard.runs.run import CheckpointInfo, Run
 from dashboard.runs.store import run_store
 from dashboard.ui import palette
 from dashboard.ui.components.network_view import network_view
-from nncore.checkpoints import CheckpointError, from_bytes
+from dashboard.ui.text import sureness
+from nncore.checkpoints import CheckpointError
 from nncore.config import DatasetName, EngineName
 from nncore.explain.neuron import Neuron
 from nncore.lessons import images as lessons_images
@@ -41,7 +42,7 @@ def show(run: Run) -> bool:
         _heading(run, newest.engine, words)
         return False
     try:
-        network = _network(run.id, newest.engine, newest.epoch, newest.batch)
+        network = load.newest_network(run.id, newest.engine, newest.epoch, newest.batch)
     except CheckpointError:  # deleted a moment ago
         return False
     pixels, label = _example(run.config.dataset)
@@ -69,15 +70,6 @@ def _newest(run: Run) -> CheckpointInfo | None:
     return None
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network:
-    """The newest checkpoint; its place is asked for so that a newer one is read anew."""
-    blob = run_store().checkpoint_blob(run_id, engine)
-    if blob is None:
-        raise CheckpointError("This run was deleted a moment ago; choose another.")
-    return from_bytes(blob).network()
-
-
 def _example(dataset: DatasetName) -> tuple[np.ndarray, int]:
     """The image (784,) and its digit; MNIST's comes with the app, wherever the run trains."""
     if dataset == "mnist":
@@ -94,7 +86,7 @@ def _in_words(network: Network, engine: EngineName, answer: Answer, label: int) 
     when = f"after {epochs}" if network.epoch or network.batch else "before its first mini-batch"
     if not answer.is_number:
         return f"{palette.ENGINE_NAMES[engine]} {when}: it diverged and says nothing any more"
-    said = f"says {answer.digit}, {predictions.sureness(answer.confidence)}"
+    said = f"says {answer.digit}, {sureness(answer.confidence)}"
     verdict = "right" if answer.digit == label else f"it is a {label}"
     return f"{palette.ENGINE_NAMES[engine]} {when} {said}: {verdict}"
 

@@ -29,7 +29,7 @@ class Curve:
     """Drawn paler and with hollow points: the run that the first one is held against."""
 
 
-def curves(
+def curves_of(
     records: "Iterable[EpochRecord]", measure: Measure, *, run: str = "", second: bool = False
 ) -> list[Curve]:
     """The lines of one run: training, validation and test of each engine in `records`.

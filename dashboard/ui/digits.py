@@ -8,10 +8,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from dashboard.ui.palette import NEGATIVE, POSITIVE
+from dashboard.ui.palette import INK, NEGATIVE, PAPER, POSITIVE, rgb
 
-_PAPER = np.array([13, 16, 24], dtype=np.float32)
-_INK = np.array([255, 255, 255], dtype=np.float32)
+_PAPER, _INK = (np.array(rgb(color), dtype=np.float32) for color in (PAPER, INK))
 
 
 def as_square(pixels: np.ndarray) -> np.ndarray:
@@ -112,7 +111,7 @@ def signed(values: np.ndarray, size: int = 224) -> np.ndarray:
     """
     image = np.nan_to_num(np.asarray(values, dtype=np.float32)).reshape(28, 28)
     share = np.abs(image) / max(float(np.abs(image).max()), 1e-30)
-    hues = [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (POSITIVE, NEGATIVE)]
+    hues = [rgb(color) for color in (POSITIVE, NEGATIVE)]
     sheet = np.empty((28, 28, 4), np.uint8)
     sheet[..., :3] = np.where(image[..., None] < 0, hues[1], hues[0])
     sheet[..., 3] = np.rint(255 * share)

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.ui.palette import NUMPY
+from dashboard.ui.palette import GREY, INK, NUMPY, PAPER
 
-_GREY = "#7a7f8c"
-"""Reads on both pages."""
 _MOST = 8
 """Neurons drawn in one layer; a longer layer shows a gap with three dots."""
 _WIDTH, _HEIGHT = 640, 250
@@ -19,7 +17,7 @@ def network_svg(
     sizes: Sequence[int],
     digit: np.ndarray | None = None,
     *,
-    words: str = _GREY,
+    words: str = GREY,
 ) -> str:
     """A drawing of a fully connected network, with what it is in words for screen readers.
 
@@ -41,7 +39,7 @@ def network_svg(
     ]
     for number, (x, ys, size) in enumerate(zip(columns, layers, sizes[1:], strict=True)):
         is_output = number == len(layers) - 1
-        parts += [_circle(x, y, NUMPY if is_output else _GREY) for y in ys]
+        parts += [_circle(x, y, NUMPY if is_output else GREY) for y in ys]
         if size > len(ys):
             middle = (_TOP + _BOTTOM) / 2
             parts += [f'<circle cx="{x:.0f}" cy="{middle + d}" r="1.8"/>' for d in (-7, 0, 7)]
@@ -84,18 +82,18 @@ def _edges(columns: np.ndarray, layers: list[list[float]]) -> list[str]:
     for left, right, x1, x2 in zip(layers[:-1], layers[1:], columns[:-1], columns[1:], strict=True):
         lines += [(x1, a, x2, b) for a in left for b in right]
     path = "".join(f"M{x1:.0f} {y1:.1f}L{x2:.0f} {y2:.1f}" for x1, y1, x2, y2 in lines)
-    return [f'<path d="{path}" stroke="{_GREY}" stroke-width="0.7" opacity="0.35"/>']
+    return [f'<path d="{path}" stroke="{GREY}" stroke-width="0.7" opacity="0.35"/>']
 
 
 def _input(size: int, digit: np.ndarray | None) -> list[str]:
     """The pixels as a dark square; bright ones as small squares of the digit."""
     top = (_TOP + _BOTTOM - _PIXELS) / 2
-    parts = [f'<rect x="0" y="{top:.0f}" width="{_PIXELS}" height="{_PIXELS}" fill="#0d1018"/>']
+    parts = [f'<rect x="0" y="{top:.0f}" width="{_PIXELS}" height="{_PIXELS}" fill="{PAPER}"/>']
     if digit is not None:
         side = _PIXELS / 28
         parts += [
             f'<rect x="{column * side:.1f}" y="{top + row * side:.1f}" width="{side:.1f}" '
-            f'height="{side:.1f}" fill="#fff" opacity="{digit[row, column]:.2f}"/>'
+            f'height="{side:.1f}" fill="{INK}" opacity="{digit[row, column]:.2f}"/>'
             for row, column in np.argwhere(digit > 0.05)
         ]
     return [*parts, f'<text x="{_PIXELS / 2:.0f}" y="{_HEIGHT - 14}">{size} pixels</text>']

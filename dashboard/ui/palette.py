@@ -22,6 +22,29 @@ NEGATIVE = "#c9418f"
 MISTAKE = NEGATIVE
 """Where a network was wrong."""
 
+GREY = "#7a7f8c"
+"""What belongs to nobody: lines to compare with, and words in a picture that knows no theme."""
+
+RULE = "rgba(128,132,149,0.45)"
+"""A thin line that shows on light and on dark."""
+
+PAPER = "#0d1018"
+INK = "#ffffff"
+"""Digits are bright ink on dark paper on every page, whatever its mode."""
+
+BLACK = "#000000"
+"""The pad, and an edge or a number on what is bright in both modes."""
+
+PAD_CORNERS = "#5b6070"
+PAD_WORDS = "#9aa0b0"
+"""On the black pad: the corners of the box that MNIST's digits fill, and the hint."""
+
+TAG = "#3a3560"
+"""Behind the name of a digit in a photograph that is not looked at: the app's own colour, dark."""
+
+DISC = "#1f222b"
+"""Behind white words in a chart."""
+
 TRANSPARENT = "rgba(0,0,0,0)"
 
 TEXT = "#000037"
@@ -42,7 +65,13 @@ ECHARTS_DASHES: dict[str, str] = {"training": "solid", "validation": "dashed", "
 """The same styles in the words of ECharts."""
 
 
+def rgb(color: str) -> tuple[int, int, int]:
+    """`#rrggbb` as three numbers from 0 to 255."""
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return red, green, blue
+
+
 def rgba(color: str, alpha: float) -> str:
     """`#rrggbb` with an opacity: strength on whatever the background is."""
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    red, green, blue = rgb(color)
     return f"rgba({red},{green},{blue},{alpha:g})"

@@ -5,6 +5,7 @@ import html
 import numpy as np
 import streamlit as st
 
+from dashboard.ui.palette import RULE
 from dashboard.ui.text import certainty
 
 
@@ -26,7 +27,7 @@ def probability_html(
     bars = "".join(
         f'<div title="digit {digit}: {certainty(part, 2)}" style="flex:1;min-width:0">'
         f'<div style="height:{height - 70}px;display:flex;align-items:flex-end;'
-        f'border-bottom:1px solid {_RULE}">'
+        f'border-bottom:1px solid {RULE}">'
         f'<div style="width:100%;height:{100 * part:.2f}%;background:{color};'
         f'border-radius:3px 3px 0 0;opacity:{1 if digit == best else 0.55}"></div></div>'
         f'<div style="text-align:center;font-weight:{700 if digit == best else 400}">{digit}</div>'
@@ -36,10 +37,6 @@ def probability_html(
     return (
         f'<div role="img" aria-label="{html.escape(told)}" style="font-size:0.875rem">'
         '<div style="opacity:0.75">probability, 0 to 100%</div>'
-        f'<div style="display:flex;gap:3px;border-top:1px solid {_RULE}">{bars}</div>'
+        f'<div style="display:flex;gap:3px;border-top:1px solid {RULE}">{bars}</div>'
         '<div style="text-align:center;opacity:0.75">digit</div></div>'
     )
-
-
-_RULE = "rgba(128,132,149,0.45)"
-"""A thin line that shows on light and on dark."""

@@ -39,6 +39,11 @@ def certainty(confidence: float, decimals: int = 1) -> str:
     return "over 99.9%" if confidence > 0.999 else f"{confidence:.{decimals}%}"
 
 
+def sureness(confidence: float) -> str:
+    """`97.1% sure`: see `certainty`."""
+    return f"{certainty(confidence)} sure"
+
+
 def duration(seconds: float) -> str:
     """A time span in the unit that suits it, for example `8.2 s`, `95 s`, `3.4 min`, `2.1 h`."""
     if seconds < 10:

@@ -10,47 +10,62 @@ import streamlit as st
 from dashboard.ui.palette import AXIS_TEXT
 from dashboard.ui.text import power_of_ten
 
-_TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
-
 
 def place(
-    rows: Iterable[dict[str, Any]],
+    rows: "Iterable[dict[str, Any]] | pd.DataFrame",
     layers: Sequence[dict[str, Any]],
     *,
     key: str,
-    title: str,
+    title: str | Mapping[str, Any],
     alt: str,
     height: int = 220,
 ) -> None:
-    """Layers over one table of rows; `title` says what to see."""
-    table = list(rows)
+    """Layers over one table of rows; new rows go to the same element.
+
+    Where every axis has the ends of its `scale` written down, the specification does not depend on
+    the rows: numbers move on scales that stay, and nothing flickers. Other axes end where the rows
+    do.
+
+    Args:
+        rows: the table.
+        layers: Vega-Lite's, each with its mark and encoding.
+        key: the element's key.
+        title: what to see, above the chart, where it wraps; or Vega's own title, for a chart whose
+            height must not change with the words around its plot.
+        alt: the same for those who do not see it.
+        height: of the plot, in pixels; with Vega's own title, of all of the chart.
+    """
+    table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    inside = not isinstance(title, str)
+    # Streamlit's own words are too small for a projector; in a height that is shared with the plot
+    # larger ones would be at its expense.
+    words: dict[str, Any] = {} if inside else {"labelFontSize": 14, "titleFontSize": 14}
+    if color := axis_text():
+        words |= {"labelColor": color, "titleColor": color}
     spec: dict[str, Any] = {
         "height": height,
-        # The plot keeps its height, whatever its title and legend need on a narrow page.
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "layer": _with_domains(layers, table),
+        "layer": _with_ends(layers, table),
+        "config": {"axis": words, "legend": words, "text": {"color": color} if color else {}},
     }
-    # Streamlit's own words are too small and too faint for a projector.
-    words: dict[str, Any] = {"labelFontSize": 14, "titleFontSize": 14}
-    spec["config"] = {"axis": words, "legend": words}
-    if color := _TEXT.get(st.context.theme.type or ""):
-        words |= {"labelColor": color, "titleColor": color}
-        spec["config"]["text"] = {"color": color}
+    if not isinstance(title, str):
+        st.vega_lite_chart(table, {**spec, "title": title}, width="stretch", key=key, alt=alt)
+        return
+    # The plot keeps its height, whatever its legend needs on a narrow page.
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
-        st.vega_lite_chart(pd.DataFrame(table), spec, width="stretch", key=key, alt=alt)
+        st.vega_lite_chart(table, spec, width="stretch", key=key, alt=alt)
 
 
-def _with_domains(
-    layers: Sequence[dict[str, Any]], rows: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The layers with the ends of their axes written down.
+def _with_ends(layers: Sequence[dict[str, Any]], table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The layers with the ends written down of those axes that say none.
 
     A browser draws a chart once before it has the rows, and complains of axes without ends.
     """
+    rows = table.to_dict("records")
     values: dict[str, list[float]] = {"x": [], "y": []}
     for layer in layers:
-        own: list[dict[str, Any]] = layer.get("data", {}).get("values", rows)
+        own: list[dict[Any, Any]] = layer.get("data", {}).get("values", rows)
         for channel in ("x", "x2", "y"):
             encoded = layer["encoding"].get(channel, {})
             if encoded.get("type", "quantitative") == "quantitative":
@@ -60,11 +75,12 @@ def _with_domains(
     for layer in layers:
         encoding = dict(layer["encoding"])
         for channel, ends in values.items():
-            if encoding.get(channel, {}).get("type") == "quantitative":
-                scale = _scale(encoding[channel], ends)
-                encoding[channel] = {**encoding[channel], "scale": scale}
+            encoded = encoding.get(channel, {})
+            if encoded.get("type") == "quantitative" and "domain" not in encoded.get("scale", {}):
+                scale = _scale(encoded, ends)
+                encoding[channel] = {**encoded, "scale": scale}
                 if scale.get("type") == "log":
-                    own_axis = encoding[channel].get("axis", {})
+                    own_axis = encoded.get("axis", {})
                     encoding[channel]["axis"] = log_axis(*scale["domain"]) | own_axis
         done.append({**layer, "encoding": encoding})
     return done
@@ -123,9 +139,3 @@ def number(field: str, title: str, *, log: bool = False, **more: Any) -> dict[st
 def axis_text() -> str | None:
     """The colour of the words on axes in this visitor's mode; None while that is not known."""
     return AXIS_TEXT.get(st.context.theme.type or "")
-
-
-def axis_config() -> dict[str, Any]:
-    """The part of a Vega-Lite specification that makes the words on its axes readable."""
-    color = axis_text()
-    return {"config": {"axis": {"labelColor": color, "titleColor": color}}} if color else {}

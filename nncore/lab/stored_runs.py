@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parents[2] / "assets" / "examples"
 
 
 @cache
-def example(name: str) -> tuple[EpochRecord, ...]:
+def stored_run(name: str) -> tuple[EpochRecord, ...]:
     """The stored run of a recipe, NumPy only; empty where none is stored."""
     file = FOLDER / f"{name}.json"
     if name not in recipes.RECIPES or not file.is_file():

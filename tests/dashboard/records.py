@@ -1,4 +1,4 @@
-"""Records of a run, for tests of what draws them."""
+"""Records of epochs as a training gives them, for tests of what is made of them."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.draw import answers, stages
 from dashboard.ink import drawing, samples
 from dashboard.ink.drawing import Ink
-from dashboard.models import doubts, predictions
+from dashboard.models import cards, doubts, load, predictions
 from dashboard.runs.database import StoreError
 from dashboard.runs.run import RunStatus
 from dashboard.runs.store import RunStore
@@ -77,7 +77,7 @@ def test_while_a_run_trains_each_card_says_where_its_network_stands(store: RunSt
     assert "After 3 of 9 epochs" in [caption.value for caption in at.caption]
     assert "After 2 of 9 epochs and 1,400 mini-batches" in [c.value for c in at.caption]
     claim.release(RunStatus.FINISHED)
-    predictions.trained_models.clear()
+    load.trained_models.clear()
     assert not any("After" in caption.value for caption in at.run().caption)
 
 
@@ -152,7 +152,7 @@ def test_networks_of_the_small_digits_say_so(store: RunStore):
     assert not any("8x8" in caption.value for caption in page().caption)
     time.sleep(0.01)
     add_run(store, "on small digits", config=CONFIG.replace(dataset="digits"))
-    predictions.trained_models.clear()
+    load.trained_models.clear()
     assert sum("8x8" in caption.value for caption in page().caption) == 2
 
 
@@ -168,7 +168,7 @@ def test_an_unreadable_store_leaves_the_shipped_model(monkeypatch: pytest.Monkey
     def locked(_workspace: str):
         raise StoreError("The run store is locked.")
 
-    monkeypatch.setattr(predictions, "trained_models", locked)
+    monkeypatch.setattr(load, "trained_models", locked)
     at = page()
     assert not at.exception
     assert at.warning[0].value == "The run store is locked\\."
@@ -179,7 +179,7 @@ def test_what_the_entry_has_said_is_not_said_again(monkeypatch: pytest.MonkeyPat
     def locked(_workspace: str):
         raise StoreError("The run store is locked.")
 
-    monkeypatch.setattr(predictions, "trained_models", locked)
+    monkeypatch.setattr(load, "trained_models", locked)
     at = page()
     at.session_state["app-error"] = "The run store is locked."
     assert not at.run().warning
@@ -187,7 +187,7 @@ def test_what_the_entry_has_said_is_not_said_again(monkeypatch: pytest.MonkeyPat
 
 def test_a_model_is_read_from_the_store_once(store: RunStore, monkeypatch: pytest.MonkeyPatch):
     add_run(store, "mine")
-    models = predictions.trained_models("local")
+    models = load.trained_models("local")
     assert len(predictions.answers(models, np.zeros((28, 28), np.float32))) == 2
 
     def gone(*_: object):
@@ -288,9 +288,9 @@ def test_where_no_switch_changes_a_name_another_drawing_is_offered(
     monkeypatch: pytest.MonkeyPatch,
 ):
     real = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
-    monkeypatch.setattr(predictions, "shipped_network", lambda _name: real)
+    monkeypatch.setattr(load, "shipped_network", lambda _name: real)
     at = draw(page(), samples.sample(2)).run()
-    assert "Here no single step changes a name" in what_matters(at)
+    assert "Here no single stage changes a name" in what_matters(at)
     at.button(key="stages-try-small").click().run()
     assert not at.exception
     assert at.segmented_control(key="ink-source").value == "Samples"
@@ -347,7 +347,7 @@ def test_every_shipped_model_that_is_there_answers_and_has_its_card(
 ):
     robust = tmp_path / "robust.safetensors"
     monkeypatch.setitem(checkpoints.SHIPPED, "robust", robust)
-    predictions.card.clear()
+    cards.card.clear()
     at = page()
     assert predicted(at, "shipped") == "3"
     with pytest.raises(KeyError):
@@ -357,10 +357,10 @@ def test_every_shipped_model_that_is_there_answers_and_has_its_card(
     at.run()
     assert [predicted(at, key) for key in ("shipped", "classroom")] == ["3", "3"]
     assert list(at.dataframe[0].value["Network"]) == ["Robust", "Classroom"]
-    cards = [m.value for m in at.markdown if "MNIST's test images named right" in m.value]
-    predictions.card.clear()
-    assert len(cards) == 1  # the copy has none
-    assert "97.56%" in cards[0]
+    told = [m.value for m in at.markdown if "MNIST's test images named right" in m.value]
+    cards.card.clear()
+    assert len(told) == 1  # the copy has none
+    assert "97.56%" in told[0]
 
 
 def test_without_its_file_nothing_is_doubted_and_the_section_says_why(

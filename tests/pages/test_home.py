@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.ink import samples
-from dashboard.models import predictions
+from dashboard.models import load
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from nncore.checkpoints import CheckpointError
@@ -14,7 +14,7 @@ from tests.pages.drawn import app, draw, network, predicted
 @pytest.fixture(autouse=True)
 def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("NN_HOME", str(tmp_path))
-    monkeypatch.setattr(predictions, "shipped_network", lambda _name: network())
+    monkeypatch.setattr(load, "shipped_network", lambda _name: network())
     settings.cache_clear()
     run_store.cache_clear()
     yield
@@ -62,7 +62,7 @@ def test_a_missing_shipped_model_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     def missing(_name: str):
         raise CheckpointError("robust.safetensors cannot be read.")
 
-    monkeypatch.setattr(predictions, "shipped_network", missing)
+    monkeypatch.setattr(load, "shipped_network", missing)
     at = app().run()
     assert not at.exception
     assert "robust.safetensors cannot be read" in at.warning[0].value.replace("\\", "")

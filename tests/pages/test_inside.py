@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import choice, twin
-from dashboard.models import evaluation, predictions
+from dashboard.models import evaluation, load, predictions
 from dashboard.runs.store import run_store
 from dashboard.ui import text
 from dashboard.ui.components.network_view.payload import MOST_SHOWN
@@ -231,7 +231,7 @@ def test_touch_moves_the_numbers_of_the_chosen_neuron(
 
 
 def test_a_mistake_is_held_against_the_true_digit_and_a_right_answer_against_the_second():
-    network = choice.predictions.shipped_network()
+    network = load.shipped_network()
     images, labels = real_test_images("digits")
     z = network.forward_pass(images)[-1].z
     ranked = np.argsort(-z, axis=1)
@@ -245,7 +245,7 @@ def test_a_mistake_is_held_against_the_true_digit_and_a_right_answer_against_the
 def test_the_sum_written_out_is_the_networks_own():
     at = page("inside", example="3", neuron="1.5")
     written = next(latex.value for latex in at.latex if "bias" in latex.value)
-    network = choice.predictions.shipped_network()
+    network = load.shipped_network()
     images, _ = real_test_images("digits")
     z = float(network.forward_pass(images[3:4])[0].z[0, 5])
     found = re.findall(r"&= (-?[0-9.]+) \\\\\[4pt\]", written)
@@ -292,7 +292,7 @@ def test_pytorch_that_is_missing_is_one_sentence(monkeypatch: pytest.MonkeyPatch
 def test_following_the_blame_leads_to_one_weight_by_numbers():
     at = page("inside", show="backward", example="4")
     at.segmented_control(key="inside-blame-layer").set_value(0).run()
-    fired = choice.predictions.shipped_network().forward_pass(real_test_images("digits")[0][4:5])
+    fired = load.shipped_network().forward_pass(real_test_images("digits")[0][4:5])
     index = int(fired[0].a[0].argmax())  # one that did not fire has no slopes
     at.number_input(key="inside-blame-index").set_value(index).run()
     assert view(at).neuron == (0, index)

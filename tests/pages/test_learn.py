@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.learn import chapters, prose, state
-from dashboard.models import predictions
+from dashboard.models import load
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from nncore.config import QUERY_KEYS, count_parameters
@@ -25,7 +25,7 @@ def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("NN_HOME", str(tmp_path))
     settings.cache_clear()
     run_store.cache_clear()
-    predictions.trained_models.clear()
+    load.trained_models.clear()
     yield
     run_store().close()
     settings.cache_clear()
@@ -165,7 +165,7 @@ def test_backpropagation_leads_to_the_visitors_newest_network() -> None:
     assert inside(learn(chapter="backpropagation")) == "show=backward"
     run = trained()
     run_store().create_run("local", SMALL, "Not yet begun")
-    predictions.trained_models.clear()
+    load.trained_models.clear()
     assert inside(learn(chapter="backpropagation")) == f"show=backward&run={run.id}"
 
 
@@ -204,7 +204,7 @@ def test_layers_count_the_parameters() -> None:
 
 def test_feedforward_shows_the_networks_own_numbers() -> None:
     at = learn(chapter="feedforward", digit="7", step="a3", unit3="7")
-    last = chapters.images.lesson_network().forward_pass(chapters.images.image_of(7)[None])[-1]
+    last = load.lesson_network().forward_pass(chapters.images.image_of(7)[None])[-1]
     assert number(at, 0) == f"{last.z[0, 7]:.3f}"
     assert number(at, 1) == f"{last.a[0, 7]:.3f}"
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import session
 from dashboard.ink import samples
-from dashboard.models import doubts, predictions
+from dashboard.models import doubts, load
 from nncore.checkpoints import CheckpointError
 from nncore.judge.reinking import photograph
 from nncore.judge.scribbles import no_digit
@@ -81,7 +81,7 @@ def test_without_a_model_the_digits_can_still_be_looked_at(
     def missing(_name: str) -> None:
         raise CheckpointError("The model is missing.")
 
-    monkeypatch.setattr(predictions, "shipped_network", missing)
+    monkeypatch.setattr(load, "shipped_network", missing)
     at = uploaded(sheet([samples.sample(7), samples.sample(2)]))
     assert reading(at) == "– –"
     pick(at, 1)

@@ -4,7 +4,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.models import evaluation
 from dashboard.results import sections
@@ -13,7 +12,7 @@ from dashboard.ui import runs
 from nncore.checkpoints import SHIPPED, from_bytes
 from nncore.config import TrainingConfig
 from nncore.datasets import DataError
-from tests.dashboard.results.test_charts import record
+from tests.dashboard.records import record
 from tests.pages.training import SMALL, own_store, page, status, trained
 
 
@@ -67,7 +66,6 @@ def test_every_mistake_leads_inside_the_network_that_made_it():
     run = trained()
     links = [link.query_string for link in page("results", run=run.id).page_link]
     found = evaluation.evaluate_run(run.id, "numpy", 2, "digits")
-    assert found is not None
     assert f"run={run.id}&engine=numpy&example={found.mistakes[0]}" in links
 
 
@@ -181,25 +179,6 @@ def test_the_downloads_hold_what_they_say():
     assert from_bytes(blob).config == run.config
     at = page("results", run=run.id)
     assert len(at.get("download_button")) == 2
-
-
-def test_the_same_sentence_stands_on_a_page_once():
-    def script():
-        from dashboard.runs.database import StoreError
-        from dashboard.ui import errors
-
-        with errors.shown_errors(above_all=True):
-            raise StoreError("The run store is locked.")
-        for sentence in ("The run store is locked.", "Something else."):
-            with errors.shown_errors():
-                raise StoreError(sentence)
-
-    at = AppTest.from_function(script).run()
-    assert [error.value for error in at.error] == [
-        "The run store is locked\\.",
-        "Something else\\.",
-    ]
-    assert len(at.run().error) == 2  # it is said again at the next run
 
 
 def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):

@@ -161,7 +161,7 @@ def test_at_a_near_tie_no_change_is_drawn_large(monkeypatch: pytest.MonkeyPatch)
     found = contributions(network(), x)
     tied = network()
     tied.biases[0][found.rival] += found.lead - 1e-4
-    monkeypatch.setattr("dashboard.models.predictions.shipped_network", lambda _name: tied)
+    monkeypatch.setattr("dashboard.models.load.shipped_network", lambda _name: tied)
     at = opened(3)
     assert f"undecided between 3 and {found.rival}" in told(at)
     assert "A change of length" not in told(at)
@@ -174,7 +174,7 @@ def test_a_diverged_network_has_no_reasons(
 ) -> None:
     broken = network()
     broken.weights[0][:] = float("nan")
-    monkeypatch.setattr("dashboard.models.predictions.shipped_network", lambda _name: broken)
+    monkeypatch.setattr("dashboard.models.load.shipped_network", lambda _name: broken)
     at = opened(3)
     assert "its weights are no numbers any more" in told(at)
     assert not [latex for latex in at.latex if "underset" in latex.value]

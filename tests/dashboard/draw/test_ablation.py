@@ -1,7 +1,8 @@
 import numpy as np
 
 from dashboard.draw import ablation
-from dashboard.models.predictions import Answer, Shipped
+from dashboard.models.load import Shipped
+from dashboard.models.predictions import Answer
 
 ROBUST, CLASSROOM = Shipped("robust"), Shipped("classroom")
 
@@ -13,7 +14,7 @@ def answer(digit: int, confidence: float) -> Answer:
     return Answer(probabilities)
 
 
-def test_a_step_that_changes_names_matters_more_than_one_that_changes_certainties():
+def test_a_stage_that_changes_names_matters_more_than_one_that_changes_certainties():
     whole = {ROBUST: answer(4, 0.9995), CLASSROOM: answer(4, 0.9)}
     less_sure = ablation.effect(
         "squared", whole, {ROBUST: answer(4, 0.98), CLASSROOM: answer(4, 0.3)}
@@ -27,9 +28,9 @@ def test_a_step_that_changes_names_matters_more_than_one_that_changes_certaintie
     ranked = sorted(effects, key=lambda found: found.weight)
     assert ranked == [nothing, less_sure, one, both, same, no_ink]
     assert [ablation.sentence(found, "Crop") for found in ranked] == [
-        "Here no single step changes a name, or makes a network less sure by even 0.1 percentage "
+        "Here no single stage changes a name, or makes a network less sure by even 0.1 percentage "
         "points.",
-        "Here no single step changes a name; :violet[Classroom]'s certainty falls most without "
+        "Here no single stage changes a name; :violet[Classroom]'s certainty falls most without "
         "**Crop**, from 90.0% to 30.0%.",
         "For this drawing **Crop** matters most: without it :violet[Classroom] says **9**.",
         "For this drawing **Crop** matters most: without it :violet[Robust] says **1** and "

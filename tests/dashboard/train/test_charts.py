@@ -1,21 +1,28 @@
+import math
+
 import pytest
 
-from dashboard.train import charts as train_charts
-from nncore.training import Progress
-from tests.dashboard.records import RECORDS
+from dashboard.train import charts
+from tests.dashboard.records import RECORDS, record
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_cost_that_is_no_number_is_no_point(bad: float):
+    records = [record("numpy", 0), record("numpy", 1, train_cost=bad, diverged=True)]
+    assert len(charts.live_cost(records).query("split == 'training'")) == 1
 
 
 def test_live_rows_count_epochs_trained_and_place_mini_batches_inside_them():
-    progress = [Progress("numpy", epoch=3, batch=50, n_batches=100, cost=0.2, seconds=1.0)]
-    frame = train_charts.live_cost(RECORDS, progress)
+    costs = charts.live_cost(RECORDS)
+    frame = charts.with_batch_costs(costs, {"numpy": [(3.5, 0.2), (3.6, math.inf)]})
     assert set(frame["epochs"]) == {1.0, 2.0, 3.0, 3.5}
     assert list(frame.query("split == 'mini-batch'")["value"]) == [0.2]
-    assert list(frame.columns) == list(train_charts.live_accuracy([]).columns)
+    assert list(frame.columns) == list(charts.live_accuracy([]).columns)
 
 
 def test_a_live_chart_keeps_its_series_while_points_arrive():
-    empty, full = (train_charts.live_cost(rows) for rows in ([], RECORDS))
-    before, after = (train_charts.live_spec(frame, "cost")["series"] for frame in (empty, full))
+    empty, full = (charts.live_cost(rows) for rows in ([], RECORDS))
+    before, after = (charts.live_spec(frame, "cost")["series"] for frame in (empty, full))
     without_points = [[{**line, "data": None} for line in spec] for spec in (before, after)]
     assert without_points[0] == without_points[1]
     assert not any(line["data"] for line in before)
@@ -24,6 +31,6 @@ def test_a_live_chart_keeps_its_series_while_points_arrive():
 
 
 def test_a_live_accuracy_is_drawn_in_percent():
-    lines = train_charts.live_spec(train_charts.live_accuracy(RECORDS), "accuracy")["series"]
+    lines = charts.live_spec(charts.live_accuracy(RECORDS), "accuracy")["series"]
     first = next(line for line in lines if line["data"])
     assert first["data"][0][1] == pytest.approx(100 * RECORDS[0].train_accuracy, rel=1e-4)

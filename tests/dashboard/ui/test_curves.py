@@ -1,9 +1,9 @@
-from dashboard.ui import curves
+from dashboard.ui.curves import curves_of
 from tests.dashboard.records import RECORDS
 
 
 def test_a_split_without_numbers_has_no_line():
-    lines = curves.curves(RECORDS, "accuracy")
+    lines = curves_of(RECORDS, "accuracy")
     assert [(line.engine, line.split) for line in lines] == [
         ("numpy", "training"),
         ("numpy", "test"),
@@ -14,5 +14,5 @@ def test_a_split_without_numbers_has_no_line():
 
 
 def test_curves_put_epochs_in_order_and_count_them_from_1():
-    lines = curves.curves(reversed(RECORDS), "cost")
+    lines = curves_of(reversed(RECORDS), "cost")
     assert list(lines[0].epochs) == [1, 2, 3]

@@ -1,7 +1,14 @@
+import ast
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from dashboard.ui.palette import ENGINE_COLORS, MISTAKE, NEGATIVE, POSITIVE, SHIPPED
+
+ROOT = Path(__file__).parents[3]
+COLOR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgb|hsl)a?\(\s*\d")
 
 
 @pytest.mark.parametrize("color", [*ENGINE_COLORS.values(), SHIPPED, POSITIVE, NEGATIVE, MISTAKE])
@@ -14,3 +21,18 @@ def test_colours_stand_out_on_light_and_dark(color: str, background: str):
 
     low, high = sorted((luminance(color), luminance(background)))
     assert (high + 0.05) / (low + 0.05) >= 3  # WCAG 2.2, non-text contrast
+
+
+def test_no_colour_is_typed_outside_the_palette():
+    typed: set[str] = set()
+    for folder in ("dashboard", "pages"):
+        for file in (ROOT / folder).rglob("*.py"):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            words = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+            if any(isinstance(word, str) and COLOR.search(word) for word in words):
+                typed.add(file.name)
+        for kind in ("*.js", "*.css"):  # theirs are handed over, or the theme's
+            for file in (ROOT / folder).rglob(kind):
+                if COLOR.search(file.read_text(encoding="utf-8")):
+                    typed.add(file.name)
+    assert typed == {"palette.py"}

@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from dashboard.ui.components.network_view.payload import has, picture
-from dashboard.ui.palette import NEGATIVE, POSITIVE
+from dashboard.ui.palette import NEGATIVE, PAPER, POSITIVE
 from nncore.explain.neuron import Neuron
 from nncore.network import Network
 
@@ -84,6 +84,7 @@ def network_view(
         "label": label,
         "outputs": list(outputs),
         "colors": [POSITIVE, NEGATIVE],
+        "paper": PAPER,
     }
 
     def picked() -> None:

@@ -46,6 +46,7 @@ class View {
     this.selected = data.selected
     this.root.style.setProperty("--up", data.colors[0])
     this.root.style.setProperty("--down", data.colors[1])
+    this.root.style.setProperty("--paper", data.paper)
     this.svg.setAttribute("aria-label", data.label)
     this.detail.hidden = !data.detail
     const part = data.layers.find(layer => layer.shown.length < layer.size)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.draw import answers, doubts, handwriting, neurons, section, sources, stages, why
+from dashboard.draw import answers, doubts, handwriting, neurons, sections, sources, stages, why
 from dashboard.draw.subject import look_at
 from dashboard.models import predictions
 from dashboard.models.predictions import Trained
@@ -11,7 +11,7 @@ from dashboard.runs.store import StoreError
 from dashboard.startup import through_the_entry
 from dashboard.ui.text import escape
 
-SECTIONS: dict[str, section.Section] = {
+SECTIONS: dict[str, sections.Section] = {
     "stages": ("From ink to 28x28", stages.show),
     "why": ("Why this digit", why.show),
     "doubt": ("Digit or not", doubts.show),
@@ -42,7 +42,7 @@ def pad_and_answers(workspace: str) -> None:
         return
     with right:
         answers.show(subject)
-    section.show(SECTIONS, subject)
+    sections.show(SECTIONS, subject)
 
 
 through_the_entry()

@@ -47,7 +47,7 @@ def test_only_the_twin_imports_torch() -> None:
         "nncore.checkpoints",
         "dashboard.runs.store",
         "dashboard.runs.jobs",
-        "dashboard.compare.measure",
+        "dashboard.compare.measuring_process",
     ],
 )
 def test_importing_loads_no_torch(module: str) -> None:

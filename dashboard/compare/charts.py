@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dashboard.compare.section import power
+from dashboard.compare.common import power
 from dashboard.ui.palette import ENGINE_NAMES, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
 from dashboard.ui.vega import number, place
 from nncore import recipes

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 import streamlit as st
 
-from dashboard.compare import charts, section, state
-from dashboard.compare.measurements import Measurement
+from dashboard.compare import charts, common, state
+from dashboard.compare.measurement_queue import Measurement
 from dashboard.ui.palette import ENGINE_MARKDOWN
 from dashboard.ui.text import escape, percent
 from nncore.expressions import (
@@ -40,10 +40,10 @@ def stored() -> TypedRun | None:
 
 def show() -> None:
     """The section."""
-    section.polled(
+    common.polled(
         _draw,
-        lambda: section.active(*_ask()),
-        lambda: section.over("Flexibility", *_ask()),
+        lambda: common.active(*_ask()),
+        lambda: common.over("Flexibility", *_ask()),
     )
 
 
@@ -87,16 +87,16 @@ def _draw() -> None:
                 st.error(escape(f"f'(z): {error}"))
             else:
                 (st.success if check.accepted else st.error)(
-                    escape(section.tight(check.sentence)),
+                    escape(common.tight(check.sentence)),
                     icon=":material/check:" if check.accepted else ":material/close:",
                 )
     with right:
         _picture(f, df, check)
-    here = section.measured(*ask)
+    here = common.measured(*ask)
     run = TypedRun.model_validate(here.results[0]) if here else None
     if kept is not None and (kept.activation, kept.derivative) != ask[1:]:
         kept = None
-    section.button(
+    common.button(
         "Train it here",
         *ask,
         takes="a few seconds",
@@ -187,7 +187,7 @@ def _trained(run: TypedRun | None, here: Measurement | None) -> None:
         f"Test accuracy of 784-{run.config.hidden[0]}-10 with this activation after "
         f"{run.config.epochs} epochs of {run.n_train:,} images."
     )
-    section.provenance(run.machine, run.date, run.command, here=here)
+    common.provenance(run.machine, run.date, run.command, here=here)
 
 
 def _last(accuracies: tuple[float, ...]) -> str:

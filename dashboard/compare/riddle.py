@@ -7,8 +7,8 @@ from statistics import fmean
 import streamlit as st
 
 from dashboard import session
-from dashboard.compare import charts, published, section
-from dashboard.compare.measurements import torch_is_here
+from dashboard.compare import charts, common, published
+from dashboard.compare.measurement_queue import torch_is_here
 from dashboard.runs import jobs
 from dashboard.runs.store import Run, RunStatus, StoreError, run_store
 from dashboard.settings import settings
@@ -100,7 +100,7 @@ def show() -> None:
         finished = all(run.status == RunStatus.FINISHED for run in here.values())
         return "The riddle: all four trained" if finished and len(here) == 2 else None
 
-    section.polled(lambda: _draw(dict(here), pace), active, over)
+    common.polled(lambda: _draw(dict(here), pace), active, over)
 
 
 def _draw(here: dict[str, Run], pace: Pace) -> None:
@@ -129,7 +129,7 @@ def _draw(here: dict[str, Run], pace: Pace) -> None:
     _train(here, records, pace)
     if row := next(iter(found.rows.values()), None):
         command = f"python -m nncore reproduce --recipes {FULL},{MINI} --engines numpy,torch"
-        section.provenance(row.machine, row.date, command)
+        common.provenance(row.machine, row.date, command)
 
 
 def conclusion(found: Finding) -> str:

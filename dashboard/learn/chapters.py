@@ -7,8 +7,8 @@ import streamlit as st
 
 from dashboard import navigation, session
 from dashboard.learn import backpropagation, images, learning, neurons, prose, state, universality
-from dashboard.learn.controls import Controls
 from dashboard.learn.onward import Onward
+from dashboard.learn.panel import Panel
 from dashboard.models import predictions
 from dashboard.runs.store import StoreError
 
@@ -19,7 +19,7 @@ class Chapter:
 
     name: str
     idea: str
-    draw: Callable[[Controls], Onward]
+    draw: Callable[[Panel], Onward]
     """Draws the figure with its controls and says what Train would open with."""
 
     @property
@@ -93,12 +93,12 @@ def opening(chapter: Chapter) -> None:
 @st.fragment
 def figure(chapter: Chapter) -> None:
     """The live figure, reruns alone; below it the way to train with the setting of the moment."""
-    controls = Controls()
+    panel = Panel()
     with st.container(border=True, key="lesson-figure"):
-        onward = chapter.draw(controls)
+        onward = chapter.draw(panel)
     if not state.lesson_place().focus:
         _ways_on(chapter, onward)
-    state.write_lesson_to_url(controls.query)
+    state.write_lesson_to_url(panel.query)
 
 
 def _ways_on(chapter: Chapter, onward: Onward) -> None:

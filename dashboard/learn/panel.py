@@ -1,4 +1,4 @@
-"""The controls of a lesson's figure: each knows its default and its place in the URL."""
+"""The control panel of a lesson's figure: each control knows its default and its URL parameter."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from dashboard.learn import state
 _Text = TypeVar("_Text", bound=str)
 
 
-class Controls:
+class Panel:
     """Draws the controls of the open chapter and remembers what its link has to say."""
 
     def __init__(self) -> None:

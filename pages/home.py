@@ -49,11 +49,8 @@ def try_it() -> None:
             predictions.show_shipped(model, seen.pixels, with_image=True, bars=180)
             with st.container(horizontal=True, vertical_alignment="center"):
                 cards.about(model)
-                st.page_link(
-                    "pages/inside.py",
-                    label="Follow it through a small network",
-                    icon=":material/hub:",
-                    query_params={"example": "drawing"},
+                navigation.link(
+                    "inside", "Follow it through a small network", {"example": "drawing"}
                 )
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.results import sections
 from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
@@ -18,7 +18,7 @@ with errors.shown_errors():
     with pickers[0]:
         run = sections.choose_run()
     if run is None:
-        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+        navigation.link("train", "Train a network")
         sections.shipped()
     else:
         records = run_store().epochs(run.id)
@@ -27,7 +27,7 @@ with errors.shown_errors():
         sections.headline(run, records)
         if not records:
             st.info("The first figures come with the first finished epoch of this run.")
-            st.page_link("pages/train.py", label="Watch it on Train")
+            navigation.link("train", "Watch it on Train", {"run": run.id}, with_icon=False)
             st.stop()
 
         st.header("Curves")

@@ -6,7 +6,7 @@ from statistics import fmean
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.compare import charts, common, published
 from dashboard.compare.measurement_queue import torch_is_here
 from dashboard.runs import jobs
@@ -244,4 +244,5 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(run.status, color=STATUS_COLORS[run.status])
             st.markdown(told, width="content")
-            st.page_link("pages/results.py", label="Open results", query_params={"run": run.id})
+            navigation.link("train", "Watch it on Train", {"run": run.id}, with_icon=False)
+            navigation.link("results", "Open results", {"run": run.id}, with_icon=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.ink import samples
 from dashboard.inside import state
 from dashboard.inside.state import InsideView
@@ -257,7 +257,7 @@ def _drawing() -> Example:
     ink = session.last_drawing()
     if ink is None:
         st.caption("Nothing drawn yet, so this is a sample.")
-        st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        navigation.link("draw", "Draw a digit")
         ink = samples.sample(samples.EXAMPLE)
     try:
         pixels = prepare(ink).pixels.ravel()

@@ -194,7 +194,7 @@ def ending(chapter: Chapter) -> None:
             type="primary",
             key="to-train",
         ):
-            st.switch_page("pages/train.py", query_params={"recipe": "nielsen-ch1"})
+            navigation.switch("train", {"recipe": "nielsen-ch1"})
 
 
 def leave_focus(chapter: Chapter) -> None:

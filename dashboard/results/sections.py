@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.models import evaluation as models_evaluation
 from dashboard.models import handwriting, predictions
 from dashboard.models.evaluation import Evaluation
@@ -451,8 +451,5 @@ def _images(
                     width=_IMAGE_PIXELS,
                     alt=f"Test image {position}: {caption}",
                 )
-                st.page_link(
-                    "pages/inside.py",
-                    label="See why",
-                    query_params={**network, "example": str(position)},
-                )
+                example = {"example": str(position)}
+                navigation.link("inside", "See why", {**network, **example}, with_icon=False)

@@ -56,7 +56,7 @@ def past_runs() -> None:
 
 def _actions(run: Run, others: list[Run]) -> None:
     if st.button("Open results", key="history-open"):
-        st.switch_page("pages/results.py", query_params={"run": run.id})
+        navigation.switch("results", {"run": run.id})
     if st.button("Show here", key="history-show"):
         state.set_train_run(run.id)
         st.rerun()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
 from dashboard.runs import jobs
@@ -238,7 +238,7 @@ def _headline(run: Run, records: list[EpochRecord]) -> None:
         st.markdown(f"**{escape(run.name)}**", width="content")
         st.space("stretch")
         if records:
-            st.page_link("pages/results.py", label="Open results", query_params={"run": run.id})
+            navigation.link("results", "Open results", {"run": run.id}, with_icon=False)
         st.button(
             "New run", key="new-run", type="tertiary", on_click=state.set_train_run, args=(None,)
         )

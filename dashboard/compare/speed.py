@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from pydantic import TypeAdapter
 
-from dashboard.compare import charts, common
+from dashboard.compare import common, speed_charts
 from dashboard.compare.measurement_queue import Measurement, seconds_left
 from dashboard.ui.text import duration
 from nncore.config import architecture
@@ -230,13 +230,13 @@ def _figures(found: Speeds) -> None:
     with st.grid(2, min_column_width=300):
         if found.by_batch:
             points = _by_batch(found)
-            charts.ratios(found.by_batch[0].network, points, "batch", _even(points))
+            speed_charts.ratios(found.by_batch[0].network, points, "batch", _even(points))
         if found.by_width:
             name = f"Mini-batches of {found.by_width[0].batch_size}"
             points = _by_width(found)
-            charts.ratios(name, points, "width", _even(points))
+            speed_charts.ratios(name, points, "width", _even(points))
         made = steps(found)
-        charts.step_times(
+        speed_charts.step_times(
             [(s.name, s.flops, s.numpy_seconds, s.torch_seconds) for s in made], found.gflops
         )
         with st.container(gap="small"):

@@ -49,8 +49,14 @@ def show() -> None:
 
 def _ask() -> tuple[str, str, str]:
     """What is measured for what the fields say."""
-    f, df = state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    f, df = _typed()
     return "activation", f.strip(), df.strip()
+
+
+def _typed() -> tuple[str, str]:
+    """The activation and its derivative as typed; the first example's, to begin with."""
+    typed = state.CONTROLS.value
+    return typed("activation", _FIRST.activation), typed("derivative", _FIRST.derivative)
 
 
 def _draw() -> None:
@@ -113,13 +119,13 @@ def _fields() -> None:
             st.button(
                 example.name,
                 key=f"example-{example.name}",
-                on_click=state.type_activation,
-                args=(example.activation, example.derivative),
+                on_click=state.CONTROLS.set,
+                kwargs={"activation": example.activation, "derivative": example.derivative},
             )
-    _, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    _, derivative = _typed()
     st.text_input(
         "Activation f(z)",
-        key=state.TYPED_ACTIVATION,
+        key=state.CONTROLS.starting("activation", _FIRST.activation),
         max_chars=MAX_LENGTH,
         persist_state="session",
         help="Numbers, z, + - * / **, comparisons, and functions such as exp, log, tanh, sigmoid, "
@@ -127,7 +133,7 @@ def _fields() -> None:
     )
     st.text_input(
         "Its derivative f'(z), which only NumPy needs; empty for none",
-        key=state.TYPED_DERIVATIVE,
+        key=state.CONTROLS.starting("derivative", _FIRST.derivative),
         max_chars=MAX_LENGTH,
         persist_state="session",
     )
@@ -143,9 +149,8 @@ def _fields() -> None:
 
 
 def _plant() -> None:
-    activation, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
-    if (planted := _planted(derivative)) is not None:
-        state.type_activation(activation, planted)
+    if (planted := _planted(_typed()[1])) is not None:
+        state.CONTROLS.set(derivative=planted)
 
 
 def _planted(derivative: str) -> str | None:

@@ -58,7 +58,7 @@ def chart(
         heading |= {"subtitleFontSize": 14, "subtitleColor": vega.axis_text() or GREY}
     spec: dict[str, Any] = {
         "title": heading,
-        "height": round(1.4 * height) if state.lesson_place().focus else height,
+        "height": round(1.4 * height) if state.place().focus else height,
         "layer": list(layers),
         **vega.axis_config(),
     }

@@ -234,7 +234,7 @@ def feedforward(panel: Panel) -> Onward:
 def _look_at(neuron: Neuron) -> None:
     """Turn the chapter's controls to the neuron that was clicked."""
     number = neuron.layer + 1
-    state.set_lesson(**{"step": f"a{number}", f"unit{number}": neuron.index})
+    state.controls().set(**{"step": f"a{number}", f"unit{number}": neuron.index})
 
 
 def _formula(step: str, level: int, network: Network) -> None:

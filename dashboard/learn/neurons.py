@@ -37,7 +37,7 @@ def _one_perceptron(panel: Panel) -> None:
             st.button(
                 "Let it find its weights",
                 icon=":material/auto_fix_high:",
-                on_click=state.set_lesson,
+                on_click=state.controls().set,
                 kwargs={"w1": float(w[0]), "w2": float(w[1]), "b": float(bias)},
             )
         else:

@@ -43,7 +43,7 @@ class Panel:
             float(low),
             float(high),
             step=float(step),
-            key=state.lesson_key(name, read, float(default)),
+            key=state.control_key(name, read, float(default)),
             help=help,
             format=format,
             persist_state="session",
@@ -74,7 +74,7 @@ class Panel:
             float(low),
             float(high),
             step=float(step),
-            key=state.lesson_key(name, read, default),
+            key=state.control_key(name, read, default),
             persist_state="session",
         )
         # The key holds two numbers, and then the slider has two handles.
@@ -91,7 +91,7 @@ class Panel:
             label,
             low,
             high,
-            key=state.lesson_key(name, lambda text: min(max(int(text), low), high), default),
+            key=state.control_key(name, lambda text: min(max(int(text), low), high), default),
             help=help,
             persist_state="session",
         )
@@ -111,7 +111,7 @@ class Panel:
             label,
             values,
             format_func=lambda value: f"{value:g}",
-            key=state.lesson_key(name, read, default),
+            key=state.control_key(name, read, default),
             help=help or None,
             persist_state="session",
         )
@@ -131,7 +131,7 @@ class Panel:
             label,
             list(options),
             format_func=options.__getitem__,
-            key=state.lesson_key(name, read, default),
+            key=state.control_key(name, read, default),
             required=True,
             persist_state="session",
             wrap=True,

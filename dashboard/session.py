@@ -19,7 +19,7 @@ import streamlit as st
 from dashboard.settings import settings
 
 if TYPE_CHECKING:
-    from dashboard.ui.components.network_view import Neuron
+    from nncore.explain.neuron import Neuron
 
 WORKSPACE_PARAM = "workspace"
 

@@ -8,7 +8,7 @@ the classic silent mistake; ReLU hides it, because a > 0 exactly where z > 0.)
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +20,25 @@ LEAK = 0.01
 """Slope of the leaky ReLU for negative z (Maas et al. 2013)."""
 
 
+class Function(Protocol):
+    """A function a = f(z) of an array of any shape, to an array of that shape."""
+
+    def __call__(self, z: Array, out: Array | None = None, /) -> Array:
+        """f(z), written into `out` if it is given, which may be z itself."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Activation:
     """A function a = f(z) applied to each number, and its derivative da/dz as a function of a."""
 
     name: str
-    function: Callable[[Array, Array | None], Array]
+    function: Function
     derivative: Callable[[Array], Array]
 
-    def __call__(self, z: Array, out: Array | None = None) -> Array:
-        """a = f(z), any shape; `out` may be z itself."""
-        return self.function(z, out)
+    def __call__(self, z: Array) -> Array:
+        """a = f(z), any shape."""
+        return self.function(z)
 
 
 def sigmoid(z: Array, out: Array | None = None) -> Array:

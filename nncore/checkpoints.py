@@ -17,8 +17,8 @@ from safetensors.numpy import save as to_safetensors
 
 from nncore.activations import Array
 from nncore.config import MAX_LEARNING_RATE, ConfigError, EngineName, TrainingConfig
-from nncore.network import Network
 from nncore.optimizers import OPTIMIZER_STATE
+from nncore.quick.network import QuickNetwork
 
 ShippedName = Literal["robust", "classroom"]
 SHIPPED: dict[ShippedName, Path] = {
@@ -52,12 +52,12 @@ class Checkpoint:
         """Epochs completed."""
         return int(self.state["position"][0])
 
-    def network(self) -> Network:
+    def network(self) -> QuickNetwork:
         """A NumPy network with these parameters, whichever engine trained them."""
         zeros = [
             (np.zeros(shape), np.zeros(shape[1])) for shape in pairwise(self.config.layer_sizes)
         ]
-        network = Network(self.config, zeros)
+        network = QuickNetwork(self.config, zeros)
         network.load_state(self.state)
         return network
 

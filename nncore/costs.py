@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nncore.activations import Array, sigmoid, softmax
+from nncore.activations import Array, Function, sigmoid, softmax
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Cost:
 
     name: str
     output_name: str
-    output: Callable[[Array, Array | None], Array]
+    output: Function
     value: Callable[[Array, Array], float]
     delta: Callable[[Array, Array], Array]
 

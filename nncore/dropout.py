@@ -11,12 +11,11 @@ import numpy as np
 
 from nncore.activations import Array
 from nncore.config import TrainingConfig
+from nncore.streams import Stream
 
 LEVELS = 2**16
 """A share is realised to 1/65,536: 16 random bits decide about a neuron."""
 
-_STREAM = 3
-"""Of the seed's random numbers; 0 to 2 are those of `nncore.training`."""
 _PER_WORD = 4
 """Decisions that one 64-bit word of the generator makes: a float for each would cost four times
 the time, and the masks of a large layer a good part of the training step."""
@@ -39,7 +38,7 @@ def masks(config: TrainingConfig, epoch: int, first: int, n: int) -> list[Array]
     drawn: list[Array] = []
     for layer, units in enumerate(config.hidden):
         words = -(-units // _PER_WORD)  # an example begins with a word of its own
-        generator = np.random.PCG64((config.seed, _STREAM, epoch, layer))
+        generator = np.random.PCG64((config.seed, Stream.DROPOUT, epoch, layer))
         generator.advance(first * words)
         decisions = generator.random_raw(n * words).view(np.uint16).reshape(n, -1)[:, :units]
         drawn.append(np.multiply(decisions >= left_out, scale, dtype=config.dtype))

@@ -1,12 +1,13 @@
 """Initial weights and biases, drawn in NumPy from an explicit generator for both engines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from nncore.activations import Array
 from nncore.config import InitializerName, TrainingConfig
+from nncore.streams import Stream
 
 Initializer = Callable[[int, int, np.random.Generator], tuple[Array, Array]]
 """(n_in, n_out, rng) to W (n_in, n_out) and b (n_out,), both float64."""
@@ -42,9 +43,22 @@ INITIALIZERS: dict[InitializerName, Initializer] = {
 """By the name that `TrainingConfig.initializer` uses."""
 
 
+def draw_parameters(
+    config: TrainingConfig, layer_sizes: Sequence[int] | None = None
+) -> list[tuple[Array, Array]]:
+    """The initial W (n_in, n_out) and b (n_out,) of each layer that belong to the seed.
+
+    Args:
+        config: seed and initializer.
+        layer_sizes: those of the configuration unless given.
+    """
+    rng = np.random.default_rng((config.seed, Stream.WEIGHTS))
+    return initial_parameters(config, layer_sizes, rng=rng)
+
+
 def initial_parameters(
-    config: TrainingConfig, *, rng: np.random.Generator
+    config: TrainingConfig, layer_sizes: Sequence[int] | None = None, *, rng: np.random.Generator
 ) -> list[tuple[Array, Array]]:
     """W (n_in, n_out) and b (n_out,) of each layer, drawn from the input's side on."""
     draw = INITIALIZERS[config.initializer]
-    return [draw(n_in, n_out, rng) for n_in, n_out in pairwise(config.layer_sizes)]
+    return [draw(n_in, n_out, rng) for n_in, n_out in pairwise(layer_sizes or config.layer_sizes)]

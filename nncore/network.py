@@ -1,29 +1,21 @@
-"""`Network`: a multilayer perceptron in plain NumPy: forward pass, backpropagation, update.
+"""`Network`: a multilayer perceptron as the book's chapter 2 writes it, from z = W a + b to BP4.
 
-Read `forward_pass`, `deltas` and `gradients` first: the book's chapter 2, an example a row.
-`train_batch` computes the same numbers with reused memory, which is what makes it quick.
+The book's x is a column and its w_jk leads from neuron k to j. Here an example is a row of X and
+W is (n_in, n_out), so W a + b is written a W + b, for all examples of a mini-batch at once.
+`nncore.quick.network` computes the same numbers in reused memory: that is what trains.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, repeat
 
 import numpy as np
 
-from nncore.activations import ACTIVATIONS, Activation, Array, log_sigmoid, softmax
-from nncore.blocks import slices
-from nncore.config import EngineName, TrainingConfig, architecture
+from nncore.activations import ACTIVATIONS, Array, log_sigmoid, softmax
+from nncore.config import TrainingConfig
 from nncore.costs import COSTS
-from nncore.datasets import one_hot
-from nncore.optimizers import BLOCK, build_optimizer
-from nncore.quick.products import add_product, add_scaled, add_sums, multiply, multiply_transposed
-from nncore.schedules import Course
-
-EVALUATION_ROWS = 1_000
-"""Examples that are evaluated at once: few enough for their activations to stay in the cache."""
-
-PART_ROWS = 2_048
-"""Examples of a large batch that go through the network at once, for the same reason."""
+from nncore.numpy_engine import NumpyEngine
+from nncore.optimizers import build_optimizer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,9 +24,16 @@ class Layer:
 
     z: Array
     a: Array
+    mask: Array | float = 1.0
+    """What dropout multiplies a with, (n_samples, n_out); see `nncore.dropout`."""
+
+    @property
+    def passed_on(self) -> Array:
+        """What the next layer is given: a, without the neurons that are left out."""
+        return self.a * self.mask
 
 
-class Network:
+class Network(NumpyEngine):
     """Fully connected layers trained by backpropagation; satisfies `nncore.engine.Engine`.
 
     Args:
@@ -44,71 +43,43 @@ class Network:
         n_train: size of the training set: the n of the book's lambda/n.
     """
 
-    name: EngineName = "numpy"
-
     def __init__(
-        self,
-        config: TrainingConfig,
-        parameters: list[tuple[Array, Array]],
-        *,
-        n_train: int = 1,
+        self, config: TrainingConfig, parameters: list[tuple[Array, Array]], *, n_train: int = 1
     ) -> None:
-        self.config = config
+        super().__init__(config)
         self.n_train = n_train
-        self.epoch = 0
-        self.batch = 0
-        self.course = Course.beginning(config.learning_rate)
-        self.layer_sizes = (len(parameters[0][0]), *(len(b) for _, b in parameters))
-        self._activation: Activation = ACTIVATIONS[config.activation]
-        self._cost = COSTS[config.cost]
-        n_hidden = len(parameters) - 1
-        self.functions = [self._activation.function] * n_hidden + [self._cost.output]
-        # One flat vector holds all parameters, weights first, so that an optimizer's step is a
-        # few calls; W and b of each layer are views into it. The gradient has the same layout.
-        self._n_weights = sum(n_in * n_out for n_in, n_out in pairwise(self.layer_sizes))
-        n_parameters = self._n_weights + sum(self.layer_sizes[1:])
-        self._flat: Array = np.zeros(n_parameters, config.dtype)
-        self._gradient: Array = np.zeros(n_parameters, config.dtype)
-        self.weights, self.biases = _views(self._flat, self.layer_sizes)
-        self._set_parameters(parameters)
-        in_place = _can_step_in_place(config, n_train)
-        self._optimizer = build_optimizer(config, n_parameters, in_place=in_place)
-        self._total = self._optimizer.total(self._flat, self._gradient)
-        self.total_views = _views(self._total, self.layer_sizes)
-        """(dW, db) of each layer in the optimizer's total."""
-        self._in_place = self._total is self._flat
-        self._scratch: dict[int, _Scratch] = {}
-        self._gathered: tuple[Array, Array] | None = None
-
-    def __repr__(self) -> str:
-        return f"Network({architecture(self.layer_sizes)}, {self.config.activation})"
-
-    # --- the mathematics -------------------------------------------------------------------
+        self.weights = [np.array(W, config.dtype) for W, _ in parameters]
+        self.biases = [np.array(b, config.dtype) for _, b in parameters]
+        self.layer_sizes = (len(self.weights[0]), *(len(b) for b in self.biases))
+        self._activation, self._cost = ACTIVATIONS[config.activation], COSTS[config.cost]
+        hidden: list[Callable[[Array], Array]] = [self._activation] * (len(parameters) - 1)
+        self.functions = [*hidden, self._cost.output]
+        self.optimizers = [build_optimizer(config) for _ in (*self.weights, *self.biases)]
 
     def forward_pass(self, X: Array, masks: Sequence[Array] = ()) -> list[Layer]:
-        """Every layer's z and a: z = a W + b, a = f(z) (Nielsen, eq. 25); X (n_samples, n_in).
+        """Every layer's z = a W + b and a = f(z) (Nielsen, eq. 25); X (n_samples, n_in).
 
-        With dropout (see `nncore.dropout`), a hidden layer's a goes on multiplied by its mask.
+        With dropout, masks has an array (n_samples, n_units) for each hidden layer.
         """
         layers: list[Layer] = []
         a = self._checked(X)
-        for layer, (W, b) in enumerate(zip(self.weights, self.biases, strict=True)):
+        for W, b, f, mask in zip(
+            self.weights, self.biases, self.functions, chain(masks, repeat(1.0))
+        ):
             z = a @ W + b  # (n_samples, n_out)
-            a = self.functions[layer](z, None)
-            layers.append(Layer(z, a))
-            a = passed_on(a, masks, layer)
+            layers.append(Layer(z, f(z), mask))
+            a = layers[-1].passed_on
         return layers
 
-    def deltas(self, layers: list[Layer], Y: Array, masks: Sequence[Array] = ()) -> list[Array]:
-        """Each layer's error delta = dC_x/dz for each example x, (n_samples, n_out) each.
-
-        BP1 for the last layer; BP2, delta = (delta_after W_afterᵀ) * f'(z), from there backwards.
-        """
-        errors = [self._cost.delta(layers[-1].a, Y)]
-        for layer in range(len(layers) - 2, -1, -1):
-            dC_da = passed_on(errors[-1] @ self.weights[layer + 1].T, masks, layer)
-            errors.append(dC_da * self.activation_derivative(layers[layer]))
-        return errors[::-1]
+    def deltas(self, layers: list[Layer], Y: Array) -> list[Array]:
+        """Each layer's error delta = dC_x/dz for each example x, (n_samples, n_out) each."""
+        delta = self._cost.delta(layers[-1].a, Y)  # BP1
+        deltas = [delta]
+        for layer, W_after in zip(reversed(layers[:-1]), reversed(self.weights[1:]), strict=True):
+            dC_da = (delta @ W_after.T) * layer.mask
+            delta = dC_da * self.activation_derivative(layer)  # BP2
+            deltas.insert(0, delta)
+        return deltas
 
     def activation_derivative(self, layer: Layer) -> Array:
         """f'(z) of a hidden layer, (n_samples, n_out)."""
@@ -117,267 +88,61 @@ class Network:
     def gradients(
         self, X: Array, Y: Array, masks: Sequence[Array] = ()
     ) -> list[tuple[Array, Array]]:
-        """(dC/dW, dC/db) of `cost`, a pair a layer (BP3, BP4, averaged over the examples)."""
+        """(dC/dW, dC/db) of `cost`, a pair a layer: the mean over the examples."""
         layers = self.forward_pass(X, masks)
-        hidden = [passed_on(layer.a, masks, index) for index, layer in enumerate(layers[:-1])]
-        inputs, errors = [self._checked(X), *hidden], self.deltas(layers, Y, masks)
+        inputs = [self._checked(X), *(layer.passed_on for layer in layers[:-1])]
         pairs: list[tuple[Array, Array]] = []
-        for a, delta, W in zip(inputs, errors, self.weights, strict=True):
-            dW = a.T @ delta / len(X)  # (n_in, n_out)
-            db = delta.mean(axis=0)  # (n_out,)
-            dW += (self.config.l2 * W + self.config.l1 * np.sign(W)) / self.n_train
+        for a, delta, W in zip(inputs, self.deltas(layers, Y), self.weights, strict=True):
+            db = delta.mean(axis=0)  # BP3, (n_out,)
+            dW = a.T @ delta / len(X)  # BP4, (n_in, n_out)
+            dW += self.config.l2 / self.n_train * W  # eq. 88
+            dW += self.config.l1 / self.n_train * np.sign(W)  # eq. 96
             pairs.append((dW, db))
         return pairs
 
     def cost(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> float:
-        """Mean cost over the examples, plus l2/2n sum w² (Nielsen, eq. 87) and l1/n sum |w|."""
-        if masks:
-            return self._cost.value(self.forward_pass(X, masks)[-1].z, Y) + self._penalty()
-        return self.evaluate(X, Y)[0]
+        """Mean cost over the examples, plus `penalty`."""
+        return self._cost.value(self.forward_pass(X, masks)[-1].z, Y) + self.penalty()
 
-    def evaluate(self, X: Array, Y: Array) -> tuple[float, float]:
-        """(`cost`, share of the examples whose largest output is the right one)."""
-        total, n_right = 0.0, 0
-        for rows in slices(len(X), EVALUATION_ROWS):
-            z = self._last_z(X[rows])
-            total += self._cost.value(z, Y[rows]) * len(z)
-            n_right += int(np.count_nonzero(z.argmax(axis=1) == Y[rows].argmax(axis=1)))
-        return total / len(X) + self._penalty(), n_right / len(X)
+    def penalty(self) -> float:
+        """l2/2n sum w² (Nielsen, eq. 87) + l1/n sum |w| (eq. 95)."""
+        l2 = sum(self.config.l2 / 2 * float((W**2).sum()) for W in self.weights)
+        l1 = sum(self.config.l1 * float(np.abs(W).sum()) for W in self.weights)
+        return (l2 + l1) / self.n_train
 
-    def _penalty(self) -> float:
-        weights = self._flat[: self._n_weights]
-        l2 = 0.5 * self.config.l2 * float(np.vdot(weights, weights)) if self.config.l2 else 0.0
-        l1 = self.config.l1 * float(np.abs(weights).sum()) if self.config.l1 else 0.0
-        return (l1 + l2) / self.n_train
+    def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
+        """One step on a mini-batch: w -= eta dC/dw, b -= eta dC/db (Nielsen, eqs. 20 and 21).
 
-    # --- using the network -----------------------------------------------------------------
+        Where the optimizer is another than SGD, the direction is another than the gradient.
+        """
+        dWs, dbs = zip(*self.gradients(X, Y, masks), strict=True)
+        for w, dw, optimizer in zip(
+            [*self.weights, *self.biases], [*dWs, *dbs], self.optimizers, strict=True
+        ):
+            w -= self.learning_rate * optimizer.direction(dw)
 
     def forward(self, X: Array) -> Array:
         """Output activations, (n_samples, n_out)."""
-        output = np.empty((len(X), self.layer_sizes[-1]), self._flat.dtype)
-        for rows in slices(len(X), EVALUATION_ROWS):
-            self._cost.output(self._last_z(X[rows]), output[rows])
-        return output
+        return self.forward_pass(X)[-1].a
 
     def predict_proba(self, X: Array) -> Array:
         """The output activations scaled to rows that sum to 1, (n_samples, n_out).
 
-        A softmax output is a distribution already; sigmoid outputs are independent of each
-        other and are divided by their sum: a_j / sum_k a_k is the softmax of ln a, which is
-        right even where every a of a row is rounded to 0.
+        A softmax output is a distribution already; sigmoid outputs are divided by their sum:
+        a_j / sum_k a_k is the softmax of ln a, right even where all a of a row are rounded to 0.
         """
-        if self._cost.output is softmax:
-            return self.forward(X)
-        blocks = [X[rows] for rows in slices(len(X), EVALUATION_ROWS)]
-        return np.concatenate([softmax(log_sigmoid(self._last_z(block))) for block in blocks])
+        z = self.forward_pass(X)[-1].z
+        return softmax(z if self._cost.output is softmax else log_sigmoid(z))
 
-    def _last_z(self, X: Array) -> Array:
-        a = self._checked(X)
-        last = len(self.weights) - 1
-        for index, (W, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            a = multiply(a, W, np.empty((len(a), len(b)), W.dtype))
-            a += b
-            if index < last:
-                self._activation.function(a, a)
-        return a
+    def evaluate(self, X: Array, Y: Array) -> tuple[float, float]:
+        """(`cost`, share of the examples whose largest output is the right one)."""
+        z = self.forward_pass(X)[-1].z
+        right = z.argmax(axis=1) == Y.argmax(axis=1)
+        return self._cost.value(z, Y) + self.penalty(), float(right.mean())
 
     def _checked(self, X: Array) -> Array:
         if X.ndim != 2 or X.shape[1] != self.layer_sizes[0]:
             raise ValueError(
                 f"X has shape {X.shape}; this network takes (n_samples, {self.layer_sizes[0]})."
             )
-        return np.asarray(X, self._flat.dtype)
-
-    # --- training --------------------------------------------------------------------------
-
-    @property
-    def learning_rate(self) -> float:
-        """The optimizer's eta; `train` sets it for every mini-batch."""
-        return self._optimizer.learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        self._optimizer.learning_rate = value
-
-    def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
-        """One step on a mini-batch: `gradients` in reused memory, then the optimizer.
-
-        With g the gradient without penalties: plain descent in place (`_can_step_in_place`) takes
-        w -> (1 - eta lambda/n) w - eta g at once; momentum v -> mu v + g, then adds the penalties
-        and moves w along v; the others get g with its penalties.
-
-        X (n_samples, n_in) and Y (n_samples, n_out) in the network's dtype, as `stage` gives;
-        where `config.dropout` is not 0, a mask (n_samples, n_units) for each hidden layer.
-        """
-        keep, scale = self._optimizer.keep, self._optimizer.scale
-        if len(X) <= PART_ROWS or self._in_place:
-            self._backpropagate(X, Y, masks, scale / len(X), keep)
-        else:  # a large batch's gradient is the sum of its parts' gradients
-            for rows in slices(len(X), PART_ROWS):
-                of_part = [mask[rows] for mask in masks]
-                self._backpropagate(X[rows], Y[rows], of_part, scale / len(X), keep)
-                keep = 1.0
-        if not self._in_place:
-            self._add_penalties(scale)
-        self._optimizer.update(self._flat, self._gradient)
-
-    def _backpropagate(
-        self,
-        X: Array,
-        Y: Array,
-        masks: Sequence[Array],
-        scale: float,
-        keep: float,
-    ) -> None:
-        """Add scale times the sum of the examples' gradients (BP1 to BP4) to the kept share of
-        the optimizer's total.
-
-        With scale 1/n and nothing kept that is `gradients` but for the penalties, in place.
-        """
-        scratch = self._scratch.get(len(X))
-        if scratch is None:
-            self._scratch[len(X)] = scratch = _Scratch(len(X), self)
-
-        a = X
-        for layer, (W, b, function, out) in enumerate(scratch.forward):
-            multiply(a, W, out)
-            out += b
-            a = function(out, out)
-            if masks and layer < len(masks):  # dropout: what the next layer is given
-                a = np.multiply(a, masks[layer], scratch.dropped[layer])
-
-        delta = self._cost.delta(a, Y)
-        delta *= scale  # the mean over the batch, taken where the array is smallest
-        for layer, before, weights, delta_before in scratch.backward:
-            given = scratch.dropped[layer] if masks else before
-            multiply_transposed(delta, weights, delta_before)  # BP2, before W may change
-            self._add_gradient(layer + 1, given, delta, scratch.ones, keep)
-            delta = delta_before
-            delta *= self._activation.derivative(before)
-            if masks:
-                delta *= masks[layer]
-        self._add_gradient(0, X, delta, scratch.ones, keep)
-
-    def _add_gradient(
-        self, layer: int, before: Array, delta: Array, ones: Array, keep: float
-    ) -> None:
-        """Add a layer's gradient to the kept share of the optimizer's total."""
-        W, b = self.total_views[0][layer], self.total_views[1][layer]
-        if self._in_place and self.config.l2:
-            # The weights that the step goes into shrink first (eq. 93), as a sum: 1 - eta lambda/n
-            # would be rounded, and the same way in every step.
-            w = W.reshape(-1)
-            add_scaled(w, w, self._optimizer.scale * self.config.l2 / self.n_train)
-        add_product(W, before, delta, keep)  # BP4
-        add_sums(b, delta, ones, keep)  # BP3
-
-    def _add_penalties(self, scale: float) -> None:
-        if self.config.l2 or self.config.l1:
-            l1, l2 = (scale * x / self.n_train for x in (self.config.l1, self.config.l2))
-            weights, total = self._flat[: self._n_weights], self._total[: self._n_weights]
-            for rows in slices(self._n_weights, BLOCK):
-                if l2:
-                    total[rows] += l2 * weights[rows]
-                if l1:
-                    total[rows] += l1 * np.sign(weights[rows])
-
-    def stage(self, X: Array, labels: Array) -> tuple[Array, Array]:
-        """The images as they are and one-hot labels, in the network's dtype."""
-        dtype = self.config.dtype
-        return np.ascontiguousarray(X, dtype), one_hot(labels, self.layer_sizes[-1], dtype)
-
-    def stage_masks(self, masks: list[Array]) -> list[Array]:
-        """The masks as they are."""
-        return masks
-
-    def gather(self, X: Array, Y: Array, rows: Array) -> tuple[Array, Array]:
-        """Rows of the staged arrays, in memory that the next call reuses."""
-        held = self._gathered
-        if held is None or len(held[0]) != len(rows):
-            self._gathered = held = np.empty_like(X[: len(rows)]), np.empty_like(Y[: len(rows)])
-        # mode="clip" lets NumPy write straight into the memory; every row is within the bounds.
-        X.take(rows, axis=0, out=held[0], mode="clip")
-        Y.take(rows, axis=0, out=held[1], mode="clip")
-        return held
-
-    def synchronize(self) -> None:
-        """NumPy is done when it returns."""
-
-    # --- parameters and state --------------------------------------------------------------
-
-    def parameters(self) -> list[tuple[Array, Array]]:
-        """Copies of (W, b), a pair a layer."""
-        return [(W.copy(), b.copy()) for W, b in zip(self.weights, self.biases, strict=True)]
-
-    def _set_parameters(self, parameters: list[tuple[Array, Array]]) -> None:
-        for W, b, (new_W, new_b) in zip(self.weights, self.biases, parameters, strict=True):
-            W[...], b[...] = new_W, new_b
-
-    def state(self) -> dict[str, Array]:
-        """Parameters, optimizer state, learning rate, position and course, as named arrays."""
-        return {
-            "parameters": self._flat.copy(),
-            "position": np.array([self.epoch, self.batch], np.int64),
-            "learning_rate": np.array(self.learning_rate, np.float64),
-            **self.course.arrays(),
-            **{f"optimizer.{name}": x.copy() for name, x in self._optimizer.state().items()},
-        }
-
-    def load_state(self, state: dict[str, Array]) -> None:
-        """Go on from what `state` gave, of either engine."""
-        np.copyto(self._flat, state["parameters"])
-        self.epoch, self.batch = (int(x) for x in state["position"])
-        self.learning_rate = float(state["learning_rate"])
-        self.course = Course.from_state(state)
-        optimizer = {k.removeprefix("optimizer."): v for k, v in state.items()}
-        if self._optimizer.state():
-            self._optimizer.load_state(optimizer)
-
-
-class _Scratch:
-    """Memory for one batch size, and what each layer needs at hand, reused by every mini-batch."""
-
-    def __init__(self, n: int, network: Network) -> None:
-        sizes, dtype = network.layer_sizes, network.weights[0].dtype
-        activations: list[Array] = [np.empty((n, units), dtype) for units in sizes[1:]]
-        deltas: list[Array] = [np.empty((n, units), dtype) for units in sizes[1:-1]]
-        self.ones: Array = np.ones(n, dtype)
-        self.forward = list(
-            zip(network.weights, network.biases, network.functions, activations, strict=True)
-        )
-        """(W, b, f, memory for a) of each layer."""
-        self.dropped: list[Array] = (
-            [np.empty_like(a) for a in activations[:-1]] if network.config.dropout else []
-        )
-        """Memory for what each hidden layer passes on under dropout."""
-        self.backward = [
-            (k, activations[k], network.weights[k + 1], deltas[k])
-            for k in reversed(range(len(deltas)))
-        ]
-        """Each layer but the first: (the number of the hidden layer before it and that one's a,
-        W, memory for the delta before)."""
-
-
-def passed_on(a: Array, masks: Sequence[Array], layer: int) -> Array:
-    """What passes a hidden layer's dropout: a itself where there is none, or on the last layer."""
-    return a * masks[layer] if layer < len(masks) else a
-
-
-def _can_step_in_place(config: TrainingConfig, n_train: int) -> bool:
-    """Whether plain descent may change each weight as soon as its gradient is known.
-
-    Not where the batch goes through the network in parts, each of which needs the same weights,
-    nor where L1 asks for the old weight's sign.
-    """
-    return config.batch_of(n_train) <= PART_ROWS and not config.l1
-
-
-def _views(flat: Array, layer_sizes: tuple[int, ...]) -> tuple[list[Array], list[Array]]:
-    """The parts of a vector of all parameters as W (n_in, n_out) and b (n_out,) of each layer."""
-    weights, biases = list[Array](), list[Array]()
-    w, b = 0, len(flat) - sum(layer_sizes[1:])
-    for n_in, n_out in pairwise(layer_sizes):
-        weights.append(flat[w : w + n_in * n_out].reshape(n_in, n_out))
-        biases.append(flat[b : b + n_out])
-        w, b = w + n_in * n_out, b + n_out
-    return weights, biases
+        return np.asarray(X, self.config.dtype)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import session
+from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
 from dashboard.train import form, history, live, recipes, state, summary
 from dashboard.ui import errors
@@ -13,9 +14,9 @@ through_the_entry()
 st.title("Train")
 
 with errors.shown_errors():
-    session.workspace()
-    live.follow_url()
-    run = live.current_run()
+    mine = run_store().list_runs(session.workspace())
+    live.follow_url(mine)
+    run = live.current_run(mine)
 
     messages = st.container()
     cards = st.expander("Recipes", expanded=run is None)
@@ -32,7 +33,7 @@ with errors.shown_errors():
         if wanted.error:
             st.error(escape(wanted.error))
     with right:
-        live.stage(wanted)
+        live.stage(run, wanted)
 
-    history.past_runs()
+    history.past_runs(mine)
     state.write(run.id if run else None)

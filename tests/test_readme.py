@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LINKS = [
     (page, target)
-    for page in ("README.md", "CONTRIBUTING.md")
-    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    for page in ("README.md", "CONTRIBUTING.md", "docs/how-a-digit-travels.md")
+    for target in re.findall(r"\]\(([^)#]+)(?:#L\d+)?\)", (ROOT / page).read_text(encoding="utf-8"))
     if "://" not in target
 ]
 

@@ -30,17 +30,14 @@ class Part:
 PARTS = (
     Part(
         "Layer",
-        (("network", "_views"), ("network", "Network._set_parameters")),
+        (("network", "Network.__init__"),),
         (("torch_network", "TorchNetwork._build_module"),),
-        "NumPy lays all parameters into one vector by hand; PyTorch stacks ready-made layers.",
+        "NumPy keeps each layer's weights, biases and function by hand; PyTorch stacks ready-made "
+        "layers.",
     ),
     Part(
         "Forward",
-        (
-            ("network", "Layer"),
-            ("network", "Network.forward_pass"),
-            ("network", "passed_on"),
-        ),
+        (("network", "Layer"), ("network", "Network.forward_pass")),
         (("torch_network", "TorchNetwork._masked"),),
         "NumPy writes z = aW + b; in PyTorch, calling the module is the forward pass. Both have "
         "dropout in it.",
@@ -68,20 +65,17 @@ PARTS = (
     Part(
         "Update",
         (
-            ("optimizers", "build_optimizer"),
+            ("network", "Network.train_batch"),
             ("optimizers", "SGD"),
-            ("optimizers", "Momentum.__init__"),
-            ("optimizers", "Momentum.total"),
-            ("optimizers", "Momentum.update"),
-            ("optimizers", "Nesterov.__init__"),
-            ("optimizers", "Nesterov.total"),
-            ("optimizers", "Nesterov.update"),
-            ("optimizers", "Adam.__init__"),
-            ("optimizers", "Adam.update"),
-            ("blocks", "slices"),
-            ("quick/products", "add_scaled"),
+            ("optimizers", "Momentum"),
+            ("optimizers", "Nesterov"),
+            ("optimizers", "Adam"),
+            ("optimizers", "build_optimizer"),
         ),
-        (("torch_network", "TorchNetwork._build_optimizer"),),
+        (
+            ("torch_network", "TorchNetwork.train_batch"),
+            ("torch_network", "TorchNetwork._build_optimizer"),
+        ),
         "NumPy spells four optimizers out; PyTorch has them, and one chooses.",
     ),
     Part(
@@ -98,13 +92,13 @@ PARTS = (
 
 
 QUICK = (
-    ("network", "Network.train_batch"),
-    ("network", "Network._backpropagate"),
-    ("network", "Network._add_gradient"),
-    ("network", "Network._add_penalties"),
+    ("quick/network", "QuickNetwork.train_batch"),
+    ("quick/network", "QuickNetwork._backpropagate"),
+    ("quick/network", "QuickNetwork._add_gradient"),
+    ("quick/network", "QuickNetwork._add_penalties"),
     ("quick/products", "add_product"),
 )
-"""The same step in reused memory: shown, and not counted, as PyTorch's `train_batch` is not."""
+"""The same step in reused memory: shown, and not counted."""
 
 
 def source(part: Part, engine: EngineName, *, words: bool = False) -> str:
@@ -150,9 +144,9 @@ def _draw() -> None:
     mine, other = totals()
     st.header(f"Ease: {other} lines in PyTorch, {mine} in NumPy", anchor="ease")
     st.markdown(
-        "The same training step, from this app's own source. Counted is the path to read, with the "
-        "same costs, penalties, dropout and optimizers on both sides. What trains is "
-        "`train_batch`, which computes the same: NumPy's in reused memory."
+        "The same training step, from this app's own source. Counted is the network to read, with "
+        "the same costs, penalties, dropout and optimizers on both sides. The NumPy network that "
+        "trains here computes the same in reused memory."
     )
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -182,7 +176,7 @@ def _draw() -> None:
                 st.markdown(f"{ENGINE_MARKDOWN[engine]}: {n} line{'' if n == 1 else 's'}")
                 st.code(source(part, engine, words=words), language="python", height=420)
 
-    with st.popover("train_batch, in reused memory", width="content"):
+    with st.popover("NumPy's step, in reused memory", width="content"):
         st.code("\n\n".join(_text(piece, True) for piece in QUICK), language="python")
 
 

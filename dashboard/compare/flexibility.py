@@ -22,7 +22,7 @@ from nncore.expressions import (
 from nncore.gradient_check import STEP
 from nncore.lab import comparison
 from nncore.lab.comparison import TypedRun
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 
 _FIRST = EXAMPLES[0]
 _POINTS = 241
@@ -34,7 +34,7 @@ def stored() -> TypedRun | None:
     """The committed training of the first example; None where its file cannot be used."""
     try:
         return comparison.load_typed()
-    except StoredError:
+    except ResultFileError:
         return None
 
 

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.once import once
-from dashboard.runs.store import StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.store import run_store
 from dashboard.settings import SettingsError
 from dashboard.ui.text import duration
 

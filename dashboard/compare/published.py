@@ -15,7 +15,7 @@ from nncore.judge import cards
 from nncore.judge.cards import Card
 from nncore.lab import reproduction
 from nncore.lab.reproduction import TOLERANCE, Row, find
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 from nncore.recipes import Recipe
 
 COMMAND = "python -m nncore reproduce --seeds 5 --save assets/results/reproduction.json"
@@ -27,7 +27,7 @@ def stored() -> tuple[Row, ...]:
     """The committed rows; none where the file cannot be used."""
     try:
         return reproduction.load()
-    except StoredError:
+    except ResultFileError:
         return ()
 
 
@@ -37,7 +37,7 @@ def shipped(recipe: str) -> Card | None:
     for path in SHIPPED.values():
         try:
             card = cards.read(path)
-        except StoredError:
+        except ResultFileError:
             continue
         if card.recipe == recipe:
             return card

@@ -10,7 +10,9 @@ from dashboard import navigation, session
 from dashboard.compare import charts, common, published
 from dashboard.compare.measurement_queue import torch_is_here
 from dashboard.runs import jobs
-from dashboard.runs.store import Run, RunStatus, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Run, RunStatus
+from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import runs
 from dashboard.ui.palette import ENGINE_MARKDOWN, ENGINE_NAMES
@@ -235,7 +237,7 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
     if busy and (problem := jobs.jobs().problem):
         st.warning(escape(problem))
     for name, run in here.items():
-        done = runs.fraction_done(run.config, records[name], run_store().progress(run.id))
+        done = runs.fraction_done(run.config, records[name], run_store().live(run.id).progress)
         told = f"{escape(recipes.get(name).title)}: {done:.0%}"
         if run.status != RunStatus.RUNNING:
             pace.forget(name)

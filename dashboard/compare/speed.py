@@ -25,7 +25,7 @@ from nncore.lab.bench_report import (
 )
 from nncore.lab.comparison import crossover
 from nncore.lab.machine import Machine
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 from nncore.quick.threads import flops_per_example
 
 _ROW, _POINT, _NIELSEN = TypeAdapter(BenchRow), TypeAdapter(SweepRow), TypeAdapter(NielsenRow)
@@ -79,7 +79,7 @@ def stored() -> Speeds | None:
     """The committed figures; None where there are none."""
     try:
         report = bench_report.load()
-    except StoredError:
+    except ResultFileError:
         return None
     speed, sweep = report.speed, report.sweep
     if speed is None and sweep is None:

@@ -12,7 +12,7 @@ from dashboard.ui.palette import ENGINE_NAMES
 from nncore.config import DTypeName, architecture
 from nncore.lab import comparison
 from nncore.lab.comparison import GradientEntry, TwinRun
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 
 _DIGITS = 17
 """Significant digits that tell any two numbers of float64 apart."""
@@ -23,7 +23,7 @@ def stored() -> TwinRun | None:
     """The committed run; None where its file cannot be used."""
     try:
         return comparison.load()
-    except StoredError:
+    except ResultFileError:
         return None
 
 

@@ -14,8 +14,9 @@ from dashboard.draw.subject import Subject
 from dashboard.ink import samples
 from dashboard.models import doubts, handwriting
 from dashboard.models.predictions import MAX_MODELS, Model, Trained, shipped_models
+from dashboard.runs.database import StoreError
 from dashboard.runs.handwriting import Bytes, Handwriting
-from dashboard.runs.store import StoreError, run_store
+from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import digits, runs
 from dashboard.ui.errors import shown_errors

@@ -8,10 +8,11 @@ from dashboard import navigation, session
 from dashboard.draw.subject import Subject
 from dashboard.models import predictions
 from dashboard.models.predictions import Shipped
-from dashboard.runs.store import StoreError
-from dashboard.ui.components.network_view import Neuron, network_view
+from dashboard.runs.database import StoreError
+from dashboard.ui.components.network_view import network_view
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
+from nncore.explain.neuron import Neuron
 
 
 def show(subject: Subject) -> None:

@@ -7,7 +7,7 @@ from dashboard.draw import answers, sections, sources
 from dashboard.draw.subject import look_at
 from dashboard.models import predictions
 from dashboard.models.predictions import Trained
-from dashboard.runs.store import StoreError
+from dashboard.runs.database import StoreError
 from dashboard.ui.text import escape
 
 

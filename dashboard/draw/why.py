@@ -11,7 +11,9 @@ from dashboard.ink.drawing import KEPT_SECONDS
 from dashboard.models import predictions
 from dashboard.models.evaluation import by_rows
 from dashboard.models.predictions import Model, Trained
-from dashboard.runs.store import RunStatus, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import RunStatus
+from dashboard.runs.store import run_store
 from dashboard.ui import digits
 from dashboard.ui.text import escape
 from nncore import datasets

@@ -7,10 +7,10 @@ import streamlit as st
 
 from dashboard.inside import choice, state, twin
 from dashboard.inside.choice import Example, Model, layer_name, neuron_name, source_name
-from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.components.signed_view import signed_view
 from dashboard.ui.text import escape, formula_number, number
 from nncore.explain.microscope import Examined, cost_after_step, examine, finite_difference
+from nncore.explain.neuron import Neuron
 from nncore.gradient_check import relative_error
 
 _MOST_BARS = 32

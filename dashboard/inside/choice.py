@@ -11,15 +11,16 @@ from dashboard.inside import state
 from dashboard.inside.state import InsideView
 from dashboard.models import evaluation, predictions
 from dashboard.models.evaluation import by_rows
-from dashboard.runs.store import Run, run_store
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
 from dashboard.ui import digits
-from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import ENGINE_NAMES
 from dashboard.ui.runs import label
 from dashboard.ui.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName, architecture
+from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import Edit, operate, silenced
 from nncore.network import Network
 from nncore.preprocessing import InkError, prepare

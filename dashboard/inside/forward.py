@@ -6,12 +6,12 @@ import streamlit as st
 from dashboard.inside import state
 from dashboard.inside.choice import Example, Model, layer_name, look_at, neuron_name
 from dashboard.ui import digits
-from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.components.signed_view import signed_view
 from dashboard.ui.text import formula_number, number
 from nncore.costs import COSTS
 from nncore.explain.explanation import contributions
 from nncore.explain.feature_visualization import input_gradient
+from nncore.explain.neuron import Neuron
 from nncore.network import Layer, Network
 
 FUNCTIONS = {

@@ -7,10 +7,10 @@ from dashboard.inside.choice import Model, neuron_name
 from dashboard.models import evaluation, predictions
 from dashboard.models.evaluation import by_rows
 from dashboard.ui import digits
-from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.text import number
 from nncore.config import DatasetName
 from nncore.explain.feature_visualization import Ascent, excite, layer_inputs, strongest
+from nncore.explain.neuron import Neuron
 from nncore.network import Network
 
 _AVERAGED = 100

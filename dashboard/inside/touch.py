@@ -7,9 +7,9 @@ from dashboard.inside import choice, state
 from dashboard.inside.choice import Answers, Example, Model, layer_name, neuron_name, source_name
 from dashboard.models import predictions
 from dashboard.ui import probabilities
-from dashboard.ui.components.network_view import Neuron
 from dashboard.ui.palette import SHIPPED
 from dashboard.ui.text import number, percent
+from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import AddNoise, Edit, SetBias, SetWeight, Silence
 
 

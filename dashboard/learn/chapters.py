@@ -10,7 +10,7 @@ from dashboard.learn import backpropagation, images, learning, neurons, prose, s
 from dashboard.learn.onward import Onward
 from dashboard.learn.panel import Panel
 from dashboard.models import predictions
-from dashboard.runs.store import StoreError
+from dashboard.runs.database import StoreError
 
 
 @dataclass(frozen=True, slots=True)

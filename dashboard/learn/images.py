@@ -12,12 +12,13 @@ from dashboard.learn.figures import signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
 from dashboard.learn.panel import Panel
 from dashboard.ui import digits
-from dashboard.ui.components.network_view import Neuron, network_view
+from dashboard.ui.components.network_view import network_view
 from dashboard.ui.network_picture import in_words
 from dashboard.ui.palette import MISTAKE, POSITIVE
 from nncore import recipes
 from nncore.checkpoints import load
 from nncore.config import architecture, count_parameters
+from nncore.explain.neuron import Neuron
 from nncore.lessons import images as lessons_images
 from nncore.network import Network
 

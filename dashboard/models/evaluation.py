@@ -12,7 +12,7 @@ from nncore import datasets, metrics
 from nncore.blocks import slices
 from nncore.checkpoints import SHIPPED, Checkpoint, from_bytes, load
 from nncore.config import DatasetName, EngineName
-from nncore.network import EVALUATION_ROWS
+from nncore.quick.network import EVALUATION_ROWS
 from nncore.quick.threads import n_cpus
 
 

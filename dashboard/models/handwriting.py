@@ -11,7 +11,8 @@ from PIL import Image
 
 from dashboard.models.predictions import Model, Shipped, card, network_of
 from dashboard.runs.handwriting import Handwriting
-from dashboard.runs.store import Run, run_store
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
 from nncore import datasets
 from nncore.config import TrainingConfig
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.runs.store import Run, RunStatus, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Run, RunStatus
+from dashboard.runs.store import run_store
 from dashboard.ui import digits, palette
 from dashboard.ui import probabilities as ui_probabilities
 from dashboard.ui.text import certainty, escape, plain
@@ -20,7 +22,7 @@ from nncore.config import DatasetName, EngineName
 from nncore.judge import cards
 from nncore.judge.cards import Card
 from nncore.judge.doubt import calibrated
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 from nncore.network import Network
 
 MAX_RUNS = 100
@@ -144,7 +146,7 @@ def card(name: ShippedName) -> Card | None:
     """The card of a shipped model; None where there is none that can be read."""
     try:
         return cards.read(SHIPPED[name])
-    except StoredError:
+    except ResultFileError:
         return None
 
 

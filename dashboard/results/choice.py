@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.results import state
-from dashboard.runs.store import Run, run_store
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
 from dashboard.ui.runs import label
 from dashboard.ui.text import escape
 

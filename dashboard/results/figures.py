@@ -9,7 +9,9 @@ from dashboard import session
 from dashboard.models import handwriting, predictions
 from dashboard.models.handwriting import Score
 from dashboard.results import charts
-from dashboard.runs.store import Run, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
 from dashboard.ui import curves as ui_curves
 from dashboard.ui import names as ui_names
 from dashboard.ui import palette, runs

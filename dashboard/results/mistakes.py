@@ -10,7 +10,8 @@ from dashboard import navigation
 from dashboard.models import evaluation as models_evaluation
 from dashboard.models.evaluation import Evaluation
 from dashboard.results import charts
-from dashboard.runs.store import Run, run_store
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
 from dashboard.ui import digits, errors, palette
 from dashboard.ui.text import certainty, percent
 from nncore import metrics

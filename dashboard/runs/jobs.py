@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboard.once import once
-from dashboard.runs.store import LOST, RequestKind, RunStore, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import RequestKind
+from dashboard.runs.store import LOST, RunStore, run_store
 from dashboard.runs.worker import SERVER_GONE, run_training
 from dashboard.settings import settings
 
 if TYPE_CHECKING:
     from distributed import Client, Future
-
-__all__ = ["Jobs", "jobs", "run_training"]
 
 log = logging.getLogger(__name__)
 

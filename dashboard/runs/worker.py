@@ -9,40 +9,27 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 from dashboard.runs import lifeline
-from dashboard.runs.database import StoreFullError
-from dashboard.runs.store import (
-    BatchCosts,
-    Claim,
-    ClaimLostError,
-    Request,
-    RequestKind,
-    RunStatus,
-    RunStore,
-    StoreError,
-)
+from dashboard.runs.claim import Claim, ClaimLostError
+from dashboard.runs.database import StoreError, StoreFullError
+from dashboard.runs.messenger import BEAT_EVERY, Messenger
+from dashboard.runs.run import Request, RequestKind, RunStatus
+from dashboard.runs.store import RunStore
 from nncore import checkpoints, datasets, training
 from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, EngineName
 from nncore.datasets import DataError, Dataset
 from nncore.engine import Engine
-from nncore.training import EpochRecord, Pace, Progress
+from nncore.training import EpochRecord, Progress, ReportInterval
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-REQUESTS_EVERY = 0.1
-"""Seconds between two looks at what is asked of a run."""
-PROGRESS_EVERY = 0.25
-BEAT_EVERY = 1.0
-MAX_POINTS = 300
-"""Mini-batch costs kept an engine."""
 
 PARK_IF_OTHERS_WAIT = 30.0
 PARK_ALWAYS = 900.0
@@ -62,7 +49,7 @@ UNKEPT = (
 )
 SERVER_GONE = "The server that trained it has ended; Resume goes on from the last checkpoint."
 
-_held: set[Claim] = set()
+_held: dict[Claim, RunStore] = {}
 """What this process trains, for the case that it has to go at once."""
 
 
@@ -88,133 +75,13 @@ def run_training(
         claim = store.claim(run_id, token or secrets.token_hex(16))
         if claim is None:
             return None
-        _held.add(claim)
+        _held[claim] = store
         try:
-            return _Training(claim).run()
+            return _Training(store, claim).run()
         finally:
-            _held.discard(claim)
+            del _held[claim]
     finally:
         store.close()
-
-
-class _Series:
-    """Mini-batch costs along the run, thinned as they become many."""
-
-    def __init__(self, points: BatchCosts) -> None:
-        self._points = points
-        self._gap = (points[-1][0] - points[0][0]) / MAX_POINTS if points else 0.0
-
-    def add(self, position: float, cost: float) -> None:
-        if self._points and position - self._points[-1][0] < self._gap:
-            return
-        self._points.append((position, cost))
-        if len(self._points) > MAX_POINTS:
-            self._points = self._points[::2]
-            self._gap = 2 * (self._points[-1][0] - self._points[0][0]) / MAX_POINTS
-
-    def points(self) -> BatchCosts:
-        return list(self._points)
-
-
-class _Line:
-    """A worker's line to the store: a thread that beats, brings requests and sends progress.
-
-    Training never waits for it, and it goes on while an evaluation, a download or the import of
-    PyTorch takes its time.
-    """
-
-    def __init__(self, claim: Claim) -> None:
-        self._claim = claim
-        self._lock = threading.Lock()
-        self._sending = threading.Lock()
-        self._live: dict[EngineName, Progress] = {}
-        self._series: dict[EngineName, _Series] = {}
-        self._changed = False
-        self._requests: deque[Request] = deque()
-        self._last_request = 0
-        self._beat_at = self._sent_at = time.monotonic()
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._talk, name="run-line", daemon=True)
-        self.news = threading.Event()
-        """A request has come in, or the claim is lost."""
-        self.ready = threading.Event()
-        """Requests that were there from the start have come in."""
-        self.lost = False
-
-    def __enter__(self) -> "_Line":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        self._thread.join()
-
-    def take(self) -> Iterator[Request]:
-        """The requests that have come in, oldest first."""
-        self.news.clear()
-        while self._requests:
-            yield self._requests.popleft()
-        if self.lost:
-            raise ClaimLostError
-
-    def begin(self, engine: EngineName, points: BatchCosts) -> None:
-        """Go on with an earlier series of mini-batch costs."""
-        self._series[engine] = _Series(points)
-
-    def report(self, progress: Progress, *, is_batch: bool = True) -> None:
-        """Have this sent soon; `is_batch` is False for an epoch's end, whose cost is another."""
-        with self._lock:
-            self._live[progress.engine] = progress
-            if is_batch:
-                position = progress.epoch + progress.batch / progress.n_batches
-                self._series[progress.engine].add(position, progress.cost)
-            self._changed = True
-
-    def pause(self, seconds: float) -> None:
-        """Wait a moment, or until the line is closed."""
-        self._closing.wait(seconds)
-
-    def flush(self) -> None:
-        """Send what was reported; two threads do so in turn, and what fails is sent again."""
-        with self._sending:
-            with self._lock:
-                live: dict[EngineName, tuple[Progress, BatchCosts]] = {
-                    name: (p, self._series[name].points()) for name, p in self._live.items()
-                }
-                changed, self._changed = self._changed, False
-            if not changed:
-                return
-            try:
-                self._claim.save_progress(live)
-            except BaseException:
-                with self._lock:
-                    self._changed = True
-                raise
-
-    def _talk(self) -> None:
-        while not self._closing.wait(REQUESTS_EVERY):
-            try:
-                self._turn(time.monotonic())
-            except ClaimLostError:
-                self.lost = True
-                self.news.set()
-                return
-            except StoreError as error:  # a store that recovers finds the run still alive
-                log.warning("%s", error)
-
-    def _turn(self, now: float) -> None:
-        for request in self._claim.requests(after=self._last_request):
-            self._last_request = request.id
-            self._requests.append(request)
-            self.news.set()
-        self.ready.set()
-        if now - self._sent_at >= PROGRESS_EVERY and self._changed:
-            self._sent_at = now
-            self.flush()
-            self._beat_at = now
-        if now - self._beat_at >= BEAT_EVERY:
-            self._claim.beat()
-            self._beat_at = now
 
 
 class _Stop(Exception):  # noqa: N818
@@ -228,10 +95,11 @@ class _Parked(Exception):  # noqa: N818
 class _Training:
     """One run in a worker's hands, from its claim to its release."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, store: RunStore, claim: Claim) -> None:
+        self._store = store
         self._claim = claim
         self._run = claim.run
-        self._line = _Line(claim)
+        self._messenger = Messenger(claim)
         self._engines: dict[EngineName, Engine] = {}
         self._unsaved: list[EpochRecord] = []
         self._saved: dict[EngineName, tuple[int, int]] = {}
@@ -248,7 +116,7 @@ class _Training:
 
     def run(self) -> str | None:
         """Train, and leave the truth in the store whatever happens."""
-        with self._line:
+        with self._messenger:
             try:
                 return self._end(*self._train())
             except ClaimLostError:
@@ -276,14 +144,14 @@ class _Training:
         self._n_train = len(data.train)
         self._engines = training.build(config, self._n_train)
         self._restore()
-        pace = Pace()
-        records = training.train(config, data, self._alive(), pace=pace)
-        self._line.ready.wait(PATIENCE)  # a run may begin with a step
+        interval = ReportInterval()
+        records = training.train(config, data, self._alive(), interval=interval)
+        self._messenger.ready.wait(PATIENCE)  # a run may begin with a step
         try:
             while True:
                 self._obey()
                 stepping = bool(self._steps) and self._steps[0] is RequestKind.STEP_BATCH
-                pace.seconds = 0.0 if stepping else Pace().seconds
+                interval.seconds = 0.0 if stepping else ReportInterval().seconds
                 record = next(records, None)
                 if record is None:
                     self._keep_places()
@@ -297,7 +165,7 @@ class _Training:
 
     def _with_handwriting(self, data: Dataset) -> Dataset:
         """The data with the run's own copy of the class's digits, where it learns from them."""
-        find = self._claim.store.handwriting.learned_digits
+        find = self._store.handwriting.learned_digits
         extra = self._insist(lambda: find(self._run.id))
         return data if extra is None else datasets.with_extra(data, *extra)
 
@@ -305,19 +173,19 @@ class _Training:
 
     def _restore(self) -> None:
         """Bring each engine to its last checkpoint and forget what was recorded beyond it."""
-        store, run_id = self._claim.store, self._run.id
-        costs = self._insist(lambda: store.batch_costs(run_id))
-        progress = self._insist(lambda: store.progress(run_id))
+        store, run_id = self._store, self._run.id
+        live = self._insist(lambda: store.live(run_id))
         for name, engine in self._engines.items():
             if blob := self._insist(partial(store.checkpoint_blob, run_id, name)):
                 engine.load_state(checkpoints.from_bytes(blob).state)
                 self._saved[name] = (engine.epoch, engine.batch)
             self._insist(partial(self._claim.rewind, name, engine.epoch))
-            last = progress.get(name)
+            last = live.progress.get(name)
             if last and (last.epoch, last.batch) == (engine.epoch, engine.batch):
                 self._earlier[name] = last
             position = engine.epoch + engine.batch / self._run.config.n_batches(self._n_train)
-            self._line.begin(name, [point for point in costs.get(name, []) if point[0] <= position])
+            costs = live.batch_costs.get(name, [])
+            self._messenger.begin(name, [point for point in costs if point[0] <= position])
         records = self._insist(lambda: store.epochs(run_id))
         self._diverged = {r.engine: r for r in records if r.diverged}
         if self._run.learning_rate != training.share_course(self._alive()).asked_rate:
@@ -331,13 +199,13 @@ class _Training:
 
     def _obey(self) -> None:
         """Do what was asked; returns when there is something to train."""
-        for request in self._line.take():
+        for request in self._messenger.take():
             self._answer(request)
         since = time.monotonic()
         while self._paused and not self._steps:
             self._park_if_due(time.monotonic() - since)
-            self._line.news.wait(BEAT_EVERY)
-            for request in self._line.take():
+            self._messenger.news.wait(BEAT_EVERY)
+            for request in self._messenger.take():
                 since = time.monotonic()
                 self._answer(request)
 
@@ -366,7 +234,7 @@ class _Training:
         Where they cannot be kept, the note says so.
         """
         self._keep_places()
-        self._insist(self._line.flush)
+        self._insist(self._messenger.flush)
         self._insist(lambda: self._claim.set_status(RunStatus.PAUSED))
         self._paused = True
 
@@ -416,11 +284,11 @@ class _Training:
         if earlier and earlier.epoch == record.epoch:  # the part before the run was resumed
             record = replace(record, seconds=record.seconds + earlier.seconds)
         if isinstance(record, Progress):
-            self._line.report(record)
+            self._messenger.report(record)
             return
         n = self._run.config.n_batches(self._n_train)
         end = Progress(record.engine, record.epoch, n, n, record.train_cost, record.seconds)
-        self._line.report(end, is_batch=False)
+        self._messenger.report(end, is_batch=False)
         self._unsaved.append(record)
         if record.diverged:
             self._diverged[record.engine] = record
@@ -510,7 +378,7 @@ class _Training:
     # --- how it ends --------------------------------------------------------------------------
 
     def _end(self, status: RunStatus, note: str | None) -> str:
-        self._insist(self._line.flush)
+        self._insist(self._messenger.flush)
         self._insist(lambda: self._claim.save_epochs(self._unsaved))
         self._insist(lambda: self._claim.release(status, note))
         return status
@@ -533,12 +401,12 @@ class _Training:
                 if time.monotonic() >= until:
                     raise
                 log.warning("%s", error)
-                self._line.pause(BEAT_EVERY)
+                self._messenger.pause(BEAT_EVERY)
 
 
 def _give_up() -> None:
-    for claim in list(_held):
-        claim.store.fail_lost(claim.run.id, claim.token, SERVER_GONE)
+    for claim, store in list(_held.items()):
+        store.fail_lost(claim.run.id, claim.token, SERVER_GONE)
 
 
 lifeline.last_words.append(_give_up)

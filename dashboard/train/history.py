@@ -1,11 +1,14 @@
 """The past runs of a workspace: a table, and what can be done with one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from dashboard import navigation, session
-from dashboard.runs.store import MAX_NAME, Run, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
+from dashboard.runs.tables import MAX_NAME
 from dashboard.train import live, state
 from dashboard.ui import runs
 from dashboard.ui.runs import label
@@ -15,14 +18,14 @@ _MOST = 50
 """Runs in the table; older ones stay in the store and in the list of Results."""
 
 
-def past_runs() -> None:
-    """Every run of this workspace, the newest first, with the actions on the one chosen."""
-    mine = run_store().list_runs(session.workspace())[:_MOST]
+def past_runs(mine: Sequence[Run]) -> None:
+    """The workspace's runs, the newest first, with the actions on the one chosen."""
+    mine = mine[:_MOST]
     st.subheader("Past runs")
     if not mine:
         st.caption("Your runs will be listed here; they survive a refresh and a restart.")
         return
-    last = {run.id: runs.latest(run_store().epochs(run.id)) for run in mine}
+    last = run_store().last_epochs([run.id for run in mine])
     st.dataframe(
         runs.runs_table(mine, last),
         hide_index=True,

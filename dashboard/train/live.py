@@ -5,7 +5,7 @@ nothing: closing the page, or a hidden tab whose timer sleeps, makes no differen
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,7 +14,9 @@ from dashboard import navigation, session
 from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
 from dashboard.runs import jobs
-from dashboard.runs.store import BatchCosts, RequestKind, Run, RunStatus, StoreError, run_store
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import BatchCosts, RequestKind, Run, RunStatus
+from dashboard.runs.store import run_store
 from dashboard.train import charts, state
 from dashboard.train import network as live_picture
 from dashboard.train.form import FormResult, step_of
@@ -35,50 +37,75 @@ _ANSWER_SECONDS = 0.5
 """A worker takes requests every 100 ms: wait that long for it before drawing the buttons again."""
 
 
-def stage(form: FormResult) -> None:
+def stage(run: Run | None, form: FormResult) -> None:
     """Draw the run that Train shows, or a look at the network of the form."""
-    run = current_run()
-    active = run is not None and run.status in ACTIVE
-    poll = st.fragment(_stage, run_every=POLL_SECONDS if active else None)
-    poll(run.id if run else None, form, active)
+    polling = run is not None and run.status in ACTIVE
+    run_id = run.id if run else None
+    just_read = [run]  # by the page: the first time, nobody need ask the store again
+    drawn = False  # what has come to its end
+
+    def look() -> Run | None:
+        return just_read.pop() if just_read else run_store().get_run(run_id) if run_id else None
+
+    def poll() -> None:
+        nonlocal drawn
+        is_over = _stage(look, form) not in ACTIVE
+        # The end is drawn twice before the run that takes the timer away: what is said right before
+        # that run, or in it, may reach the browser in part, and buttons and status would contradict
+        # each other with nobody to draw them again.
+        if polling and is_over and drawn:
+            st.rerun()
+        drawn = is_over
+
+    st.fragment(poll, run_every=POLL_SECONDS if polling else None)()
     jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
 
 
-def follow_url() -> None:
+def follow_url(mine: Sequence[Run]) -> None:
     """Show what a link says: its run, or what its configuration would train.
 
     A run without a configuration beside it fills the form. On arrival without a link, the run that
     is still going on is shown, so that a second tab finds it; after that, what the session showed.
+    `mine` are the workspace's runs.
     """
     link, decided = state.read(), state.run_is_decided()
     if link is None and decided:
         return
     asked = link.run if link else None
     configured = link is not None and link.has_configuration
-    found = run_store().get_run(asked) if asked and session.is_run_id(asked) else None
+    found = _find(asked, mine) if asked and session.is_run_id(asked) else None
     if asked and found is None:
         session.notify(f"There is no run {asked} (any more); pick one from the past runs below.")
     if found is None and not configured:
         if decided:
             return
-        mine = run_store().list_runs(session.workspace())
         found = next((run for run in mine if run.status in ACTIVE), None)
     if found is not None and not configured:
         state.fill_from_run(found.config)
     state.show_run(found.id if found else None)
 
 
-def current_run() -> Run | None:
-    """The run that is shown; None where it is gone, or none is."""
+def current_run(mine: Sequence[Run]) -> Run | None:
+    """The run that is shown, perhaps one of `mine`; None where it is gone, or none is."""
     run_id = state.shown_run()
-    return run_store().get_run(run_id) if run_id else None
+    return _find(run_id, mine) if run_id else None
 
 
-def _stage(run_id: str | None, form: FormResult, polling: bool) -> None:
+def _find(run_id: str, mine: Sequence[Run]) -> Run | None:
+    """One of the workspace's runs, or another's: its id is enough to see it."""
+    own = next((run for run in mine if run.id == run_id), None)
+    return own or run_store().get_run(run_id)
+
+
+def _stage(look: Callable[[], Run | None], form: FormResult) -> RunStatus | None:
+    """Draw everything from one look at the run, and return its status; None without a run.
+
+    Where the store cannot be read, that is said, and the status is what a run has that goes on.
+    """
+    status: RunStatus | None = RunStatus.RUNNING
     with ui_errors.shown_errors():
-        run = run_store().get_run(run_id) if run_id else None
-        if polling and (run is None or run.status not in ACTIVE):
-            st.rerun()  # once: the full run takes the timer away
+        run = look()
+        status = run.status if run else None
         buttons, errors, body = st.container(), st.container(), st.container()
         if notice := session.take_notice():
             errors.warning(escape(notice))
@@ -89,6 +116,7 @@ def _stage(run_id: str | None, form: FormResult, polling: bool) -> None:
                 preview(form.config)
             else:
                 _live(run)
+    return status
 
 
 # The buttons ------------------------------------------------------------------------------------
@@ -203,23 +231,22 @@ def _send_learning_rate(run_id: str, key: str) -> None:
 # A run ------------------------------------------------------------------------------------------
 def _live(run: Run) -> None:
     records = run_store().epochs(run.id)
-    progress = run_store().progress(run.id)
+    live = run_store().live(run.id)
     head, figures, curves = st.container(gap="small"), st.container(), st.container()
     network, table = st.container(), st.container()
     with head:
         _headline(run, records)
-        done = runs.fraction_done(run.config, records, progress)
+        done = runs.fraction_done(run.config, records, live.progress)
         if run.status == RunStatus.FINISHED:  # perhaps before its last epoch
             done = 1.0
-        st.progress(done, text=_progress_text(run, records, done))
+        st.progress(done, text=_progress_text(run, records, live.progress, done))
     with figures, st.grid(2, min_column_width=150, gap="small"):
         last = runs.latest(records)
         for engine in run.config.engines:
-            _metric(engine, last.get(engine), progress.get(engine))
+            _metric(engine, last.get(engine), live.progress.get(engine))
     with curves:
-        batch_costs = run_store().batch_costs(run.id)
-        if records or any(batch_costs.values()):
-            _curves(records, batch_costs)
+        if records or any(live.batch_costs.values()):
+            _curves(records, live.batch_costs)
     with network:
         if not live_picture.show(run):
             _picture(run.config)
@@ -255,7 +282,9 @@ def _headline(run: Run, records: list[EpochRecord]) -> None:
         st.caption("This run belongs to somebody else; you can watch it.")
 
 
-def _progress_text(run: Run, records: list[EpochRecord], done: float) -> str:
+def _progress_text(
+    run: Run, records: list[EpochRecord], progress: Mapping[EngineName, Progress], done: float
+) -> str:
     epoch = min(int(done * run.config.epochs) + 1, run.config.epochs)
     if run.status == RunStatus.FINISHED:
         epoch = max((record.epoch + 1 for record in records), default=epoch)
@@ -265,16 +294,14 @@ def _progress_text(run: Run, records: list[EpochRecord], done: float) -> str:
     if run.status == RunStatus.QUEUED:
         if problem := jobs.jobs().problem:
             return escape(problem)
-        place = run_store().queue_position(run.id)
-        if place is None or place == 1:
+        if run.queue_position == 1:
             return "Next in line: it starts as soon as a worker is ready"
-        return f"Waiting for its turn: number {place} in the queue"
+        return f"Waiting for its turn: number {run.queue_position} in the queue"
     if run.status.is_over:
         seconds = sum(record.seconds for record in records)
         return f"{where}. {duration(seconds)} of training in all"
     if run.status == RunStatus.PAUSED:
         return f"{where}. Paused: Step or Resume goes on"
-    progress = run_store().progress(run.id)
     if not progress:
         return "A worker has taken the run and is reading the images"
     left = runs.seconds_left(run.config, records, progress)

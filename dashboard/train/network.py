@@ -9,11 +9,13 @@ from dashboard import navigation, session
 from dashboard.ink import samples
 from dashboard.models import evaluation, predictions
 from dashboard.models.predictions import Answer
-from dashboard.runs.store import CheckpointInfo, Run, run_store
+from dashboard.runs.run import CheckpointInfo, Run
+from dashboard.runs.store import run_store
 from dashboard.ui import palette
-from dashboard.ui.components.network_view import Neuron, network_view
+from dashboard.ui.components.network_view import network_view
 from nncore.checkpoints import CheckpointError, from_bytes
 from nncore.config import DatasetName, EngineName
+from nncore.explain.neuron import Neuron
 from nncore.lessons import images as lessons_images
 from nncore.network import Network
 

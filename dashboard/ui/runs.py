@@ -12,7 +12,8 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.runs import jobs
-from dashboard.runs.store import RequestKind, Run, RunStatus, run_store
+from dashboard.runs.run import RequestKind, Run, RunStatus
+from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import palette
 from dashboard.ui.text import escape, plain

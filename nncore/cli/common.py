@@ -14,7 +14,7 @@ from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError
 from nncore.datasets import DataError
 from nncore.judge.doubt import DoubtError
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 
 app = typer.Typer(
     add_completion=False,
@@ -53,6 +53,6 @@ def errors_in_a_sentence() -> Generator[None]:
         DataError,
         CheckpointError,
         DoubtError,
-        StoredError,
+        ResultFileError,
     ) as error:
         fail(error)

@@ -15,7 +15,7 @@ from nncore.cli.common import AsJson, app, errors_in_a_sentence, fail, say
 from nncore.config import ConfigError, EngineName, TrainingConfig
 from nncore.lab import bench_report, reproduction
 from nncore.lab.bench_report import Record, Speed, Sweep
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 
 
 @app.command()
@@ -130,11 +130,11 @@ def bench(
     with errors_in_a_sentence():
         accepted = bench_report.load(against).speed if against else None
         if against and (sweep or accepted is None):
-            raise StoredError(
+            raise ResultFileError(
                 "--against compares what bench measures without --sweep; leave it out."
             )
         if steps and (sweep or compiled or save or against or as_json):
-            raise StoredError("--steps only prints; of the other options it takes --pairs.")
+            raise ResultFileError("--steps only prints; of the other options it takes --pairs.")
         if save and save.exists():
             bench_report.load(save)  # now, and not after minutes of measuring
     if steps:

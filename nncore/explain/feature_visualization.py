@@ -64,7 +64,7 @@ def layer_inputs(network: Network, X: Array, layer: int) -> list[Array]:
     for W, b, function in zip(
         network.weights[:layer], network.biases, network.functions, strict=False
     ):
-        inputs.append(function(inputs[-1] @ W + b, None))
+        inputs.append(function(inputs[-1] @ W + b))
     return inputs
 
 

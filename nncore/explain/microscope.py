@@ -112,5 +112,5 @@ def cost_after_step(
             *source, index = only[1]
             slope = before[source[0]] ** 2 if source else 1.0
             z[index] -= eta * slope * delta[index]
-        a = network.functions[layer](z[None], None)[0]
+        a = network.functions[layer](z[None])[0]
     return COSTS[network.config.cost].value(z[None], examined.y[None])

@@ -11,6 +11,7 @@ import numpy as np
 
 from nncore.activations import Array
 from nncore.network import Network
+from nncore.quick.network import QuickNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def operate(network: Network, edits: Iterable[Edit]) -> Network:
         ValueError: an edit names a neuron that is not there, or would silence the output layer.
     """
     edits = list(edits)
-    changed = Network(network.config.replace(optimizer="sgd"), network.parameters())
+    changed = QuickNetwork(network.config.replace(optimizer="sgd"), network.parameters())
     for edit in edits:
         _make(changed, edit)
     # An activation of 0 and weights of 0 are the same to the layer after it.

@@ -15,7 +15,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
+class Judgement:
     """What `nncore.judge.evaluation` found: shares from 0 to 1; None where it was not asked for."""
 
     test_accuracy: Share
@@ -55,7 +55,7 @@ class Card:
     machine: str
     trained: str
     """The date, such as 2026-11-21."""
-    evaluation: Evaluation | None = None
+    evaluation: Judgement | None = None
 
     @property
     def temperature(self) -> float:
@@ -74,7 +74,7 @@ class Card:
         found = self.evaluation
         return None if found is None else min(found.calibration_error, found.calibrated_error)
 
-    def judged(self, found: Evaluation) -> "Card":
+    def judged(self, found: Judgement) -> "Card":
         """This card with these figures; what they leave out stays as it was judged before."""
         if self.evaluation is None:
             return replace(self, evaluation=found)
@@ -94,7 +94,7 @@ def read(model: Path) -> Card:
     """The card beside a model.
 
     Raises:
-        StoredError: there is none, or none of this form.
+        ResultFileError: there is none, or none of this form.
     """
     command = f"python -m nncore train --ship {model}"
     return result_files.read(path_of(model), _FORM, "a model's card", command)
@@ -104,7 +104,7 @@ def write(model: Path, card: Card) -> Path:
     """Put a card beside its model, with five decimals, in place of the one that was there.
 
     Raises:
-        StoredError: it cannot be written there.
+        ResultFileError: it cannot be written there.
     """
     path = path_of(model)
     result_files.write(path, json.dumps(_told(asdict(card)), indent=2) + "\n")

@@ -17,6 +17,7 @@ from nncore.judge.reinking import reinked
 from nncore.judge.scribbles import LETTERS, Kind, no_digit
 from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
+from nncore.quick.network import QuickNetwork
 
 KINDS: dict[Kind, float] = {
     "scribble": 0.34,
@@ -91,7 +92,7 @@ def _trained(X: Array, Y: Array, rng: np.random.Generator) -> Network:
         (rng.normal(0, np.sqrt(2 / n), (n, m)).astype(np.float32), np.zeros(m, np.float32))
         for n, m in pairwise(sizes)
     ]
-    network = Network(config, he, n_train=len(X))
+    network = QuickNetwork(config, he, n_train=len(X))
     for epoch in range(EPOCHS):
         network.learning_rate = config.learning_rate * (1 - epoch / EPOCHS)
         deformed = deform(X, DEFORMATIONS["elastic"], rng=rng)

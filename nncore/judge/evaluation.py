@@ -4,7 +4,7 @@ import numpy as np
 
 from nncore.activations import Array
 from nncore.datasets import Dataset, Split
-from nncore.judge.cards import Evaluation
+from nncore.judge.cards import Judgement
 from nncore.judge.doubt import DigitOrNot, calibrated, fit_temperature
 from nncore.judge.doubt_training import KINDS, images_of
 from nncore.judge.reinking import photograph, reinked
@@ -25,7 +25,7 @@ def evaluate(
     n_reinked: int = 0,
     n_photos: int = 0,
     doubt: DigitOrNot | None = None,
-) -> Evaluation:
+) -> Judgement:
     """Judge a network on data that it was not trained on.
 
     Args:
@@ -51,7 +51,7 @@ def evaluate(
     without = _seen(test, skip=("stroked",)) if n_reinked else None
     photos = Split(data.test.images[:n_photos], data.test.labels[:n_photos])
     taken = _seen(photos, photographed=True) if n_photos else None
-    return Evaluation(
+    return Judgement(
         test_accuracy=accuracy(data.test.labels, probabilities.argmax(axis=1)),
         reinked_accuracy=_right(network, drawn, test),
         reinked_without_strokes=_right(network, without, test),

@@ -37,10 +37,12 @@ import torch
 from torch import nn
 
 from nncore import augmentation
+from nncore.batches import BLOCK_ROWS
 from nncore.blocks import slices
 from nncore.config import DeformName, EngineName, TrainingConfig, architecture
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine
+from nncore.initializers import draw_parameters
 from nncore.lab import result_files
 from nncore.lab.bench_report import (
     N_TRAIN,
@@ -58,12 +60,12 @@ from nncore.lab.bench_report import (
 )
 from nncore.lab.machine import this_machine
 from nncore.lab.nielsen_loop import NielsenNetwork
-from nncore.network import PART_ROWS, Network
 from nncore.quick import threads
+from nncore.quick.network import PART_ROWS, QuickNetwork
 from nncore.quick.products import add_product, multiply, multiply_transposed
 from nncore.quick.threads import flops_per_example
 from nncore.torch_network import TorchNetwork
-from nncore.training import BLOCK_ROWS, EpochRecord, Pace, build, draw_parameters, train
+from nncore.training import EpochRecord, ReportInterval, build, train
 
 CASES: list[tuple[tuple[int, ...], BatchSize]] = [
     ((30,), 10),
@@ -100,6 +102,9 @@ BATCH_SIZES: list[BatchSize] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, "full"]
 WIDTHS = [16, 32, 64, 128, 256, 512, 1024]
 
 Way = Literal["fused", "foreach", "compiled"]
+
+_EPOCHS_ONLY = ReportInterval(float("inf"))
+"""No report within an epoch."""
 
 
 def random_images(n: int = N_TRAIN) -> Dataset:
@@ -244,7 +249,7 @@ def _paired_seconds(
     engines["torch"] = twin
     seconds: dict[EngineName, list[float]] = {"numpy": [], "torch": []}
     config = config.replace(epochs=pairs + 1)
-    for record in train(config, data, engines, pace=Pace(float("inf"))):
+    for record in train(config, data, engines, interval=_EPOCHS_ONLY):
         if isinstance(record, EpochRecord):
             seconds[record.engine].append(record.seconds)
     return {name: values[1:] for name, values in seconds.items()}
@@ -281,7 +286,7 @@ def _seconds_in_turn(
         first = epoch % len(names)
         for name in names[first:] + names[:first]:
             one_more = variants[name].replace(epochs=epoch + 1)
-            for record in train(one_more, data, engines[name], pace=Pace(float("inf"))):
+            for record in train(one_more, data, engines[name], interval=_EPOCHS_ONLY):
                 if isinstance(record, EpochRecord):
                     seconds[name].append(record.seconds)
     return {name: values[1:] for name, values in seconds.items()}
@@ -313,7 +318,7 @@ def against_nielsen(pairs: int = 5, *, n_examples: int = 10_000) -> NielsenRow:
     numpy_seconds: list[float] = []
     nielsen_seconds: list[float] = []
     for epoch in range(pairs + 1):
-        for record in train(config.replace(epochs=epoch + 1), data, ours, pace=Pace(float("inf"))):
+        for record in train(config.replace(epochs=epoch + 1), data, ours, interval=_EPOCHS_ONLY):
             if isinstance(record, EpochRecord):
                 numpy_seconds.append(record.seconds)
         order = np.random.default_rng(epoch).permutation(n_examples)
@@ -337,7 +342,7 @@ def memory(n_examples: int = N_TRAIN) -> Iterator[MemoryRow]:
         tracemalloc.start()
         try:
             data = random_images(n_examples)
-            for _ in train(config, data, build(config, n_examples), pace=Pace(float("inf"))):
+            for _ in train(config, data, build(config, n_examples), interval=_EPOCHS_ONLY):
                 pass
             peak = tracemalloc.get_traced_memory()[1]
         finally:
@@ -359,9 +364,9 @@ def steps(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[StepRow]:
     for hidden, batch_size in CASES:
         config = _plain(hidden, batch_size).replace(engines="numpy", epochs=pairs + 1)
         n_rows = config.batch_of(n)
-        records = train(config, data, build(config, n), pace=Pace(float("inf")))
+        records = train(config, data, build(config, n), interval=_EPOCHS_ONLY)
         seconds = [r.seconds for r in records if isinstance(r, EpochRecord)][1:]
-        network = Network(config, draw_parameters(config), n_train=n)
+        network = QuickNetwork(config, draw_parameters(config), n_train=n)
         with threads.limited_to(threads.n_threads(config, n)):
             # A large batch goes through the network in parts.
             part = min(n_rows, PART_ROWS)
@@ -378,7 +383,7 @@ def steps(pairs: int = 5, *, data: Dataset | None = None) -> Iterator[StepRow]:
         )
 
 
-def _products_of_a_step(network: Network, n_rows: int) -> Callable[[], object]:
+def _products_of_a_step(network: QuickNetwork, n_rows: int) -> Callable[[], object]:
     """The matrix products of one step on so many rows, and nothing else."""
     rng = np.random.default_rng(0)
     weights = [W.copy() for W in network.weights]
@@ -397,7 +402,7 @@ def _products_of_a_step(network: Network, n_rows: int) -> Callable[[], object]:
     return run
 
 
-def _seconds_of_gathering(network: Network, examples: Split) -> float:
+def _seconds_of_gathering(network: QuickNetwork, examples: Split) -> float:
     """Seconds of copying one example, from all over the training set as training does it."""
     staged = network.stage(examples.images, examples.labels)
     order = np.random.default_rng(0).permutation(len(examples))

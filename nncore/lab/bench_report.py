@@ -1,6 +1,6 @@
 """What `nncore.lab.bench` measures, as records and as a file; loads no PyTorch.
 
-`STORED` holds the last accepted figures. Seconds are of one machine; the ratios are what may be
+`COMMITTED` holds the last accepted figures. Seconds are of one machine; the ratios are what may be
 compared: `falls` names every ratio of speeds that has dropped below `STILL_ACCEPTED` of the
 accepted one.
 """
@@ -15,7 +15,7 @@ from nncore.config import DeformName
 from nncore.lab import result_files
 from nncore.lab.machine import Machine
 
-STORED = Path(__file__).parents[2] / "assets" / "results" / "bench.json"
+COMMITTED = Path(__file__).parents[2] / "assets" / "results" / "bench.json"
 """The committed figures."""
 
 STILL_ACCEPTED = 0.8
@@ -232,11 +232,11 @@ def line(record: Record) -> str:
             )
 
 
-def load(path: Path = STORED) -> Report:
+def load(path: Path = COMMITTED) -> Report:
     """Read what `save` wrote.
 
     Raises:
-        StoredError: no such file, or not of this form.
+        ResultFileError: no such file, or not of this form.
     """
     return result_files.read(
         path, _REPORT, "bench figures", f"python -m nncore bench --save {path}"
@@ -247,7 +247,7 @@ def save(path: Path, part: Speed | Sweep) -> None:
     """Put one part into a file, which is made if need be; the other part stays as it is.
 
     Raises:
-        StoredError: the file holds something else, or cannot be written.
+        ResultFileError: the file holds something else, or cannot be written.
     """
     result_files.write(path, report_of(part, load(path) if path.exists() else None).to_json())
 

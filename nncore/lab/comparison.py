@@ -26,10 +26,10 @@ from nncore.lab import result_files
 from nncore.lab.expression_network import build as build_typed
 from nncore.lab.machine import Machine, this_machine
 from nncore.quick import threads
-from nncore.training import EpochRecord, Pace, build, train
+from nncore.training import EpochRecord, ReportInterval, build, train
 
-STORED = Path(__file__).parents[2] / "assets" / "results" / "twins.json"
-STORED_TYPED = STORED.with_name("activation.json")
+COMMITTED = Path(__file__).parents[2] / "assets" / "results" / "twins.json"
+COMMITTED_TYPED = COMMITTED.with_name("activation.json")
 """The committed results: of the twins, and of a typed activation."""
 
 RECIPE = "nielsen-ch3-cross-entropy"
@@ -41,11 +41,11 @@ _WATCHED = 500
 """Of them, those on which the cost is taken; the same after every step."""
 
 
-class _Stored(BaseModel):
+class _Result(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TwinCurve(_Stored):
+class TwinCurve(_Result):
     """Both engines in one precision, after the steps that were looked at."""
 
     dtype: DTypeName
@@ -57,7 +57,7 @@ class TwinCurve(_Stored):
     """Largest absolute difference of a weight or bias between the twins."""
 
 
-class GradientEntry(_Stored):
+class GradientEntry(_Result):
     """One derivative of the cost at the initial weights, by both engines, exactly as computed."""
 
     dtype: DTypeName
@@ -67,7 +67,7 @@ class GradientEntry(_Stored):
     torch: float
 
 
-class TwinRun(_Stored):
+class TwinRun(_Result):
     """One run of the twins, and what it was made with."""
 
     command: str
@@ -84,7 +84,7 @@ class TwinRun(_Stored):
         return next(curve for curve in self.curves if curve.dtype == dtype)
 
 
-class Piece(_Stored):
+class Piece(_Result):
     """One part of a training step in both engines: how long it takes, and how equal it is."""
 
     name: str
@@ -94,7 +94,7 @@ class Piece(_Stored):
     torch_seconds: float
 
 
-class TypedRun(_Stored):
+class TypedRun(_Result):
     """A network with a typed activation, trained by the engines that can."""
 
     command: str
@@ -208,7 +208,7 @@ def run_typed(dataset: DatasetName, activation: str, derivative: str = "") -> Ty
     data = Dataset(dataset, _first(whole.train), whole.validation, whole.test, whole.source)
     engines = build_typed(config, len(data.train), f, df if accepted else None)
     accuracies: dict[EngineName, list[float]] = {"numpy": [], "torch": []}
-    for record in train(config, data, engines, pace=Pace(math.inf)):
+    for record in train(config, data, engines, interval=ReportInterval(math.inf)):
         if isinstance(record, EpochRecord) and not record.diverged:
             accuracies[record.engine].append(record.test_accuracy)
     return TypedRun(
@@ -233,21 +233,21 @@ def _typed_command(dataset: DatasetName, activation: str, derivative: str) -> st
     return shlex.join([*words, "--", activation])
 
 
-def load_typed(path: Path = STORED_TYPED) -> TypedRun:
+def load_typed(path: Path = COMMITTED_TYPED) -> TypedRun:
     """The run in a file that `python -m nncore activation --json` wrote.
 
     Raises:
-        StoredError: no such file, or not of this form.
+        ResultFileError: no such file, or not of this form.
     """
     command = f"python -m nncore activation --json > {path}"
     return result_files.read(path, TypeAdapter(TypedRun), "such a run", command)
 
 
-def load(path: Path = STORED) -> TwinRun:
+def load(path: Path = COMMITTED) -> TwinRun:
     """The run in a file that `python -m nncore twins --json` wrote.
 
     Raises:
-        StoredError: no such file, or not of this form.
+        ResultFileError: no such file, or not of this form.
     """
     command = f"python -m nncore twins --json > {path}"
     return result_files.read(path, TypeAdapter(TwinRun), "such a run", command)

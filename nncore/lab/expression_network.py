@@ -9,18 +9,16 @@ typed as well, as a function of z. (The activations of `nncore.activations` take
 for them a says all; for a formula that a learner types it need not.)
 """
 
-from collections.abc import Sequence
-
 from nncore.activations import Array
 from nncore.config import EngineName, TrainingConfig
 from nncore.engine import Engine
 from nncore.expressions import Expression
+from nncore.initializers import draw_parameters
 from nncore.network import Layer, Network
-from nncore.training import draw_parameters
 
 
 class ExpressionNetwork(Network):
-    """A `Network` with f and f' given as expressions of z; trains by the readable path.
+    """A `Network` with f and f' given as expressions of z.
 
     Args as for `Network`, and:
         activation: f of the hidden layers.
@@ -38,24 +36,11 @@ class ExpressionNetwork(Network):
     ) -> None:
         super().__init__(config, parameters, n_train=n_train)
         self.derivative = derivative
-        for k in range(len(self.weights) - 1):
-            self.functions[k] = lambda z, out: activation(z)
+        self.functions[:-1] = [activation] * (len(parameters) - 1)
 
     def activation_derivative(self, layer: Layer) -> Array:
         """f'(z) as typed, (n_samples, n_out)."""
         return self.derivative(layer.z)
-
-    def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
-        """One step on a mini-batch, by `gradients`."""
-        keep, scale = self._optimizer.keep, self._optimizer.scale
-        totals = zip(*self.total_views, strict=True)
-        for pair, total in zip(self.gradients(X, Y, masks), totals, strict=True):
-            for gradient, part in zip(pair, total, strict=True):
-                part[...] = keep * part + scale * gradient
-        self._optimizer.update(self._flat, self._gradient)
-
-    def _last_z(self, X: Array) -> Array:
-        return self.forward_pass(X)[-1].z
 
 
 def build(

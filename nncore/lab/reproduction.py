@@ -1,7 +1,7 @@
 """Published results against ours: every recipe trained over several seeds, and what came out.
 
 `reproduce` trains with the one training loop there is and gives a `Row` a recipe and engine;
-`STORED` holds the rows of the last run that was kept, with its command, versions and machine.
+`COMMITTED` holds the rows of the last run that was kept, with its command, versions and machine.
 A published figure is one author's run, often the best of several. So a row passes if the best of
 its seeds is within `TOLERANCE` of the figure, above or below, and it shows every seed: some lose a
 digit for good, and a mean without its spread would hide that.
@@ -32,9 +32,9 @@ from nncore.config import EngineName, TrainingConfig
 from nncore.lab import result_files
 from nncore.lab.machine import Machine, this_machine
 from nncore.recipes import Recipe
-from nncore.training import EpochRecord, Pace, Progress, build, train
+from nncore.training import EpochRecord, Progress, ReportInterval, build, train
 
-STORED = Path(__file__).parents[2] / "assets" / "results" / "reproduction.json"
+COMMITTED = Path(__file__).parents[2] / "assets" / "results" / "reproduction.json"
 """The committed results."""
 
 TOLERANCE = 0.007
@@ -45,7 +45,7 @@ _FORMAT = "nn-magic-reproduction-1"
 Accuracy = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Stored(BaseModel):
+class _Result(BaseModel):
     """Plain values, and figures that follow from them: both are written, both are checked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,7 +66,7 @@ class _Stored(BaseModel):
         return made
 
 
-class SeedRun(_Stored):
+class SeedRun(_Result):
     """One training: the accuracy after each epoch, on the images that the row names."""
 
     seed: int = Field(ge=0)
@@ -93,7 +93,7 @@ class SeedRun(_Stored):
         return self.accuracy.index(self.peak)
 
 
-class Row(_Stored):
+class Row(_Result):
     """A recipe on one engine: the published figure and ours over seeds."""
 
     recipe: str
@@ -156,7 +156,7 @@ class Row(_Stored):
         return known.explanation if known and self.passed is False else None
 
 
-class _File(_Stored):
+class _File(_Result):
     format: Literal["nn-magic-reproduction-1"]
     what: str
     rows: tuple[Row, ...]
@@ -288,7 +288,7 @@ def _train_seed(
     data = datasets.load_for(config, data_dir=data_dir)
     accuracy: list[float] = []
     diverged = False
-    for record in train(config, data, build(config, len(data.train)), pace=Pace(0.5)):
+    for record in train(config, data, build(config, len(data.train)), interval=ReportInterval(0.5)):
         if isinstance(record, EpochRecord):
             of_epoch = (
                 record.validation_accuracy
@@ -310,11 +310,11 @@ def _share(record: Progress | EpochRecord, config: TrainingConfig) -> float:
 # --- results in a file ---------------------------------------------------------------------
 
 
-def load(path: Path = STORED) -> tuple[Row, ...]:
+def load(path: Path = COMMITTED) -> tuple[Row, ...]:
     """The rows of a file that `merge` wrote, each figure checked against its runs.
 
     Raises:
-        StoredError: no such file, or not of this form.
+        ResultFileError: no such file, or not of this form.
     """
     command = f"python -m nncore reproduce --save {path}"
     return result_files.read(path, _FILE, "reproduced results", command).rows
@@ -332,7 +332,7 @@ def merge(path: Path, row: Row) -> None:
     interrupted run adds what it has finished and loses nothing.
 
     Raises:
-        StoredError: the file holds something else, or cannot be written.
+        ResultFileError: the file holds something else, or cannot be written.
     """
     rows = {(r.recipe, r.engine): r for r in load(path)} if path.exists() else {}
     key = (row.recipe, row.engine)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 T = TypeVar("T")
 
 
-class StoredError(ValueError):
+class ResultFileError(ValueError):
     """A file of results that cannot be used; the message is one sentence for its reader."""
 
 
@@ -28,18 +28,18 @@ def read(path: Path, form: TypeAdapter[T], what: str, command: str) -> T:
         command: makes the file.
 
     Raises:
-        StoredError: no such file, or not of this form.
+        ResultFileError: no such file, or not of this form.
     """
     try:
         return form.validate_json(path.read_bytes())
     except OSError as error:
-        raise StoredError(
+        raise ResultFileError(
             f"{path} cannot be read ({error.strerror}); make it with {command}."
         ) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise StoredError(
+        raise ResultFileError(
             f"{path} does not hold {what} ({where}: {first['msg']}); make it again with {command}."
         ) from None
 
@@ -48,13 +48,13 @@ def write(path: Path, text: str) -> None:
     """Put text into a file, at once: whoever reads it meanwhile finds the old file or the new one.
 
     Raises:
-        StoredError: it cannot be written there.
+        ResultFileError: it cannot be written there.
     """
     unfinished = path.with_name(path.name + ".part")
     try:
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
-        raise StoredError(
+        raise ResultFileError(
             f"{path} cannot be written ({error.strerror}); name a file in a folder of yours."
         ) from None

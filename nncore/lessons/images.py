@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from PIL import Image
 
 from nncore.activations import Array
 from nncore.config import TrainingConfig
-from nncore.initializers import lecun
+from nncore.initializers import draw_parameters
 from nncore.network import Network
 
 ASSETS = Path(__file__).parents[2] / "assets" / "lessons"
@@ -69,9 +68,8 @@ def untrained_network(sizes: Sequence[int]) -> Network:
     Args:
         sizes: units of every layer; the output layer may have another number than ten.
     """
-    rng = np.random.default_rng(0)
-    config = TrainingConfig(activation="sigmoid", cost="cross-entropy")
-    return Network(config, [lecun(*ends, rng) for ends in pairwise(sizes)])
+    config = TrainingConfig(activation="sigmoid", cost="cross-entropy", initializer="lecun", seed=0)
+    return Network(config, draw_parameters(config, sizes))
 
 
 def bit_of(digit: int, bit: int) -> int:

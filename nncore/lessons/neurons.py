@@ -117,7 +117,7 @@ class Nudge:
 def nudge(x: float, w: float, b: float, change: float) -> Nudge:
     """A neuron a = sigmoid(w x + b) before and after `change` is added to w."""
     z, z_after = w * x + b, (w + change) * x + b
-    a, a_after = sigmoid(np.array([z, z_after]), None)
+    a, a_after = sigmoid(np.array([z, z_after]))
     slope = float(sigmoid_derivative(np.array(a))) * x
     before, after = step(np.array([z, z_after]))
     return Nudge(z, float(a), z_after, float(a_after), slope * change, float(before), float(after))

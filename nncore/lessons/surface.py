@@ -11,7 +11,7 @@ import numpy as np
 from nncore.activations import Array
 from nncore.config import TrainingConfig
 from nncore.datasets import one_hot
-from nncore.initializers import initial_parameters
+from nncore.initializers import draw_parameters
 from nncore.lessons.images import ASSETS, few_digits
 from nncore.network import Network
 from nncore.quick.threads import limited_to
@@ -36,8 +36,7 @@ class Plane:
         """The plane through a network's first parameters, drawn again from its seed, and its
         trained ones."""
         config = trained.config.replace(dtype="float64")
-        weights = np.random.default_rng(config.seed)
-        origin = _flat(initial_parameters(config, rng=weights))
+        origin = _flat(draw_parameters(config))
         first = _flat(trained.parameters()) - origin
         second = rng.standard_normal(len(first))
         second -= first * (second @ first) / (first @ first)

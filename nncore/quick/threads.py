@@ -63,7 +63,7 @@ def limited_to(n: int) -> Generator[None]:
     """
     # A new controller each time: it knows the libraries that are loaded by now, torch's included.
     controller: Any = threadpoolctl.ThreadpoolController()
-    packages = Path(np.__file__).parent.parent
+    packages = Path(np.__file__).resolve().parents[1]  # as the system names its libraries
     homes = (packages / "numpy", packages / "numpy.libs")
     paths: list[str] = [pool.filepath for pool in controller.lib_controllers]
     own = [path for path in paths if any(Path(path).is_relative_to(home) for home in homes)]

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -88,23 +87,6 @@ def test_what_a_view_overwrote_comes_back_for_a_moment_and_is_news_after_it(
 @pytest.mark.parametrize("text", ["", "../x", "<b>", "a b", "a" * 65])
 def test_what_can_be_no_run_id_never_reaches_the_store(text: str):
     assert not session.is_run_id(text)
-
-
-def test_no_module_but_state_names_session_keys():
-    """Session keys live in one module: nobody else indexes the session or the URL."""
-    dashboard = Path(session.__file__).parent
-    own = {
-        dashboard / "session.py",
-        *dashboard.glob("*/state.py"),
-        *(dashboard / "ui" / "components").rglob("*.py"),
-    }
-    own.add(dashboard / "startup.py")  # asks whether there is a session at all, by no key
-    files = {*dashboard.rglob("*.py"), *(dashboard.parent / "pages").glob("*.py")} - own
-    assert len(files) > 50
-    for path in files:
-        text = path.read_text(encoding="utf-8")
-        assert "st.query_params" not in text, path
-        assert "st.session_state" not in text, path
 
 
 def show_controls() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncore import config as module
-from nncore.config import ConfigError, TrainingConfig, count_parameters
+from nncore.config import ConfigError, TrainingConfig, architecture, count_parameters
 
 
 def choices(name: Any) -> st.SearchStrategy[str]:
@@ -340,3 +340,9 @@ class TestHarshInput:
         with pytest.raises(ConfigError) as caught:
             TrainingConfig.parse({"x" * 10_000: 1})
         check_sentence(str(caught.value))
+
+
+def test_the_shape_as_the_book_writes_it():
+    sizes = TrainingConfig(hidden=(16, 16)).layer_sizes
+    assert architecture(sizes) == "784-16-16-10"
+    assert count_parameters(sizes) == 13_002

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from nncore import datasets
+from nncore.config import TrainingConfig
 from nncore.datasets import DataError, Dataset, as_bytes, as_unit, load, one_hot
 
 N_TRAIN, N_TEST = 12, 6
@@ -396,3 +397,16 @@ def test_extra_images_join_the_training_images_alone(dtype: datasets.DTypeName):
 def test_no_extra_images_change_nothing():
     data = load("digits")
     assert datasets.with_extra(data, np.empty((0, 784), np.uint8), np.empty(0, np.uint8)) is data
+
+
+@pytest.mark.parametrize(
+    ("changes", "examples"),
+    [
+        ({}, 50_000),
+        ({"validation_split": 0}, 60_000),
+        ({"train_size": 1_000}, 1_000),
+        ({"dataset": "digits", "validation_split": 0}, 1_497),
+    ],
+)
+def test_the_examples_of_an_epoch(changes: dict[str, object], examples: int):
+    assert datasets.training_examples(TrainingConfig(**changes)) == examples

@@ -22,7 +22,7 @@ from nncore.expressions import (
 from nncore.gradient_check import check_gradients
 from nncore.initializers import initial_parameters
 from nncore.lab.expression_network import ExpressionNetwork, build
-from nncore.training import EpochRecord, Pace, train
+from nncore.training import EpochRecord, ReportInterval, train
 from tests.nncore.twins import weight_difference
 
 Z = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
@@ -232,7 +232,7 @@ def test_the_gradient_check_judges_the_whole_network() -> None:
 def test_twins_with_a_typed_activation_learn_the_same(digits: Dataset, optimizer: str) -> None:
     config = CONFIG.replace(optimizer=optimizer, lr=0.1 if optimizer == "sgd" else 0.002)
     engines = build(config, len(digits.train), *SWISH)
-    records = list(train(config, digits, engines, pace=Pace(1e9)))
+    records = list(train(config, digits, engines, interval=ReportInterval(1e9)))
     final = [r.test_accuracy for r in records if isinstance(r, EpochRecord)][-2:]
     assert final[0] == final[1] > 0.8
     assert weight_difference(engines["numpy"], engines["torch"]).maximum < 1e-9
@@ -241,7 +241,7 @@ def test_twins_with_a_typed_activation_learn_the_same(digits: Dataset, optimizer
 def test_a_constant_activation_trains_what_can_be_trained(digits: Dataset) -> None:
     config = CONFIG.replace(epochs=1, l1=0.1)
     engines = build(config, len(digits.train), parse("1"), parse("0"))
-    assert len(list(train(config, digits, engines, pace=Pace(1e9)))) == 2
+    assert len(list(train(config, digits, engines, interval=ReportInterval(1e9)))) == 2
     assert weight_difference(engines["numpy"], engines["torch"]).maximum < 1e-9
 
 

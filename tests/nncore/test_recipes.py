@@ -11,7 +11,7 @@ from nncore import recipes
 from nncore.config import ConfigError, TrainingConfig
 from nncore.datasets import Dataset
 from nncore.recipes import RECIPES
-from nncore.training import EpochRecord, Pace, build, train
+from nncore.training import EpochRecord, ReportInterval, build, train
 
 NAMES = [
     "classroom",
@@ -141,7 +141,7 @@ def final(config: TrainingConfig, data: Dataset) -> EpochRecord:
     engines = build(config, len(data.train))
     records = [
         record
-        for record in train(config, data, engines, pace=Pace(1e9))
+        for record in train(config, data, engines, interval=ReportInterval(1e9))
         if isinstance(record, EpochRecord)
     ]
     return records[-1]

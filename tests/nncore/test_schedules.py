@@ -13,7 +13,7 @@ from nncore.engine import Engine
 from nncore.schedules import factors, halvings
 from nncore.training import (
     EpochRecord,
-    Pace,
+    ReportInterval,
     build,
     change_learning_rate,
     closing_note,
@@ -163,7 +163,7 @@ def test_halving_and_a_rate_of_the_user_survive_checkpoints(turn: str) -> None:
         engines = dict(build(STUCK, len(DATA.train)))
         seen = list[tuple[Any, ...]]()
         while True:
-            for record in train(STUCK, DATA, engines, pace=Pace(0)):
+            for record in train(STUCK, DATA, engines, interval=ReportInterval(0)):
                 if isinstance(record, EpochRecord):
                     seen.append((record.engine, record.epoch, record.learning_rate))
                 elif (record.engine, record.epoch, record.batch) == (turn, 4, 7):

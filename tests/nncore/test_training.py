@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nncore import augmentation, datasets, training
+from nncore import augmentation, batches, datasets
 from nncore.config import TrainingConfig
 from nncore.engine import Engine
 from nncore.training import (
     EpochRecord,
-    Pace,
     Progress,
+    ReportInterval,
     build,
     change_learning_rate,
     closing_note,
@@ -75,7 +75,7 @@ def test_resuming_inside_an_epoch_gives_the_numbers_of_an_uninterrupted_run(
     config = CONFIG.replace(engines=engine, learning_rate=0.005, **features)
     whole, records = run(config)
     stopped = build(config, len(DATA.train))
-    generator = train(config, DATA, stopped, pace=Pace(0))
+    generator = train(config, DATA, stopped, interval=ReportInterval(0))
     before = [next(generator) for _ in range(60)]  # into the second epoch of 39 mini-batches
     generator.close()
     state = stopped[engine].state()
@@ -122,11 +122,11 @@ def test_both_engines_see_the_same_images_deformed_anew_in_every_epoch() -> None
 def test_a_resumed_run_sees_the_same_deformed_images(
     batch_size: int | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "BLOCK_ROWS", 256)  # five blocks an epoch
+    monkeypatch.setattr(batches, "BLOCK_ROWS", 256)  # five blocks an epoch
     config = CONFIG.replace(engines="numpy", deform="elastic", batch_size=batch_size)
     whole, records = run(config)
     stopped = build(config, len(DATA.train))
-    generator = train(config, DATA, stopped, pace=Pace(0))
+    generator = train(config, DATA, stopped, interval=ReportInterval(0))
     before = [next(generator) for _ in range(60 if batch_size == 32 else 1)]
     generator.close()
     resumed = build(config, len(DATA.train))
@@ -154,7 +154,7 @@ def test_an_error_in_deforming_is_the_trainings_own(monkeypatch: pytest.MonkeyPa
 def test_pace_zero_reports_every_mini_batch() -> None:
     config = CONFIG.replace(engines="numpy", epochs=1)
     engines = build(config, len(DATA.train))
-    records = list(train(config, DATA, engines, pace=Pace(0)))
+    records = list(train(config, DATA, engines, interval=ReportInterval(0)))
     n_batches = math.ceil(len(DATA.train) / 32)
     progress = [r for r in records if isinstance(r, Progress)]
     assert [p.batch for p in progress] == list(range(1, n_batches))  # the last one is the epoch's
@@ -165,7 +165,7 @@ def test_pace_zero_reports_every_mini_batch() -> None:
 def test_one_engine_takes_a_new_learning_rate_with_its_next_mini_batch() -> None:
     config = CONFIG.replace(engines="numpy", optimizer="sgd", epochs=1)
     engines = build(config, len(DATA.train))
-    generator = train(config, DATA, engines, pace=Pace(0))
+    generator = train(config, DATA, engines, interval=ReportInterval(0))
     next(generator)
     change_learning_rate(engines, 1e-30)
     before = engines["numpy"].state()["parameters"]
@@ -179,7 +179,7 @@ def test_twins_take_a_new_learning_rate_with_the_next_epoch_of_both(turn: str) -
     data = datasets.load_for(config)
     engines = build(config, len(data.train))
     records = list[EpochRecord]()
-    for record in train(config, data, engines, pace=Pace(0)):
+    for record in train(config, data, engines, interval=ReportInterval(0)):
         if isinstance(record, EpochRecord):
             records.append(record)
         elif (record.engine, record.epoch, record.batch) == (turn, 1, 5):

@@ -20,17 +20,16 @@ from dashboard.compare import (
     speed,
     twins,
 )
-from dashboard.compare.measurement_queue import Measurement, Measurements
-from dashboard.runs import jobs
-from dashboard.runs.store import RunStatus, run_store
+from dashboard.compare.measurement_queue import Measurements
+from dashboard.runs.run import RunStatus
+from dashboard.runs.store import run_store
+from dashboard.runs.worker import run_training
 from dashboard.settings import settings
 from dashboard.ui.text import percent
 from nncore import recipes
-from nncore.lab import bench_report
-from nncore.lab.bench_report import BenchRow, NielsenRow, SweepRow
 from nncore.lab.comparison import TwinRun
 from nncore.lab.machine import this_machine
-from nncore.lab.reproduction import Row, SeedRun
+from tests.dashboard.compare.results import BY_BATCH, ROW, ROWS, SPEEDS
 from tests.pages.training import FakeJobs, own_store, page
 
 BUTTONS = ("run-twins", "run-bench", "run-pieces", "run-activation", "run-riddle")
@@ -44,63 +43,6 @@ def queue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     with own_store(monkeypatch, tmp_path) as fake:
         yield fake
     measurement_queue.measurements.cache_clear()
-
-
-def row(name: str, engine: str, *finals: float) -> Row:
-    recipe = recipes.get(name)
-    runs = [
-        SeedRun(seed=i, accuracy=(0.1, final), diverged=False) for i, final in enumerate(finals)
-    ]
-    return Row(
-        recipe=name,
-        engine=engine,
-        published=recipe.published,
-        published_accuracy=recipe.published_accuracy,
-        on="test",
-        at="final",
-        config=recipe.config.replace(engines=engine, epochs=2),
-        command="python -m nncore reproduce",
-        date="2026-11-21",
-        machine=this_machine(),
-        runs=tuple(runs),
-    )
-
-
-ROWS = (
-    row("nielsen-ch1-wide", "numpy", 0.86, 0.966),
-    row("nielsen-ch3-l2", "numpy", 0.93, 0.94),
-    row("nielsen-no-hidden", "numpy", 0.91),
-    row("full-batch", "numpy", 0.88, 0.9),
-    row("full-batch", "torch", 0.882, 0.902),
-    row("mini-batch", "numpy", 0.96, 0.97),
-    row("mini-batch", "torch", 0.96, 0.97),
-)
-
-
-def point(width: int, batch: int | str, ratio: float) -> SweepRow:
-    """A step takes NumPy 50 µs."""
-    each = 50 / (60_000 if batch == "full" else int(batch))
-    return SweepRow(f"784-{width}-10", width, batch, 1, each, each * ratio, ratio)
-
-
-BY_BATCH = (
-    point(128, 1, 4.0),
-    point(128, 8, 2.0),
-    point(128, 64, 0.8),
-    point(128, "full", 1.2),
-)
-BY_WIDTH = (point(16, 32, 3.0), point(128, 32, 1.5), point(512, 32, 0.6))
-ROW = BenchRow("784-30-10", 10, 1, "cpu", 0.3, 2.4, "fused", 8.0, 28.0, 0.14)
-ON_A_GPU = BenchRow("784-30-10", 10, 1, "cuda, H100", 0.3, 6.0, "fused", 20.0, 28.0, 0.14)
-SPEEDS = speed.Speeds(
-    of_epochs=speed.Origin(this_machine(), "2026-11-21", "python -m nncore bench"),
-    of_sweeps=speed.Origin(this_machine(), "2026-11-20", "python -m nncore bench --sweep"),
-    by_batch=BY_BATCH,
-    by_width=BY_WIDTH,
-    gflops=200.0,
-    rows=(ROW, ON_A_GPU),
-    nielsen=NielsenRow(0.25, 3.0, 12.0),
-)
 
 
 def headings(at: AppTest) -> list[str]:
@@ -140,18 +82,6 @@ def test_the_headings_tell_the_story_from_stored_figures():
     # 96.6 % passes against 96.59 %, 94 % does not against 96.49 %, 90.1 and 97 % do; the network
     # without a hidden layer has no published figure.
     assert heading(at, "Every published").endswith("3 of 4 within 0.7 points")
-
-
-@pytest.mark.parametrize(
-    ("value", "written"), [(0, "0"), (4.44e-15, "4.4·10⁻¹⁵"), (3.26e-06, "3.3·10⁻⁶")]
-)
-def test_small_numbers_are_written_as_powers(value: float, written: str):
-    assert common.power(value) == written
-
-
-def test_numbers_of_other_modules_are_written_as_here():
-    assert common.tight("11.39 → 21.42 % (1 %)") == "11.39 → 21.42% (1%)"
-    assert common.tight("error is 4.31e-09.") == "error is 4.3·10⁻⁹."
 
 
 def test_nothing_stored_leaves_every_section_standing(monkeypatch: pytest.MonkeyPatch):
@@ -194,40 +124,12 @@ def test_pytorch_that_cannot_be_imported_is_a_sentence(monkeypatch: pytest.Monke
     assert not at.button(key="run-twins").disabled
 
 
-def test_the_bench_says_what_a_step_costs():
-    made = {step.name: step for step in speed.steps(SPEEDS)}
-    assert len(made) == 8  # the GPU's row is not of the CPU
-    step = made["784-128-10 by 64"]
-    # 64 examples of 6 (784·128 + 128·10) - 2·784·128 = 409,088 operations.
-    assert step.flops == 64 * 409_088
-    assert step.numpy_seconds == pytest.approx(50e-6)
-    assert step.torch_seconds == pytest.approx(40e-6)
-    assert made["784-128-10 with the full batch"].numpy_seconds == pytest.approx(50e-6)
-    assert made["784-30-10 by 10"].torch_seconds == pytest.approx(2.4 / 6_000)
-
-
 def test_the_table_of_the_bench_has_a_gpus_row():
     at = page("compare")
     table = at.dataframe[0].value
     assert list(table["PyTorch on"]) == ["cpu", "cuda, H100"]
     assert list(table["PyTorch's time / NumPy's"]) == [8.0, 20.0]
     assert any("12.0 times as long" in m.value for m in at.markdown)
-
-
-@pytest.mark.parametrize(
-    ("ratios", "told"),
-    [
-        ((8.0, 0.8), "NumPy is up to 8.0 times as fast, PyTorch up to 1.2 times"),
-        ((8.0, 1.2), "NumPy is 1.2 to 8.0 times as fast"),
-        ((8.1, 1.04), "NumPy is level at worst and 8.1 times as fast at best"),
-        ((8.1, 0.96), "NumPy is level at worst and 8.1 times as fast at best"),
-        ((0.8, 0.5), "PyTorch is 1.2 to 2.0 times as fast"),
-        ((0.98, 0.5), "PyTorch is level at worst and 2.0 times as fast at best"),
-        ((1.04, 0.96), "both engines are level"),
-    ],
-)
-def test_the_speed_heading_follows_the_figures(ratios: tuple[float, float], told: str):
-    assert speed.story(ratios) == told
 
 
 def test_a_bench_made_here_shows_its_progress_and_then_its_figures(
@@ -366,28 +268,6 @@ def test_times_are_not_to_be_trusted_while_a_run_trains(monkeypatch: pytest.Monk
     assert all("A run is training" in words for words in said)
 
 
-def test_a_bench_says_how_long_it_goes_on_until_that_is_over():
-    made = Measurement(("bench",), heard=[100.0, 110.0])
-    made.results = [{"kind": "about", "value": {"n": 4}}, {"kind": "batch"}]
-    # A share for each of the four, as the stored file has others: 10 s each.
-    assert speed.progress_text(made, 112.0) == "1 of 4 measured, about 28 s left"
-    assert speed.progress_text(made, 200.0) == "1 of 4 measured"
-
-
-def test_a_bench_of_this_machine_has_a_share_for_each_result():
-    stored = bench_report.load()
-    weights = speed.shares(
-        speed.Speeds(
-            by_batch=stored.sweep.by_batch_size,
-            by_width=stored.sweep.by_width,
-            rows=stored.speed.rows,
-            nielsen=stored.speed.nielsen,
-        )
-    )
-    assert len(weights) == 27
-    assert min(weights) > 0
-
-
 def test_visitors_who_share_a_server_are_told_to_wait(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
@@ -404,26 +284,6 @@ def test_visitors_who_share_a_server_are_told_to_wait(
     assert at.warning[0].value.startswith("A measurement of yours waits already")
     (tmp_path / "go").touch()
     wait_for("twins")
-
-
-@pytest.mark.parametrize("part", ease.PARTS, ids=lambda part: part.name)
-def test_every_part_is_found_in_the_source_and_counted_as_shown(part: ease.Part):
-    for engine in ("numpy", "torch"):
-        shown = ease.source(part, engine).splitlines()
-        assert ease.lines(part, engine) == sum(
-            bool(line.strip()) and not line.startswith("# nncore/") for line in shown
-        )
-        assert len(ease.source(part, engine, words=True)) >= len("\n".join(shown))
-
-
-def test_a_part_is_chosen_and_shown_with_its_words():
-    at = page("compare")
-    at.button_group(key="ease-part").set_value("New activation").run()
-    assert "def sigmoid_derivative" in at.code[0].value
-    assert "from the activation a" not in at.code[0].value
-    assert "nn.Sigmoid" in at.code[1].value
-    at.toggle(key="ease-words").set_value(True).run()
-    assert "from the activation a" in at.code[0].value
 
 
 def typed(at: AppTest, activation: str, derivative: str) -> AppTest:
@@ -542,16 +402,8 @@ def test_the_riddle_concludes_only_from_results(monkeypatch: pytest.MonkeyPatch)
     assert told(page("compare")).endswith("on both engines.")
 
 
-def test_the_riddle_says_how_long_it_takes_and_goes_on():
+def test_the_riddle_says_how_long_it_takes():
     assert any("about 4 minutes" in caption.value for caption in page("compare").caption)
-    pace = riddle.Pace()
-    assert pace.seconds_left("full-batch", 0.20, 100.0) is None
-    assert pace.seconds_left("full-batch", 0.205, 101.0) is None
-    # A tenth took 10 s, so the other seven take 70 s.
-    assert pace.seconds_left("full-batch", 0.30, 110.0) == pytest.approx(70.0)
-    assert pace.seconds_left("mini-batch", 0.30, 110.0) is None
-    pace.forget("full-batch")  # paused: its clock begins anew
-    assert pace.seconds_left("full-batch", 0.30, 200.0) is None
 
 
 def test_a_trained_run_of_the_riddle_is_drawn(monkeypatch: pytest.MonkeyPatch, queue: FakeJobs):
@@ -564,7 +416,7 @@ def test_a_trained_run_of_the_riddle_is_drawn(monkeypatch: pytest.MonkeyPatch, q
     at = page("compare")
     at.button(key="run-riddle").click().run()
     for run in run_store().list_runs("local"):
-        assert jobs.run_training(run.id, run_store().url) == "finished"
+        assert run_training(run.id, run_store().url) == "finished"
     at.run()
     assert not at.exception
     assert not at.button(key="run-riddle").disabled
@@ -590,22 +442,9 @@ def test_the_table_has_every_recipe_its_verdict_and_a_link():
     assert told["simard"] == ["not run yet", "–", "–"]
 
 
-def test_what_is_better_than_published_is_not_called_missed():
-    better = row("nielsen-ch3-overfitting", "numpy", 0.82, 0.8346)  # 82.27 % was published
-    assert better.passed is False
-    assert published.verdict(better) == "better by 1.2"
-    assert published.near(better) == "1\xa0of\xa02"
-
-
 def test_a_recipe_without_a_row_has_its_shipped_models_figure():
     ours, verdict, near = cells(page("compare"))["robust"]
     assert ours == f"{percent(published.shipped('robust').test_accuracy)}, " + (
         "one seed: the shipped model"
     )
     assert (verdict, near) == ("–", "–")
-    assert published.shipped("simard") is None
-
-
-def test_a_visitors_link_keeps_their_workspace(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(published.session, "workspace", lambda: "k" * 32)
-    assert published.link("simard") == f"train?recipe=simard&workspace={'k' * 32}"

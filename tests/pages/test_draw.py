@@ -10,7 +10,9 @@ from dashboard.draw import answers, stages
 from dashboard.ink import drawing, samples
 from dashboard.ink.drawing import Ink
 from dashboard.models import doubts, predictions
-from dashboard.runs.store import RunStatus, RunStore, StoreError
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import RunStatus
+from dashboard.runs.store import RunStore
 from nncore import checkpoints
 from nncore.checkpoints import to_bytes
 from nncore.judge.doubt import DoubtError

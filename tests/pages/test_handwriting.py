@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from dashboard.ink import samples
 from dashboard.models import handwriting
 from dashboard.runs import handwriting as handwriting_store
-from dashboard.runs import jobs
 from dashboard.runs.store import run_store
+from dashboard.runs.worker import run_training
 from dashboard.settings import settings
 from nncore import datasets, recipes
 from nncore.checkpoints import from_bytes
@@ -239,7 +239,7 @@ def test_a_run_that_learned_from_it_is_judged_on_what_was_held_back():
     assert run.config == plain.config
     assert run.name == "A small run + our handwriting"
     assert f"It also learns from {n_learned} handwritten digits" in texts(at)  # on Train
-    assert jobs.run_training(run.id, run_store().url) == "finished"
+    assert run_training(run.id, run_store().url) == "finished"
 
     st.cache_data.clear()
     table = readers(opened()).set_index("Network")
@@ -263,7 +263,7 @@ def test_with_nothing_held_back_the_page_and_results_say_so(monkeypatch: pytest.
     add_class()
     assert "(none yet, so keep some more)" in texts(opened())
     run = run_store().create_run("local", SMALL, "All of it", with_handwriting=True)
-    assert jobs.run_training(run.id, run_store().url) == "finished"
+    assert run_training(run.id, run_store().url) == "finished"
     st.cache_data.clear()
     at = opened()
     assert not at.exception

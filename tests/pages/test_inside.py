@@ -1,16 +1,24 @@
+import json
 import re
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import choice, twin
-from dashboard.models import evaluation
+from dashboard.models import evaluation, predictions
 from dashboard.runs.store import run_store
+from dashboard.ui import text
+from dashboard.ui.components.network_view.payload import MOST_SHOWN
 from nncore import datasets
-from nncore.explain.surgery import Silence
+from nncore.checkpoints import from_bytes
+from nncore.explain.microscope import in_float64
+from nncore.explain.surgery import SetBias, Silence, operate
 from nncore.gradient_check import relative_error
+from nncore.network import Network
 from tests.pages.training import SMALL, own_store, page, trained
 
 real_test_images = evaluation.test_images
@@ -26,6 +34,10 @@ def queue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 def button(at: AppTest, label: str):
     return next(button for button in at.button if button.label == label)
+
+
+def headings(at: AppTest) -> list[str]:
+    return [header.value for header in at.header]
 
 
 def said(at: AppTest) -> str:
@@ -73,12 +85,149 @@ def test_every_section_of_a_run_and_its_link(section: str):
     assert at.query_params["neuron"] == "2.4"
 
 
-@pytest.mark.parametrize("hidden", [(), (3,), (25, 4, 30)])
-@pytest.mark.parametrize("section", ["forward", "backward", "touch"])
-def test_every_shape(hidden: tuple[int, ...], section: str):
+SHAPES = pytest.mark.parametrize("hidden", [(), (3,), (25, 4, 30)], ids=["none", "one", "three"])
+
+
+@pytest.fixture
+def shaped(hidden: tuple[int, ...]) -> tuple[str, Network]:
+    """A run of this shape, and its network after the last epoch."""
     run = trained(config=SMALL.replace(hidden=hidden, activation="tanh", epochs=1))
-    at = page("inside", run=run.id, show=section)
+    blob = run_store().checkpoint_blob(run.id, "numpy", 1)
+    assert blob is not None
+    return run.id, from_bytes(blob).network()
+
+
+def example_of(at: AppTest) -> tuple[np.ndarray, int]:
+    images, labels = real_test_images("digits")
+    return images[[view(at).example]], int(labels[view(at).example])
+
+
+def drawn(at: AppTest, key: str) -> dict[str, Any]:
+    """What the component of this key draws."""
+    found = [e.proto for e in at.get("bidi_component") if e.proto.id.endswith(f"-{key}")]
+    return json.loads(found[0].json)
+
+
+def in_formula(text: str) -> float:
+    """A number as `formula_number` writes it."""
+    return float(text.strip("()").replace(r" \cdot 10^{", "e").rstrip("}"))
+
+
+@SHAPES
+@pytest.mark.parametrize("section", choice.SECTIONS)
+def test_the_picture_and_the_answer_are_the_networks_in_every_shape(
+    hidden: tuple[int, ...], section: str, shaped: tuple[str, Network]
+):
+    run, network = shaped
+    at = page("inside", run=run, show=section)
     assert not at.exception
+    x, label = example_of(at)
+    layers = network.forward_pass(x)
+    answer = int(layers[-1].a[0].argmax())
+    assert (
+        said(at) == f"### It says {answer}, {'and' if answer == label else 'but'} it is a {label}"
+    )
+    shape = "-".join(map(str, (784, *hidden, 10)))
+    sure = predictions.sureness(float(layers[-1].a[0].max()))
+    told = at.container(key="answer").caption[0].value
+    assert told == f"{sure} · {shape}{', tanh' if hidden else ''}"
+    picture = drawn(at, "network")
+    assert [layer["size"] for layer in picture["layers"]] == [*hidden, 10]
+    assert picture["answer"] == answer
+    for seen, layer in zip(picture["layers"], layers, strict=True):
+        assert len(seen["shown"]) == min(len(layer.z[0]), MOST_SHOWN)
+        assert seen["z"] == pytest.approx(layer.z[0, seen["shown"]], rel=1e-3)
+        assert seen["a"] == pytest.approx(layer.a[0, seen["shown"]], rel=1e-3)
+    assert all(picture["edges"])  # between any two layers
+
+
+@SHAPES
+def test_forward_shows_every_layer_and_a_sum_that_adds_up(
+    hidden: tuple[int, ...], shaped: tuple[str, Network]
+):
+    run, network = shaped
+    for layer in range(len(hidden) + 1):
+        at = page("inside", run=run, neuron=f"{layer + 1}.2")
+        assert not at.exception
+        x, label = example_of(at)
+        layers = network.forward_pass(x)
+        shapes = [c.value for c in at.caption if c.value.startswith("Shapes: ")]
+        assert shapes == [
+            f"Shapes: (1, {n_in}) times ({n_in}, {n_out}), plus ({n_out})"
+            for n_in, n_out in pairwise((784, *hidden, 10))
+        ]
+        ranked = [int(digit) for digit in np.argsort(-layers[-1].z[0], kind="stable")]
+        rival = ranked[1] if ranked[0] == label else label
+        assert at.header[0].value == f"Why {ranked[0]} and not {rival}"
+        gap = next(f.value for f in at.latex if f"z_{{{ranked[0]}}} - z_{{{rival}}}" in f.value)
+        lead = float(layers[-1].z[0, ranked[0]] - layers[-1].z[0, rival])
+        assert in_formula(re.findall(r"= (\S+) \\end", gap)[0]) == pytest.approx(lead, rel=1e-2)
+
+        last = layer == len(hidden)
+        name = "Output 2" if last else f"Hidden layer {layer + 1}, neuron 2"
+        assert at.header[2].value == f"{name}: its sum"
+        written = next(f.value for f in at.latex if "bias" in f.value)
+        (z,) = re.findall(r"&= (\S+) \\\\\[4pt\]", written)
+        (a,) = re.findall(r" = (\S+)\\end", written)
+        assert in_formula(z) == pytest.approx(layers[layer].z[0, 2], rel=1e-3)
+        assert in_formula(a) == pytest.approx(layers[layer].a[0, 2], rel=1e-3)
+        assert drawn(at, "network")["selected"] == [layer, 2]
+        before = layers[layer - 1].a[0] if layer else x[0]
+        terms = before * network.weights[layer][:, 2]
+        bars = drawn(at, "sum-terms")
+        assert bars["values"] == pytest.approx(terms[bars["positions"]], rel=1e-3)
+        assert max(map(abs, bars["values"])) == pytest.approx(np.abs(terms).max(), rel=1e-3)
+
+
+@SHAPES
+def test_backward_shows_the_cost_every_error_and_one_weights_slope(
+    hidden: tuple[int, ...], shaped: tuple[str, Network]
+):
+    run, network = shaped
+    for layer in range(len(hidden) + 1):
+        at = page("inside", run=run, show="backward", neuron=f"{layer + 1}.2")
+        assert not at.exception
+        x, label = example_of(at)
+        x, y, own = x.astype(np.float64), np.eye(10)[[label]], in_float64(network)
+        gradients, cost = own.gradients(x, y), own.cost(x, y)
+        assert at.container(key="costs").metric[0].value == text.number(cost, 5)
+        for k in range(len(hidden) + 1):
+            bars = drawn(at, f"errors-{k}")
+            _, delta = gradients[k]  # of one example, dC/db is delta
+            assert bars["values"] == pytest.approx(delta[bars["positions"]], rel=1e-3, abs=1e-9)
+        assert ("The error of each hidden layer (BP2)" in headings(at)) == bool(hidden)
+        dW, _ = gradients[layer]
+        steepest = float(dW[np.abs(dW[:, 2]).argmax(), 2])
+        assert derivative(at, "numpy") == pytest.approx(steepest, rel=1e-5)
+        assert derivative(at, "difference") == pytest.approx(steepest, rel=1e-4)
+
+
+@SHAPES
+def test_touch_moves_the_numbers_of_the_chosen_neuron(
+    hidden: tuple[int, ...], shaped: tuple[str, Network]
+):
+    run, network = shaped
+    images, labels = real_test_images("digits")
+    right = float(np.mean(network.forward(images).argmax(axis=1) == labels))
+    for layer in range(len(hidden) + 1):
+        at = page("inside", run=run, show="touch", neuron=f"{layer + 1}.2")
+        assert not at.exception
+        assert at.container(key="touched-accuracy").metric[0].value == text.percent(right)
+        source = at.number_input(key="inside-touch-source").value
+        weight = float(network.weights[layer][source, 2])
+        assert at.slider(key="inside-weight").value == pytest.approx(weight, abs=0.02)
+        bias = float(network.biases[layer][2])
+        assert at.slider(key="inside-bias").value == pytest.approx(bias, abs=0.05)
+        can_be_silenced = any(b.label == "Silence this neuron" for b in at.button)
+        assert can_be_silenced == (layer < len(hidden))
+        at.slider(key="inside-bias").set_value(4.0).run()
+        assert not at.exception
+        changed = operate(network, [SetBias(layer, 2, 4.0)])
+        x, _ = example_of(at)
+        answer = int(changed.forward(x).argmax())
+        assert said(at).startswith(f"### It says {answer},")
+        shown = drawn(at, "network")["layers"][layer]
+        assert shown["b"][shown["shown"].index(2)] == 4.0
 
 
 def test_a_mistake_is_held_against_the_true_digit_and_a_right_answer_against_the_second():

@@ -312,7 +312,7 @@ def test_the_downloads_hold_what_they_say():
 
 def test_the_same_sentence_stands_on_a_page_once():
     def script():
-        from dashboard.runs.store import StoreError
+        from dashboard.runs.database import StoreError
         from dashboard.ui import errors
 
         with errors.shown_errors(above_all=True):
@@ -340,15 +340,3 @@ def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):
     assert not at.exception
     assert "could not be downloaded" in at.error[0].value
     assert len(at.get("plotly_chart")) == 2
-
-
-def test_an_evaluation_agrees_with_the_records_and_sorts_the_worst_first():
-    run = trained()
-    found = evaluation.evaluate_run(run.id, "numpy", 2, "digits")
-    assert found is not None
-    last = run_store().epochs(run.id)[-1]
-    assert np.trace(found.matrix) / found.matrix.sum() == pytest.approx(last.test_accuracy)
-    assert (np.diff(found.confidence[found.mistakes]) <= 0).all()
-    right = found.cell(3, 3)
-    assert (found.labels[right] == 3).all()
-    assert (np.diff(found.confidence[right]) >= 0).all()

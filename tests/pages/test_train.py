@@ -1,9 +1,16 @@
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
+from streamlit.testing.v1 import AppTest
 
-from dashboard.runs.store import RequestKind, RunStore, run_store
-from dashboard.train import network
+from dashboard.runs.run import RequestKind
+from dashboard.runs.store import RunStore, run_store
+from dashboard.train import live, network
 from nncore import recipes
 from nncore.config import TrainingConfig
 from tests.pages.training import SMALL, FakeJobs, enabled, own_store, page, status, trained
@@ -206,6 +213,62 @@ def test_the_picture_reads_each_checkpoint_once(monkeypatch: pytest.MonkeyPatch)
     assert places == [run.id]
 
 
+@contextmanager
+def reads() -> Iterator[Counter[str]]:
+    """How many statements read each table of the store meanwhile."""
+    counted: Counter[str] = Counter()
+
+    def count(_connection, _cursor, statement: str, *_: object) -> None:
+        counted.update({*re.findall(r"(?:FROM|JOIN) (\w+)", statement)})
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield counted
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+def poll(run_id: str) -> None:
+    """What the stage's fragment does when its time has come."""
+    from dashboard.runs.store import run_store
+    from dashboard.train import form, live, state
+
+    live._stage(lambda: run_store().get_run(run_id), form.FormResult(state.form().config))
+
+
+RUN_ON_STAGE = ["run", "epoch", "progress", "checkpoint", "run_handwriting"]
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "paused"])
+def test_a_poll_reads_each_table_once(status: str):
+    run_store().create_run("local", SMALL, "Ahead of it")
+    run = run_store().create_run("local", SMALL)
+    if status == "running":
+        run_store().claim(run.id, "token")
+    elif status == "paused":
+        run_store().request(run.id, RequestKind.PAUSE)
+    at = AppTest.from_function(poll, args=(run.id,), default_timeout=60)
+    with reads() as counted:
+        at.run()
+    assert not at.exception
+    assert status in at.container(key="run-status").markdown[0].value
+    assert counted == dict.fromkeys(RUN_ON_STAGE, 1)
+
+
+def test_a_page_reads_each_table_once_however_many_runs_it_lists():
+    runs = [trained(f"Run {number}") for number in range(3)]
+    at = page("train", run=runs[1].id)
+    with reads() as counted:
+        at.run()
+    assert not at.exception
+    # Of the epochs: all of the run on stage, and in another query the last of each past run.
+    assert counted == {**dict.fromkeys(RUN_ON_STAGE, 1), "epoch": 2}
+    at = page("train")
+    with reads() as counted:
+        at.run()
+    assert counted == {"run": 1, "epoch": 1}
+
+
 def test_a_checkpoint_too_large_to_read_while_it_trains_is_not_read(
     monkeypatch: pytest.MonkeyPatch,
 ):
@@ -372,6 +435,32 @@ def test_a_failed_run_says_why_and_can_be_resumed():
     assert "failed" in status(at)
     assert "stopped\\<\\/i\\> answering" in at.error[0].value
     assert "resume" in enabled(at)
+
+
+def test_the_end_of_a_run_is_drawn_whole_before_the_timer_goes(monkeypatch: pytest.MonkeyPatch):
+    """Status and buttons come from one look, and once more before the run without a timer."""
+    run = run_store().create_run("local", SMALL)
+    assert run_store().claim(run.id, "token") is not None
+    ticks: list[Callable[[], None]] = []
+    reruns: list[str] = []
+    at = page("train", run=run.id)
+    assert "running" in status(at)
+    polled = live.st.fragment
+
+    def first_one(body: Callable[[], None], *, run_every: float | None) -> Callable[[], None]:
+        """As if the browser's timer had gone off: it knows only what was there at its start."""
+        ticks.append(body)
+        return polled(ticks[0], run_every=run_every)
+
+    monkeypatch.setattr(live.st, "fragment", first_one)
+    at.run()
+    monkeypatch.setattr(live.st, "rerun", lambda: reruns.append("without a timer"))
+    run_store().fail_lost(run.id, "token")
+    for expected in (0, 1):
+        at.run()
+        assert "failed" in status(at)
+        assert "resume" in enabled(at)
+        assert len(reruns) == expected
 
 
 def test_an_unwritable_store_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -10,7 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.draw import why
 from dashboard.ink import samples
-from dashboard.runs.store import Claim, RunStatus, RunStore
+from dashboard.runs.claim import Claim
+from dashboard.runs.run import RunStatus
+from dashboard.runs.store import RunStore
 from nncore import datasets
 from nncore.checkpoints import to_bytes
 from nncore.config import TrainingConfig

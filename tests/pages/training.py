@@ -10,7 +10,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.runs import jobs
-from dashboard.runs.store import RequestKind, Run, RunStore, run_store
+from dashboard.runs.run import RequestKind, Run
+from dashboard.runs.store import RunStore, run_store
+from dashboard.runs.worker import run_training
 from dashboard.settings import settings
 from nncore.config import TrainingConfig
 
@@ -68,7 +70,7 @@ def trained(
 ) -> Run:
     """A run that has really been trained, in this process."""
     run = run_store().create_run(workspace, config, name)
-    assert jobs.run_training(run.id, run_store().url) == "finished"
+    assert run_training(run.id, run_store().url) == "finished"
     found = run_store().get_run(run.id)
     assert found is not None
     return found

@@ -6,48 +6,13 @@ import pytest
 
 from dashboard.results import charts
 from dashboard.train import charts as train_charts
-from dashboard.ui import curves, digits, palette, probabilities, vega
-from dashboard.ui.palette import ENGINE_COLORS, MISTAKE, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
-from nncore.training import EpochRecord, Progress
-
-
-def record(engine: Any, epoch: int, **values: Any) -> EpochRecord:
-    fields: dict[str, Any] = {
-        "learning_rate": 0.1,
-        "train_cost": 0.5 / (epoch + 1),
-        "train_accuracy": 0.9 + 0.01 * epoch,
-        "validation_cost": None,
-        "validation_accuracy": None,
-        "test_cost": 0.6 / (epoch + 1),
-        "test_accuracy": 0.88 + 0.01 * epoch,
-        "seconds": 1.0,
-        "examples_per_second": 50_000.0,
-        "diverged": False,
-    }
-    return EpochRecord(engine=engine, epoch=epoch, **{**fields, **values})
-
-
-RECORDS = [record(engine, epoch) for epoch in range(3) for engine in ("numpy", "torch")]
+from dashboard.ui import curves
+from dashboard.ui.palette import NUMPY, TORCH
+from tests.dashboard.records import RECORDS, record
 
 
 def spec(figure: Any) -> dict[str, Any]:
     return figure.to_dict()
-
-
-def test_a_split_without_numbers_has_no_line():
-    lines = curves.curves(RECORDS, "accuracy")
-    assert [(line.engine, line.split) for line in lines] == [
-        ("numpy", "training"),
-        ("numpy", "test"),
-        ("torch", "training"),
-        ("torch", "test"),
-    ]
-    assert lines[1].values == [0.88, 0.89, 0.90]
-
-
-def test_curves_put_epochs_in_order_and_count_them_from_1():
-    lines = curves.curves(reversed(RECORDS), "cost")
-    assert list(lines[0].epochs) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -142,96 +107,3 @@ def test_digit_scores_name_the_hardest_digit():
     alt = charts.alt_text(charts.digit_scores(scores, "recall"))  # pyright: ignore
     assert "0 for NumPy" in alt
     assert "9 for PyTorch" in alt
-
-
-def test_live_rows_count_epochs_trained_and_place_mini_batches_inside_them():
-    progress = [Progress("numpy", epoch=3, batch=50, n_batches=100, cost=0.2, seconds=1.0)]
-    frame = train_charts.live_cost(RECORDS, progress)
-    assert set(frame["epochs"]) == {1.0, 2.0, 3.0, 3.5}
-    assert list(frame.query("split == 'mini-batch'")["value"]) == [0.2]
-    assert list(frame.columns) == list(train_charts.live_accuracy([]).columns)
-
-
-def test_a_live_chart_keeps_its_series_while_points_arrive():
-    empty, full = (train_charts.live_cost(rows) for rows in ([], RECORDS))
-    before, after = (train_charts.live_spec(frame, "cost")["series"] for frame in (empty, full))
-    without_points = [[{**line, "data": None} for line in spec] for spec in (before, after)]
-    assert without_points[0] == without_points[1]
-    assert not any(line["data"] for line in before)
-    first = next(line for line in after if line["data"])
-    assert first["data"][0] == [1.0, pytest.approx(RECORDS[0].train_cost, rel=1e-4)]
-
-
-def test_a_live_accuracy_is_drawn_in_percent():
-    lines = train_charts.live_spec(train_charts.live_accuracy(RECORDS), "accuracy")["series"]
-    first = next(line for line in lines if line["data"])
-    assert first["data"][0][1] == pytest.approx(100 * RECORDS[0].train_accuracy, rel=1e-4)
-
-
-def test_probability_bars_show_all_ten_and_tell_the_highest():
-    row = np.full(10, 0.02)
-    row[6] = 0.82
-    text = probabilities.probability_html(row, NUMPY, who='A "model" <b>')
-    assert text.count('title="digit ') == 10
-    assert "digit 6: 82.00%" in text
-    assert "Highest: 6 with 82.0%" in text
-    assert "<b>" not in text
-    almost = probabilities.probability_html(np.array([0.99996, *[0.0] * 9]), NUMPY)
-    assert almost.count("over 99.9%") == 2  # for the pointer and for a screen reader
-    assert "nan" not in probabilities.probability_html(np.full(10, np.nan), TORCH)
-
-
-@pytest.mark.parametrize("color", [*ENGINE_COLORS.values(), SHIPPED, POSITIVE, NEGATIVE, MISTAKE])
-@pytest.mark.parametrize("background", ["#ffffff", "#14161c"])
-def test_colours_stand_out_on_light_and_dark(color: str, background: str):
-    def luminance(hexadecimal: str) -> float:
-        parts = [int(hexadecimal[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
-
-    low, high = sorted((luminance(color), luminance(background)))
-    assert (high + 0.05) / (low + 0.05) >= 3  # WCAG 2.2, non-text contrast
-
-
-def test_signed_pictures_are_transparent_at_zero_and_full_at_the_largest():
-    values = np.zeros(784)
-    values[0], values[1], values[2] = 2.0, -1.0, -2.0
-    sheet = digits.signed(values, 28)
-    assert sheet.shape == (28, 28, 4)
-    assert [int(alpha) for alpha in sheet[0, :4, 3]] == [255, 128, 255, 0]
-    assert tuple(sheet[0, 0, :3]) != tuple(sheet[0, 2, :3])
-    assert digits.signed(np.full(784, np.nan))[..., 3].max() == 0
-
-
-def test_signed_numbers_over_a_digit_hide_it_where_they_are_large_and_leave_it_at_zero():
-    pixels, values = np.ones((28, 28)), np.zeros(784)
-    values[0], values[1], values[2] = 2.0, -0.5, -2.0
-    sheet = digits.signed_over(pixels, values, 56)
-    assert sheet.shape == (56, 56, 3)
-    green, pale, magenta, dimmed = (tuple(sheet[0, 2 * column]) for column in range(4))
-    assert green == tuple(int(palette.POSITIVE[i : i + 2], 16) for i in (1, 3, 5))
-    assert magenta == tuple(int(palette.NEGATIVE[i : i + 2], 16) for i in (1, 3, 5))
-    assert dimmed == tuple(digits.colored(np.array([[0.3]]))[0, 0])
-    assert all(min(a, b) <= c <= max(a, b) for a, b, c in zip(magenta, dimmed, pale, strict=True))
-    assert pale not in (magenta, dimmed)
-
-
-@pytest.mark.parametrize(
-    ("ends", "ticks"),
-    [
-        ((0.9, 8.3), [1, 2, 5]),
-        ((0.4, 11), [0.5, 1, 2, 5, 10]),
-        ((1, 60_000), [1, 10, 100, 1_000, 10_000]),
-        ((2.1, 2.4), None),
-    ],
-)
-def test_a_logarithmic_axis_has_round_ticks(ends: tuple[float, float], ticks: list[float] | None):
-    assert vega.log_axis(*ends).get("values") == ticks
-
-
-def test_powers_of_ten_on_an_axis_are_written_as_powers():
-    axis = vega.log_axis(3e-16, 4e-6)
-    assert axis["values"] == pytest.approx([1e-14, 1e-12, 1e-10, 1e-8, 1e-6])
-    # The names stand in the order of their exponents, of which the first is -16.
-    assert axis["labelExpr"].startswith("['10⁻¹⁶', '10⁻¹⁵', ")
-    assert axis["labelExpr"].endswith(", '10⁻⁵'][round(log(datum.value) / LN10) - (-16)]")

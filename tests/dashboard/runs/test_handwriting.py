@@ -6,21 +6,16 @@ import numpy as np
 import pytest
 
 from dashboard.runs import handwriting, worker
+from dashboard.runs.database import StoreError
 from dashboard.runs.handwriting import Learned
-from dashboard.runs.jobs import run_training
-from dashboard.runs.store import RequestKind, RunStatus, RunStore, StoreError
+from dashboard.runs.run import RequestKind, RunStatus
+from dashboard.runs.store import RunStore
+from dashboard.runs.worker import run_training
 from nncore import checkpoints, datasets, training
 from nncore.config import TrainingConfig
-from tests.dashboard.runs.test_jobs import training_thread, wait_for
+from tests.dashboard.runs.training import training_thread, wait_for
 
 CONFIG = TrainingConfig(dataset="digits", hidden=(10,), engines=("numpy", "torch"), epochs=2)
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    yield store
-    store.close()
 
 
 def images(n, seed=0):

@@ -1,45 +1,23 @@
-import itertools
+"""Runs of several workspaces, what pages ask of them, and who may train them."""
+
 import math
 import sqlite3
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dashboard.runs import store as store_module
-from dashboard.runs.store import (
-    LOST,
-    ClaimLostError,
-    RequestKind,
-    RunStatus,
-    RunStore,
-    StoreError,
-    thinned,
-)
+from dashboard.runs.claim import ClaimLostError
+from dashboard.runs.database import StoreError
+from dashboard.runs.run import Live, RequestKind, RunStatus
+from dashboard.runs.store import LOST
 from nncore.config import ConfigError, TrainingConfig
-from nncore.training import EpochRecord, Progress
+from nncore.training import Progress
+from tests.dashboard.runs.training import live, one_sentence, record, status
 
 CONFIG = TrainingConfig(dataset="digits", hidden=(30,), engines=("numpy",))
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}", busy_seconds=0.2)
-    yield store
-    store.close()
-
-
-def record(epoch, engine="numpy", **changes):
-    figures = EpochRecord(engine, epoch, 0.1, 0.5, 0.9, 0.6, 0.8, 0.7, 0.85, 1.5, 1e4, False)
-    return replace(figures, **changes)
-
-
-def status(store, run_id):
-    return store.get_run(run_id).status
 
 
 def test_importing_store_and_jobs_loads_neither_torch_nor_streamlit():
@@ -66,10 +44,10 @@ def test_a_new_run_waits_in_the_queue(store):
 def test_an_unknown_run_is_none_or_empty_everywhere(store):
     assert store.get_run("nothing") is None
     assert store.epochs("nothing") == []
-    assert store.progress("nothing") == {}
+    assert store.last_epochs(["nothing"]) == {}
+    assert store.live("nothing") == Live({}, {})
     assert store.checkpoints("nothing") == []
     assert store.checkpoint_blob("nothing", "numpy") is None
-    assert store.queue_position("nothing") is None
     assert store.claim("nothing", "w") is None
     assert not store.request("nothing", RequestKind.PAUSE)
     store.rename_run("nothing", "x")
@@ -130,7 +108,7 @@ def test_deleting_takes_everything_with_it_and_stops_the_worker(store, tmp_path)
     run = store.create_run("mine", CONFIG)
     claim = store.claim(run.id, "w")
     claim.save_checkpoint("numpy", 1, 0, b"blob", [record(0)])
-    claim.save_progress({"numpy": (Progress("numpy", 1, 3, 9, 0.5, 0.1), [(1.3, 0.5)])})
+    claim.save_progress(live(Progress("numpy", 1, 3, 9, 0.5, 0.1), [(1.3, 0.5)]))
     store.request(run.id, RequestKind.PAUSE)
     store.delete_run(run.id)
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
@@ -151,91 +129,22 @@ def test_a_run_of_another_version_does_not_hide_the_others(store, tmp_path):
         store.get_run(old.id)
 
 
-# --- history --------------------------------------------------------------------------------------
-
-
-def test_epochs_come_back_as_they_were(store):
-    run = store.create_run("mine", CONFIG)
-    claim = store.claim(run.id, "w")
-    records = [record(0), record(0, "torch", validation_cost=None, validation_accuracy=None)]
-    claim.save_epochs(records)
-    assert store.epochs(run.id) == records
-
-
-def test_an_epoch_trained_again_replaces_the_first(store):
-    run = store.create_run("mine", CONFIG)
-    claim = store.claim(run.id, "w")
-    claim.save_epochs([record(0), record(1), record(2)])
-    claim.save_epochs([record(1, train_cost=0.25)])
-    assert [(r.epoch, r.train_cost) for r in store.epochs(run.id)] == [
-        (0, 0.5),
-        (1, 0.25),
-        (2, 0.5),
-    ]
-    claim.rewind("numpy", 1)
-    assert [r.epoch for r in store.epochs(run.id)] == [0]
-
-
-def test_costs_that_are_not_finite_are_kept_as_such(store):
-    run = store.create_run("mine", CONFIG)
-    claim = store.claim(run.id, "w")
-    claim.save_epochs(
-        [
-            record(
-                0, train_cost=math.nan, validation_cost=math.inf, test_cost=math.nan, diverged=True
-            )
-        ]
-    )
-    claim.save_progress({"numpy": (Progress("numpy", 0, 1, 9, math.nan, 0.1), [(0.1, math.inf)])})
-    (kept,) = store.epochs(run.id)
-    assert kept.diverged
-    assert not any(map(math.isfinite, (kept.train_cost, kept.validation_cost, kept.test_cost)))
-    assert math.isnan(store.progress(run.id)["numpy"].cost)
-    assert math.isnan(store.batch_costs(run.id)["numpy"][0][1])
-
-
-def test_checkpoints_by_epoch_and_the_latest(store):
-    run = store.create_run("mine", CONFIG)
-    claim = store.claim(run.id, "w")
-    for epoch in range(3):
-        claim.save_checkpoint("numpy", epoch, 0, b"epoch %d" % epoch)
-    claim.save_checkpoint("numpy", 2, 40, b"paused")
-    assert store.checkpoint_blob(run.id, "numpy") == b"paused"
-    assert store.checkpoint_blob(run.id, "numpy", 2) == b"epoch 2"
-    assert store.checkpoint_blob(run.id, "numpy", 7) is None
-    assert store.checkpoint_blob(run.id, "torch") is None
-    claim.save_checkpoint("numpy", 3, 0, b"epoch 3")  # the place inside epoch 2 has had its day
-    places = [(c.epoch, c.batch, c.n_bytes) for c in store.checkpoints(run.id)]
-    assert places == [(0, 0, 7), (1, 0, 7), (2, 0, 7), (3, 0, 7)]
-
-
-def test_checkpoints_are_thinned_to_the_budget(tmp_path):
-    store = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}", checkpoint_budget=1_000)
-    run = store.create_run("mine", CONFIG)
-    claim = store.claim(run.id, "w")
-    for epoch in range(31):
-        claim.save_checkpoint("numpy", epoch, 0, bytes(100))
-    assert [c.epoch for c in store.checkpoints(run.id)] == [0, 4, 8, 12, 16, 20, 24, 28, 30]
-    claim.save_checkpoint("numpy", 30, 5, bytes(100), sparing=True)
-    assert [(c.epoch, c.batch) for c in store.checkpoints(run.id)] == [(0, 0), (30, 0), (30, 5)]
-    claim.save_checkpoint("numpy", 31, 0, bytes(100), sparing=True)
-    assert [c.epoch for c in store.checkpoints(run.id)] == [0, 31]
-    store.close()
-
-
-@given(n_epochs=st.integers(1, 200), size=st.integers(1, 50), budget=st.integers(0, 2_000))
-def test_thinning_keeps_the_ends_and_even_spaces_within_the_budget(n_epochs, size, budget):
-    kept: set[int] = set()
-    for epoch in range(n_epochs):  # as a run makes them, one after another
-        kept = thinned(dict.fromkeys(kept | {epoch}, size), budget)
-        assert {0, epoch} <= kept
-        assert len(kept) * size <= budget or kept == {0, epoch}
-    assert kept == thinned(dict.fromkeys(range(n_epochs), size), budget)
-    ordered = sorted(kept)
-    gaps = [b - a for a, b in itertools.pairwise(ordered)]
-    assert len(set(gaps[:-1])) <= 1
-    if len(gaps) > 1:
-        assert 0 < gaps[-1] <= gaps[0]
+def test_the_last_epochs_of_several_runs(store):
+    runs = [store.create_run("mine", CONFIG) for _ in range(3)]
+    for run, n_epochs in zip(runs, (3, 0, 1), strict=True):
+        claim = store.claim(run.id, "w")
+        for epoch in range(n_epochs):
+            claim.save_epochs([record(epoch)])
+    store.claim(store.create_run("mine", CONFIG).id, "w").save_epochs([record(7)])
+    torch_is_behind = record(1, "torch")
+    claim = store.claim(store.create_run("mine", CONFIG).id, "w")
+    claim.save_epochs([record(0), record(1), record(2), record(0, "torch"), torch_is_behind])
+    assert store.last_epochs([run.id for run in (*runs, claim.run)]) == {
+        runs[0].id: {"numpy": record(2)},
+        runs[2].id: {"numpy": record(0)},
+        claim.run.id: {"numpy": record(2), "torch": torch_is_behind},
+    }
+    assert store.last_epochs([]) == {}
 
 
 # --- requests and claims --------------------------------------------------------------------------
@@ -266,25 +175,6 @@ def test_nothing_moves_a_finished_run(store):
     assert status(store, run.id) is RunStatus.FINISHED
 
 
-def test_requests_to_a_worker_wait_for_it_in_their_order(store):
-    run = store.create_run("mine", CONFIG, start=RequestKind.STEP_BATCH)
-    claim = store.claim(run.id, "w")
-    assert store.request(run.id, RequestKind.PAUSE)
-    assert store.request(run.id, RequestKind.LEARNING_RATE, 0.5)
-    asked = claim.requests()
-    assert [(r.kind.value, r.value) for r in asked] == [
-        ("step-batch", None),
-        ("pause", None),
-        ("learning-rate", 0.5),
-    ]
-    for request in asked:
-        claim.answered(request)
-    assert claim.requests() == []
-    store.request(run.id, RequestKind.RESUME)
-    (later,) = claim.requests(after=asked[-1].id)  # an id never comes twice
-    assert later.kind is RequestKind.RESUME
-
-
 @pytest.mark.parametrize("rate", [0, -1, math.nan, math.inf, 1e9, None])
 def test_a_wrong_learning_rate_is_one_sentence(store, rate):
     run = store.create_run("mine", CONFIG)
@@ -309,26 +199,22 @@ def test_only_one_worker_gets_a_run(store):
     assert len([claim for claim in claims if claim is not None]) == 1
 
 
-def test_a_resume_at_the_last_moment_keeps_the_worker(store):
-    run = store.create_run("mine", CONFIG)
-    claim = store.claim(run.id, "w")
-    claim.set_status(RunStatus.PAUSED)
-    store.request(run.id, RequestKind.RESUME)
-    assert not claim.release(RunStatus.PAUSED)
-    claim.answered(claim.requests()[0])
-    assert claim.release(RunStatus.PAUSED)
-    with pytest.raises(ClaimLostError):
-        claim.beat()
-
-
 def test_queue_positions(store):
     runs = [store.create_run(f"workspace {i}", CONFIG) for i in range(3)]
-    assert [store.queue_position(run.id) for run in runs] == [1, 2, 3]
+
+    def positions():
+        each = [store.get_run(run.id).queue_position for run in runs]
+        assert each == [store.list_runs(run.workspace)[0].queue_position for run in runs]
+        in_queue = sorted((place, run.id) for place, run in zip(each, runs, strict=True) if place)
+        assert [run_id for _, run_id in in_queue] == store.queue()
+        return each
+
+    assert positions() == [1, 2, 3]
     store.claim(runs[0].id, "w")
-    assert [store.queue_position(run.id) for run in runs] == [None, 1, 2]
+    assert positions() == [None, 1, 2]
     store.request(runs[1].id, RequestKind.PAUSE)
     store.request(runs[1].id, RequestKind.RESUME)
-    assert [store.queue_position(run.id) for run in runs] == [None, 2, 1]
+    assert positions() == [None, 2, 1]
 
 
 def test_silence_is_death_for_a_running_run_and_a_paused_one_loses_nothing(store, monkeypatch):
@@ -366,75 +252,3 @@ def test_a_beat_between_the_look_and_the_verdict_saves_the_run(store, monkeypatc
     assert status(store, run.id) is RunStatus.RUNNING
     monkeypatch.setattr(store, "_silent", silent)
     assert store.reap() == [run.id]
-
-
-# --- faults ---------------------------------------------------------------------------------------
-
-
-def one_sentence(error):
-    text = str(error.value)
-    return text.endswith(".") and "\n" not in text and "Traceback" not in text
-
-
-def test_a_folder_that_cannot_be_made(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StoreError, match=r"cannot be made .*NN_HOME") as error:
-        RunStore(f"sqlite:///{tmp_path / 'file' / 'runs.sqlite'}")
-    assert one_sentence(error)
-
-
-def test_a_file_that_cannot_be_written(tmp_path):
-    (tmp_path / "runs.sqlite").mkdir()
-    with pytest.raises(StoreError, match=r"cannot be written.*NN_HOME") as error:
-        RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    assert one_sentence(error)
-
-
-def test_a_file_that_is_no_store(tmp_path):
-    (tmp_path / "runs.sqlite").write_text("shopping list " * 100)
-    with pytest.raises(StoreError, match="no run store or is damaged") as error:
-        RunStore(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    assert one_sentence(error)
-
-
-@pytest.mark.parametrize(
-    "url", ["nodatabase://x", "no url", "postgresql+psycopg://a:hidden@[::1]:1/x"]
-)
-def test_a_database_that_is_not_there(url):
-    with pytest.raises(StoreError) as error:
-        RunStore(url)
-    assert one_sentence(error)
-    assert "hidden" not in str(error.value)
-
-
-def test_a_store_whose_file_has_gone_says_so_and_loses_nothing_silently(store, tmp_path):
-    path, aside = tmp_path / "runs.sqlite", tmp_path / "aside"
-    run = store.create_run("mine", CONFIG, "kept")
-    path.rename(aside)
-    for attempt in (
-        lambda: store.list_runs("mine"),
-        lambda: store.create_run("mine", CONFIG, "into nowhere"),
-    ):
-        with pytest.raises(StoreError, match=r"removed or replaced while the app ran"):
-            attempt()
-    assert not path.exists()
-    path.write_bytes(aside.read_bytes())  # another file of that name
-    with pytest.raises(StoreError, match="removed or replaced"):
-        store.get_run(run.id)
-    path.unlink()
-    aside.rename(path)
-    assert store.get_run(run.id) == run
-
-
-def test_a_locked_store_says_so_and_can_still_be_read(store, tmp_path):
-    run = store.create_run("mine", CONFIG)
-    other = sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreError, match="locked by another program") as error:
-        store.rename_run(run.id, "x")
-    assert one_sentence(error)
-    assert store.list_runs("mine") == [run]
-    other.execute("ROLLBACK")
-    other.close()
-    store.rename_run(run.id, "x")
-    assert store.get_run(run.id).name == "x"

@@ -1,23 +1,9 @@
-from typing import get_args
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.train import form
-from dashboard.train import recipes as train_recipes
-from dashboard.ui import names, text
-from nncore import datasets, recipes
-from nncore.config import (
-    ActivationName,
-    CostName,
-    DatasetName,
-    InitializerName,
-    OptimizerName,
-    ScheduleName,
-    TrainingConfig,
-    architecture,
-    count_parameters,
-)
+from nncore import recipes
+from nncore.config import TrainingConfig
 
 
 def form_script() -> None:
@@ -160,70 +146,11 @@ def test_a_value_that_does_not_fit_is_one_sentence_and_the_last_good_one_stays(
     assert config(at) == before
 
 
-def test_every_recipe_is_on_a_card():
-    shown = {
-        recipe.name
-        for group in train_recipes.GROUPS
-        for recipe in train_recipes.recipe_group(group)
-    }
-    assert shown == set(recipes.RECIPES)
-
-
-@pytest.mark.parametrize(
-    ("changes", "examples"),
-    [
-        ({}, 50_000),
-        ({"validation_split": 0}, 60_000),
-        ({"train_size": 1_000}, 1_000),
-        ({"dataset": "digits", "validation_split": 0}, 1_497),
-    ],
-)
-def test_the_examples_of_an_epoch(changes: dict[str, object], examples: int):
-    assert datasets.training_examples(TrainingConfig(**changes)) == examples
-
-
 @pytest.mark.parametrize("value", [0.001, 0.1, 0.2, 1.0, 3.0, 100.0])
 def test_a_press_of_minus_never_reaches_zero(value: float):
     assert 0 < form.step_of(value) < value
 
 
-@pytest.mark.parametrize(
-    "evil", ["<b>x</b>", "**x**", "[a](javascript:x)", "$x$", "# x\n- y", ":red[x]", "`x`", "| a |"]
-)
-def test_escaped_text_has_no_bare_mark_of_markdown(evil: str):
-    escaped = text.escape(evil)
-    assert "\n" not in escaped
-    bare = escaped.replace("\\\\", "")
-    for position, mark in enumerate(bare):
-        if mark in "<>*[]()$#`|:_-":
-            assert bare[position - 1] == "\\", (escaped, mark)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"), [(0.04, "0.0 s"), (8.24, "8.2 s"), (95, "95 s"), (204, "3.4 min")]
-)
-def test_durations(seconds: float, shown: str):
-    assert text.duration(seconds) == shown
-
-
-def test_the_shape_as_the_book_writes_it():
-    sizes = TrainingConfig(hidden=(16, 16)).layer_sizes
-    assert architecture(sizes) == "784-16-16-10"
-    assert count_parameters(sizes) == 13_002
-
-
 def widgets(at: AppTest):
     kinds = (at.text_input, at.number_input, at.selectbox, at.toggle, at.pills)
     return [widget for kind in kinds for widget in kind if widget.key.startswith("config-")]
-
-
-def test_the_form_offers_every_name_that_a_configuration_knows():
-    for offered, known in (
-        (names.ACTIVATIONS, ActivationName),
-        (names.COSTS, CostName),
-        (names.OPTIMIZERS, OptimizerName),
-        (names.INITIALIZERS, InitializerName),
-        (names.SCHEDULES, ScheduleName),
-        (names.DATASETS, DatasetName),
-    ):
-        assert set(offered) == set(get_args(known))

@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from dashboard.ui import text
 from dashboard.ui.text import escape, formula_number, number, plain
 
 
@@ -57,3 +58,22 @@ def test_nothing_turns_the_reading_direction_or_hides():
 def test_plain_words_stay():
     assert escape("  Größe 3\n# 30 % ") == r"Größe 3 \# 30 \%"
     assert escape("Note: so") == r"Note\: so"
+
+
+@pytest.mark.parametrize(
+    "evil", ["<b>x</b>", "**x**", "[a](javascript:x)", "$x$", "# x\n- y", ":red[x]", "`x`", "| a |"]
+)
+def test_escaped_text_has_no_bare_mark_of_markdown(evil: str):
+    escaped = text.escape(evil)
+    assert "\n" not in escaped
+    bare = escaped.replace("\\\\", "")
+    for position, mark in enumerate(bare):
+        if mark in "<>*[]()$#`|:_-":
+            assert bare[position - 1] == "\\", (escaped, mark)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.04, "0.0 s"), (8.24, "8.2 s"), (95, "95 s"), (204, "3.4 min")]
+)
+def test_durations(seconds: float, shown: str):
+    assert text.duration(seconds) == shown

@@ -1,16 +1,19 @@
 """Cards: what is written can be read, and a temperature is used only where it was seen to help."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nncore import checkpoints
+from nncore import checkpoints, datasets
 from nncore.judge import cards
-from nncore.judge.cards import Card, Evaluation
-from nncore.lab.result_files import StoredError
+from nncore.judge.cards import Card, Judgement
+from nncore.lab.result_files import ResultFileError
+from nncore.recipes import RECIPES
 
-JUDGED = Evaluation(
+JUDGED = Judgement(
     test_accuracy=0.9,
     photo_accuracy=0.8,
     temperature=1.5,
@@ -79,7 +82,7 @@ def test_a_card_that_is_none_is_a_sentence(tmp_path: Path, text: str | None) -> 
     model = tmp_path / "m.safetensors"
     if text is not None:
         cards.path_of(model).write_text(text)
-    with pytest.raises(StoredError, match=r"make it .*with python -m nncore train --ship"):
+    with pytest.raises(ResultFileError, match=r"make it .*with python -m nncore train --ship"):
         cards.read(model)
 
 
@@ -87,5 +90,20 @@ def test_figures_that_cannot_be_are_refused(tmp_path: Path) -> None:
     model = tmp_path / "m.safetensors"
     for wrong in ({"temperature": 0.0}, {"temperature": -1.0}, {"test_accuracy": 97.5}):
         cards.write(model, replace(CARD, evaluation=replace(JUDGED, **wrong)))
-        with pytest.raises(StoredError, match=f"evaluation.{next(iter(wrong))}"):
+        with pytest.raises(ResultFileError, match=f"evaluation.{next(iter(wrong))}"):
             cards.read(model)
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize(("name", "megabytes"), [("classroom", 1), ("robust", 4)])
+def test_a_shipped_model_is_what_its_card_says(
+    name: checkpoints.ShippedName, megabytes: float, mnist: datasets.Dataset
+) -> None:
+    path = checkpoints.SHIPPED[name]
+    card = json.loads(path.with_suffix(".json").read_text())
+    network = checkpoints.load(path).network()
+    right = network.forward(mnist.test.images).argmax(axis=1) == mnist.test.labels
+    assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=2e-4)
+    assert card["recipe"] == name
+    assert checkpoints.load(path).config == RECIPES[name].config.replace(engines="numpy")
+    assert path.stat().st_size < 1_000_000 * megabytes

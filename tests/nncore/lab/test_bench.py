@@ -23,7 +23,7 @@ from nncore.lab.bench_report import (
     SweepRow,
 )
 from nncore.lab.machine import this_machine
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 
 ROW = BenchRow("784-30-10", 10, 1, "cpu", 0.25, 2.0, "fused", 8.0, 25.0, 0.125)
 GPU = replace(ROW, device="cuda, Some GPU", ratio=4.0)
@@ -61,7 +61,7 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, old: str, new: str, s
     text = bench_report.report_of(SPEED).to_json()
     assert old in text
     path.write_text(text.replace(old, new, 1))
-    with pytest.raises(StoredError) as caught:
+    with pytest.raises(ResultFileError) as caught:
         bench_report.load(path)
     assert said in str(caught.value)
     assert "bench --save" in str(caught.value)

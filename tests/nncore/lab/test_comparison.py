@@ -8,8 +8,8 @@ import pytest
 from nncore.expressions import EXAMPLES
 from nncore.lab import comparison
 from nncore.lab.comparison import TwinRun
-from nncore.lab.result_files import StoredError
-from nncore.optimizers import SGD
+from nncore.lab.result_files import ResultFileError
+from nncore.quick.optimizers import SGD
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +57,10 @@ def test_a_run_survives_its_file(run: TwinRun, tmp_path: Path) -> None:
     file = tmp_path / "twins.json"
     file.write_text(run.model_dump_json(), encoding="utf-8")
     assert comparison.load(file) == run
-    with pytest.raises(StoredError, match="cannot be read"):
+    with pytest.raises(ResultFileError, match="cannot be read"):
         comparison.load(tmp_path / "nothing.json")
     file.write_text('{"curves": []}', encoding="utf-8")
-    with pytest.raises(StoredError, match="does not hold such a run"):
+    with pytest.raises(ResultFileError, match="does not hold such a run"):
         comparison.load(file)
 
 

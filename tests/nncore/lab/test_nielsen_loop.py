@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from nncore.config import TrainingConfig
+from nncore.initializers import draw_parameters
 from nncore.lab.nielsen_loop import NielsenNetwork
 from nncore.network import Network
-from nncore.training import draw_parameters
 
 
 @pytest.mark.parametrize("hidden", [(), (30,), (16, 12)])

@@ -16,7 +16,7 @@ from nncore.config import TrainingConfig
 from nncore.lab import reproduction
 from nncore.lab.machine import this_machine
 from nncore.lab.reproduction import Row, SeedProgress, SeedRun
-from nncore.lab.result_files import StoredError
+from nncore.lab.result_files import ResultFileError
 from nncore.recipes import RECIPES, Recipe
 
 SMALL = TrainingConfig(
@@ -162,7 +162,7 @@ def test_a_file_that_was_tampered_with_is_refused(
     assert old in text
     path = tmp_path / "results.json"
     path.write_text(text.replace(old, new, 1))
-    with pytest.raises(StoredError) as caught:
+    with pytest.raises(ResultFileError) as caught:
         reproduction.load(path)
     assert said in str(caught.value)
     assert "reproduce --save" in str(caught.value)

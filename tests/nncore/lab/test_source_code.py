@@ -14,7 +14,7 @@ def test_the_source_is_the_functions_own() -> None:
     own = inspect.getsource(network.Network.forward_pass)
     assert source_of("network", "Network.forward_pass") == textwrap.dedent(own).rstrip()
     assert source_of("network", "Layer").startswith("@dataclass")
-    assert source_of("network", "Network.learning_rate").startswith("@property")
+    assert source_of("network", "Layer.passed_on").startswith("@property")
 
 
 def test_a_renamed_function_is_missed() -> None:

@@ -17,11 +17,10 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
-from dashboard.ui.components.network_view.payload import Neuron, has, picture
+from dashboard.ui.components.network_view.payload import has, picture
 from dashboard.ui.palette import NEGATIVE, POSITIVE
+from nncore.explain.neuron import Neuron
 from nncore.network import Network
-
-__all__ = ["Neuron", "network_view"]
 
 _HERE = Path(__file__).parent
 _HTML = """

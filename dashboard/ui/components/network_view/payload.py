@@ -7,12 +7,12 @@ their own weights and their strongest inputs: tens of kilobytes, not the megabyt
 import base64
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nncore.activations import Array
+from nncore.explain.neuron import Neuron
 from nncore.network import Network
 
 MOST_SHOWN = 20
@@ -26,16 +26,6 @@ MOST_BARS = 32
 _KEPT_SOURCES = 8
 """Inputs of the selected neuron that are shown in any case."""
 _KEPT_SILENCED = 4
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Neuron:
-    """A neuron by its place: `network.weights[layer][:, index]` are its weights."""
-
-    layer: int
-    """From 0, the first layer after the pixels; the last is the output layer."""
-    index: int
-    """From 0, so that an output neuron's index is its digit."""
 
 
 def picture(

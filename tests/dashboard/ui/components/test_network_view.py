@@ -4,9 +4,10 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.ui.components.network_view import Neuron, _as_neuron
+from dashboard.ui.components.network_view import _as_neuron
 from dashboard.ui.components.network_view.payload import MOST_BARS, MOST_SHOWN, picture
 from nncore.config import TrainingConfig
+from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import Silence, operate, silenced
 from nncore.initializers import initial_parameters
 from nncore.network import Network

@@ -1,4 +1,4 @@
-"""Whatever file `predict` is given: the right digit, or one sentence, in little memory."""
+"""`predict`: digits by name, doubt aloud, and one sentence for whatever file it is given."""
 
 import json
 import subprocess
@@ -10,11 +10,65 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from nncore import datasets
+from nncore import checkpoints, datasets
 from nncore.cli import app
 from nncore.judge.reinking import reink
+from nncore.judge.scribbles import no_digit
 from tests.nncore.ink.pens import drawn
 from tests.nncore.ink.pictures import BAD, FILES, encoded
+
+run = CliRunner().invoke
+
+
+def test_predict_names_digits_on_dark_and_on_bright(tmp_path: Path) -> None:
+    test = datasets.load("digits").test
+    shipped = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
+    right = np.flatnonzero(shipped.forward(test.images).argmax(axis=1) == test.labels)[:3]
+    for i in right:
+        pixels = (test.images[i].reshape(28, 28) * 255).astype(np.uint8)
+        big = Image.fromarray(pixels).resize((200, 200), Image.Resampling.BICUBIC)
+        big.save(tmp_path / f"{test.labels[i]}-dark-{i}.png")
+        Image.eval(big, lambda v: 255 - v).save(tmp_path / f"{test.labels[i]}-bright-{i}.jpg")
+    done = run(app, ["predict", str(tmp_path), "--json"])
+    assert done.exit_code == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(lines) == 6
+    for line in lines:
+        assert line["digit"] == int(Path(line["path"]).name[0])
+        assert sum(line["probabilities"]) == pytest.approx(1, abs=1e-5)
+        assert line["confidence"] == max(line["probabilities"])
+
+
+def test_predict_doubts_aloud_what_is_no_digit(tmp_path: Path) -> None:
+    ink = no_digit("scribble", rng=np.random.default_rng(1))
+    Image.fromarray(ink).save(tmp_path / "scribble.png")
+    done = run(app, ["predict", str(tmp_path)])
+    assert "%), but it does not look like a digit" in done.stdout
+    assert json.loads(run(app, ["predict", str(tmp_path), "--json"]).stdout)["doubted"] is True
+
+
+def test_predict_refuses_an_unknown_name(tmp_path: Path) -> None:
+    done = run(app, ["predict", str(tmp_path), "--model", "tough"])
+    assert done.exit_code == 2
+    assert "tough is no shipped model and no file; use" in done.stderr
+
+
+def test_predict_goes_on_after_a_broken_file(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_text("not a picture")
+    Image.fromarray(np.pad(np.full((80, 14), 255, np.uint8), 60)).save(tmp_path / "b.png")
+    done = run(app, ["predict", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "a.png" in done.stderr
+    assert "b.png: 1" in done.stdout
+
+
+def test_predict_refuses_a_model_that_is_none(tmp_path: Path) -> None:
+    model = tmp_path / "m.safetensors"
+    model.write_bytes(b"nothing of the kind")
+    done = run(app, ["predict", str(tmp_path), "--model", str(model)])
+    assert done.exit_code == 2
+    assert "no safetensors" in done.stderr
+
 
 LABEL = 2
 """Upside down it is no 2, and lying down it is none either."""

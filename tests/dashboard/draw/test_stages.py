@@ -1,0 +1,17 @@
+from typing import get_args
+
+from dashboard.draw import stages
+from nncore.preprocessing import StageName
+
+
+def test_what_is_left_out_is_named_in_the_order_of_the_stages():
+    assert stages.without({"centred"}) == "centring"
+    assert stages.without({"even light"}) == "evening the light"
+    assert stages.without({"centred", "cropped"}) == "cropping and centring"
+    assert stages.without({"centred", "cropped", "ink"}) == (
+        "finding the ink, cropping and centring"
+    )
+
+
+def test_every_stage_has_its_words():
+    assert set(stages.WORDS) == set(get_args(StageName))

@@ -1,0 +1,122 @@
+"""`train`: JSON that others can rely on, sentences on standard error, exit statuses."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from nncore import checkpoints, datasets
+from nncore.cli import app
+
+run = CliRunner().invoke
+
+
+DIGITS = ["--dataset", "digits", "--set", "hidden=16", "--set", "batch=32"]
+
+
+def test_train_json_has_the_promised_form(tmp_path: Path) -> None:
+    model = tmp_path / "model.safetensors"
+    done = run(app, ["train", *DIGITS, "--epochs", "2", "--save", str(model), "--json"])
+    assert done.exit_code == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["config"]["hidden"] == [16]
+    assert set(report["engines"]) == {"numpy", "torch"}
+    for figures in report["engines"].values():
+        assert 0.5 < figures["test_accuracy"] <= 1
+        assert figures["train_seconds"] == pytest.approx(
+            sum(e["seconds"] for e in figures["epochs"])
+        )
+        assert figures["examples_per_second"] > 0
+        assert [e["epoch"] for e in figures["epochs"]] == [0, 1]
+        assert {
+            "train_cost",
+            "train_accuracy",
+            "validation_cost",
+            "validation_accuracy",
+        } <= figures["epochs"][0].keys()
+    assert 0 <= report["max_weight_difference"] < 1e-3
+    saved = checkpoints.load(model)
+    images, labels = datasets.load("digits").test.images, datasets.load("digits").test.labels
+    accuracy = float(np.mean(saved.network().forward(images).argmax(axis=1) == labels))
+    assert accuracy == pytest.approx(report["engines"]["numpy"]["test_accuracy"])
+    assert checkpoints.load(tmp_path / "model-torch.safetensors").engine == "torch"
+
+
+def test_a_model_to_ship_has_half_the_bits_and_a_card(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    settings = ["--engines", "numpy", "--epochs", "2", "--seed", "3"]
+    done = run(app, ["train", *DIGITS, *settings, "--ship", str(path), "--json"])
+    assert done.exit_code == 0, done.stderr
+    card = json.loads(path.with_suffix(".json").read_text())
+    report = json.loads(done.stdout)["engines"]["numpy"]
+    assert card["test_accuracy"] == pytest.approx(report["test_accuracy"], abs=0.005)
+    assert (card["seed"], card["engine"], card["epochs"]) == (3, "numpy", 2)
+    assert card["data"] == "digits: 1,247 training, 250 validation, 300 test images"
+    model = checkpoints.load(path)
+    assert path.stat().st_size < 2 * model.config.n_parameters + 2_000
+    digits = datasets.load("digits").test
+    right = model.network().forward(digits.images).argmax(axis=1) == digits.labels
+    assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=1e-5)
+
+
+def test_one_engine_has_no_difference_to_report() -> None:
+    done = run(app, ["train", *DIGITS, "--epochs", "1", "--engines", "numpy", "--json"])
+    assert json.loads(done.stdout)["max_weight_difference"] is None
+
+
+def test_a_diverging_run_is_valid_json_and_says_what_to_try() -> None:
+    extreme = ["--set", "activation=linear", "--set", "lr=1000", "--set", "hidden=30,30"]
+    done = run(app, ["train", *DIGITS, *extreme, "--engines", "numpy", "--json"])
+    assert done.exit_code == 0
+
+    def no_constants(name: str) -> None:
+        raise AssertionError(f"{name} is not JSON")
+
+    report = json.loads(done.stdout, parse_constant=no_constants)
+    assert report["engines"]["numpy"]["epochs"][-1]["train_cost"] is None
+    assert "stopped being finite in epoch" in done.stderr
+    assert "smaller learning rate than 1000" in done.stderr
+    assert "smaller learning rate than 1000" in report["note"]
+
+
+def test_a_run_that_lost_patience_says_so() -> None:
+    idle = ["--set", "lr=1e-12", "--set", "patience=1", "--set", "dropout=0.5"]
+    done = run(app, ["train", *DIGITS, *idle, "--engines", "numpy", "--json"])
+    report = json.loads(done.stdout)
+    assert [e["epoch"] for e in report["engines"]["numpy"]["epochs"]] == [0, 1]
+    assert report["note"].startswith("Training ended after epoch 2")
+    assert report["note"] in " ".join(done.stderr.split())
+
+
+def test_a_configuration_file_and_settings_over_it(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text('{"dataset": "digits", "hidden": [8], "epochs": 3, "engines": ["numpy"]}')
+    done = run(app, ["train", "--config", str(file), "--set", "epochs=1", "--seed", "5", "--json"])
+    config = json.loads(done.stdout)["config"]
+    assert (config["hidden"], config["epochs"], config["seed"]) == ([8], 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--set", "lr=nan"], "learning_rate = nan"),
+        (["--set", "lr"], "--set lr has no value"),
+        (["--set", "colour=red"], "colour is no setting"),
+        (["--recipe", "nielsen"], "nielsen"),
+        (["--config", "/no/such.json"], "cannot be read"),
+        (["--recipe", "classroom", "--config", "x.json"], "use one of them"),
+        (["--epochs", "0"], "epochs = 0"),
+        (["--engines", "jax"], "engines = jax"),
+        (["--save", "/no/such/folder/m.safetensors"], "does not exist"),
+        (["--save", str(Path(__file__).parent)], "cannot be written"),
+        (["--dataset", "mnist", "--data-dir", "/no/such/folder"], "/no/such/folder"),
+    ],
+)
+def test_bad_input_gives_one_sentence_and_status_2(arguments: list[str], said: str) -> None:
+    done = run(app, ["train", *arguments])
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.learn.state import lesson_in_focus
+from dashboard.learn import state as learn_state
 from dashboard.navigation import pages
 from dashboard.runs.jobs import jobs
 from dashboard.startup import one_thread_a_product
@@ -19,4 +19,4 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     one_thread_a_product()  # before the first visitor's network answers
     with shown_errors(above_all=True):
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
-    st.navigation(pages(), position="hidden" if lesson_in_focus() else "top").run()
+    st.navigation(pages(), position="hidden" if learn_state.in_focus() else "top").run()

@@ -1,4 +1,4 @@
-"""The pages of the app, in one table."""
+"""The pages of the app, in one table; no other module knows where their scripts are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,10 +67,12 @@ TABLE = (
 _BY_NAME = {page.name: page for page in TABLE}
 
 
-def link(name: str, label: str, query: Mapping[str, str] | None = None) -> None:
-    """A link to a page, with the page's own icon."""
+def link(
+    name: str, label: str, query: Mapping[str, str] | None = None, *, with_icon: bool = True
+) -> None:
+    """A link to a page, with the page's own icon where there is room for it."""
     page = _BY_NAME[name]
-    st.page_link(page.path, label=label, icon=page.icon, query_params=query)
+    st.page_link(page.path, label=label, icon=page.icon if with_icon else None, query_params=query)
 
 
 def switch(name: str, query: Mapping[str, str] | None = None) -> NoReturn:

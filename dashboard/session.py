@@ -1,4 +1,5 @@
-"""What the pages share of a session and its URL: whose runs, which run, the last drawing.
+"""What the pages share of a session and its URL: whose runs, the last drawing, and the ways in
+which a page keys its controls and declares its URL parameters.
 
 What belongs to one page is in its room's `state.py`; nobody else indexes `st.session_state` or
 `st.query_params`. The session forgets everything at a refresh, and the URL loses its parameters at
@@ -8,9 +9,9 @@ a page switch, so what must survive both is kept in both.
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -20,9 +21,7 @@ from dashboard.settings import settings
 if TYPE_CHECKING:
     from nncore.explain.neuron import Neuron
 
-# URL parameters ---------------------------------------------------------------------------------
 WORKSPACE_PARAM = "workspace"
-RUN_PARAM = "run"
 
 # Session keys -----------------------------------------------------------------------------------
 _WORKSPACE = "workspace"
@@ -34,14 +33,85 @@ _DOUBT_THRESHOLD = "doubt-threshold"
 
 LOCAL_WORKSPACE = "local"
 
-
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NOTICE_SECONDS = 6.0
 """How long a notice stands while the page polls and draws itself anew."""
 
 
-# What a view remembers of its URL ---------------------------------------------------------------
+# Controls ---------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The controls of a view, whose keys begin with the same words.
+
+    Who holds what a control says decides how it gets its value. The view does: `showing` puts it
+    there every time. The control itself does: `starting` puts a first value there, once. A control
+    that is given its value where it is drawn (its own `value=`) has just a `key`: that is for one
+    that a browser may draw a second time, or miss at first, and would then answer with something
+    else than what was put into the session.
+    """
+
+    prefix: str
+
+    def key(self, name: str) -> str:
+        """The key of a control, and nothing put there."""
+        return self.prefix + name
+
+    def showing(self, name: str, value: Any) -> str:
+        """The key of a control, made to show this value whatever it showed before."""
+        st.session_state[self.key(name)] = value
+        return self.key(name)
+
+    def starting(self, name: str, value: Any) -> str:
+        """The key of a control that begins with this value and then keeps what its user sets."""
+        st.session_state.setdefault(self.key(name), value)
+        return self.key(name)
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """What a control says; `default` before it is first drawn."""
+        return st.session_state.get(self.key(name), default)
+
+    def set(self, **values: Any) -> None:
+        """Move controls (for a button's `on_click`: they are drawn after that)."""
+        for name, value in values.items():
+            st.session_state[self.key(name)] = value
+
+    def forget(self) -> None:
+        """Let every control start again."""
+        for key in [key for key in st.session_state if str(key).startswith(self.prefix)]:
+            del st.session_state[key]
+
+    def __contains__(self, name: str) -> bool:
+        return self.key(name) in st.session_state
+
+
+# The URL ----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One row of a room's table of URL parameters."""
+
+    name: str
+    read: Callable[[str], Any]
+    """The value that a text says; ValueError where it says none."""
+    write: Callable[[Any], str | None]
+    """The text that `read` makes this value of; None to leave the parameter out."""
+    default: Any = None
+    """The value where the URL says nothing, or nothing that can be read."""
+    is_place: bool = True
+    """Whether another value in the URL is a wish to see something else; else it goes along."""
+
+    def in_url(self) -> Any:
+        """What the URL says now."""
+        return self.value(st.query_params.to_dict())
+
+    def value(self, query: Mapping[str, str]) -> Any:
+        """What these parameters say."""
+        try:
+            return self.read(query[self.name])
+        except (KeyError, ValueError):
+            return self.default
+
+
 @dataclass(slots=True)
 class UrlMemory:
     """The parameters that a view read, wrote and overwrote: they tell a link from an echo.
@@ -75,6 +145,71 @@ class UrlMemory:
         self.seen = wanted
 
 
+RUN = Param("run", lambda text: text[:64] or None, lambda run: run)
+"""A run by its id; what can be no id is cut and told to the visitor."""
+
+
+def read_url(
+    params: Sequence[Param], memory: UrlMemory, *, anew: bool = False, with_rest: bool = False
+) -> dict[str, Any] | None:
+    """What the URL says of a view, by parameter; None where it says nothing new.
+
+    A link says all of it: what it leaves out has its default.
+
+    Args:
+        params: the view's table.
+        memory: what the view last read and wrote.
+        anew: what was seen before counts too, as on arrival.
+        with_rest: parameters that no table knows belong to the view as well; they stand in
+            `memory.seen`.
+    """
+    query = _of_view(params, with_rest)
+    if not query or (memory.knows(query) and not anew):
+        return None
+    memory.seen = query
+    whole = st.query_params.to_dict()
+    return {param.name: param.value(whole) for param in params}
+
+
+def write_url(
+    params: Sequence[Param],
+    memory: UrlMemory,
+    values: Mapping[str, Any],
+    *,
+    rest: Mapping[str, str] | None = None,
+) -> None:
+    """Make the URL say what a view shows; writes only when that changes something.
+
+    Args:
+        params: the view's table.
+        memory: what the view last read and wrote.
+        values: by parameter.
+        rest: the view's parameters that no table knows, where it has such.
+    """
+    present = _of_view(params, rest is not None)
+    texts = {param.name: param.write(values[param.name]) for param in params}
+    said = {name: text for name, text in texts.items() if text is not None}
+    aside = {param.name for param in params if not param.is_place}
+    others = {
+        key: value
+        for key, value in st.query_params.to_dict().items()
+        if key not in present and key not in aside
+    }
+    wanted = {key: text for key, text in said.items() if key not in aside} | dict(rest or {})
+    memory.write(present, wanted, others | wanted | said)
+
+
+def _of_view(params: Sequence[Param], with_rest: bool) -> dict[str, str]:
+    """The URL's parameters that say where a view is."""
+    own = {param.name for param in params if param.is_place}
+    aside = {param.name for param in params if not param.is_place} | {WORKSPACE_PARAM}
+    return {
+        key: value
+        for key, value in st.query_params.to_dict().items()
+        if key in own or (with_rest and key not in aside)
+    }
+
+
 # The workspace ----------------------------------------------------------------------------------
 def workspace() -> str:
     """Whose runs these are: `local`, or with NN_MULTIUSER this visitor's unguessable token.
@@ -92,12 +227,7 @@ def workspace() -> str:
     return token
 
 
-# The runs that the pages show -------------------------------------------------------------------
-def run_in_url() -> str | None:
-    """The run id that the URL names, or None; text that can be no run id stays as it is, cut."""
-    return st.query_params.get(RUN_PARAM, "")[:64] or None
-
-
+# Run ids ----------------------------------------------------------------------------------------
 def is_run_id(text: str) -> bool:
     """Whether this could be a run id at all (letters, digits, dash, underscore)."""
     return _RUN_ID.fullmatch(text) is not None

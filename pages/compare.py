@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.compare import ease, flexibility, published, riddle, section, speed, twins
-from dashboard.compare.measurements import torch_is_here
+from dashboard.compare import common, ease, flexibility, published, riddle, speed, twins
+from dashboard.compare.measurement_queue import torch_is_here
 from dashboard.startup import through_the_entry
 from dashboard.ui import errors
 
@@ -20,7 +20,7 @@ st.markdown(
     "[The riddle](#riddle) · [Published results](#published)"
 )
 if not torch_is_here():
-    st.info(section.NO_TORCH)
+    st.info(common.NO_TORCH)
 
 with errors.shown_errors():
     session.workspace()

@@ -14,7 +14,7 @@ st.title("Inside")
 
 with errors.shown_errors():
     session.workspace()
-    state.read_inside_from_url()
+    state.read()
     if notice := session.take_notice():
         st.info(notice)
 
@@ -38,10 +38,10 @@ with errors.shown_errors():
     choice.choose_neuron(model, neuron)
 
     if answer is None:
-        state.write_inside_to_url()
+        state.write()
         st.stop()
     section = choice.choose_section()
-    state.write_inside_to_url()
+    state.write()
     match section:
         case "backward":
             backward.show(model, example, neuron, answer)

@@ -9,7 +9,7 @@ from dashboard.startup import through_the_entry
 through_the_entry()
 
 session.workspace()
-place = state.read_lesson_from_url([chapter.name for chapter in chapters.CHAPTERS])
+place = state.read([chapter.name for chapter in chapters.CHAPTERS])
 chapter = chapters.chapter(place.chapter)
 
 if place.focus:

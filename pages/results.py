@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import session
-from dashboard.results import sections
+from dashboard import navigation, session
+from dashboard.results import choice, figures, mistakes, state
 from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
 from dashboard.ui import errors, runs
@@ -14,36 +14,40 @@ st.title("Results")
 
 with errors.shown_errors():
     session.workspace()
-    pickers = st.columns(2, gap="medium", vertical_alignment="bottom")
-    with pickers[0]:
-        run = sections.choose_run()
+    by_link = state.read()
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    with left:
+        run = choice.choose_run(by_link=by_link)
     if run is None:
-        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
-        sections.shipped()
-    else:
-        records = run_store().epochs(run.id)
-        with pickers[1]:
-            other = sections.choose_other(run)
-        sections.headline(run, records)
-        if not records:
-            st.info("The first figures come with the first finished epoch of this run.")
-            st.page_link("pages/train.py", label="Watch it on Train")
-            st.stop()
+        state.write()
+        navigation.link("train", "Train a network")
+        mistakes.shipped()
+        st.stop()
 
-        st.header("Curves")
-        sections.curves(run, records, other)
-        with st.expander("Every epoch in numbers"):
-            runs.show_epochs(records, "epochs", height=320)
+    with right:
+        other = choice.choose_other(run, by_link=by_link)
+    state.write()
+    records = run_store().epochs(run.id)
+    figures.headline(run, records)
+    if not records:
+        st.info("The first figures come with the first finished epoch of this run.")
+        navigation.link("train", "Watch it on Train", {"run": run.id}, with_icon=False)
+        st.stop()
 
-        st.header("Confusion matrices")
-        sections.confusion(run)
+    st.header("Curves")
+    figures.curves(run, records, other)
+    with st.expander("Every epoch in numbers"):
+        runs.show_epochs(records, "epochs", height=320)
 
-        with errors.shown_errors():  # without a checkpoint there are still the downloads
-            st.header("Each digit")
-            sections.scores(run)
+    st.header("Confusion matrices")
+    mistakes.confusion(run)
 
-            st.header("The most confident mistakes")
-            sections.mistakes(run)
+    with errors.shown_errors():  # without a checkpoint there are still the downloads
+        st.header("Each digit")
+        mistakes.scores(run)
 
-        st.header("Downloads")
-        sections.downloads(run, records)
+        st.header("The most confident mistakes")
+        mistakes.most_confident(run)
+
+    st.header("Downloads")
+    figures.downloads(run, records)

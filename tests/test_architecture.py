@@ -165,7 +165,7 @@ def test_a_page_has_its_room_whatever_it_is_called(tmp_path: Path) -> None:
 
 
 def test_the_process_that_measures_loads_no_torch() -> None:
-    assert rules.loaded(ROOT, ["dashboard.compare.measure"], ("torch", "streamlit")) == []
+    assert rules.loaded(ROOT, ["dashboard.compare.measuring_process"], ("torch", "streamlit")) == []
 
 
 def test_answering_loads_nothing_that_judges_or_teaches() -> None:

@@ -61,7 +61,6 @@ def test_a_link_leads_to_the_line_of_the_function(way: ModuleType) -> None:
         (0, {"used_by": "dashboard/results/state.py"},
          "dashboard/results/state.py does not use pad"),
         (7, {"used_by": "dashboard/ink/pad.py"}, "does not use Network.predict_proba"),
-        (8, {"used_by": "streamlit_app.py"}, "has no page dashboard/ui/probabilities.py"),
     ],
 )  # fmt: skip
 def test_a_way_that_is_no_more_is_one_sentence(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.compare import charts, section
+from dashboard.compare import charts, common
 from dashboard.ui.palette import ENGINE_MARKDOWN
 from nncore.config import EngineName
 from nncore.lab.comparison import Piece
@@ -135,8 +135,8 @@ def _text(piece: Definition | Entry, words: bool) -> str:
 
 def show() -> None:
     """The section."""
-    section.polled(
-        _draw, lambda: section.active("pieces"), lambda: section.over("Parts of a step", "pieces")
+    common.polled(
+        _draw, lambda: common.active("pieces"), lambda: common.over("Parts of a step", "pieces")
     )
 
 
@@ -163,10 +163,10 @@ def _draw() -> None:
         )
         part = next(part for part in PARTS if part.name == chosen)
         st.markdown(part.said)
-        section.button(
+        common.button(
             "Run the parts here", "pieces", takes="a few seconds", key="run-pieces", of_times=True
         )
-        if done := section.measured("pieces"):
+        if done := common.measured("pieces"):
             _results([Piece.model_validate(result) for result in done.results])
     words = st.toggle("With docstrings and comments, which are not counted", key="ease-words")
     with st.grid(2, min_column_width=340):
@@ -183,7 +183,7 @@ def _draw() -> None:
 def _results(pieces: list[Piece]) -> None:
     rows = [
         f"| {piece.name} | {1e6 * piece.numpy_seconds:,.0f} µs | "
-        f"{1e6 * piece.torch_seconds:,.0f} µs | {section.power(piece.difference)} |"
+        f"{1e6 * piece.torch_seconds:,.0f} µs | {common.power(piece.difference)} |"
         for piece in pieces
     ]
     head = (

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 import streamlit as st
 
-from dashboard.compare import charts, section, state
-from dashboard.compare.measurements import Measurement
+from dashboard.compare import charts, common, state
+from dashboard.compare.measurement_queue import Measurement
 from dashboard.ui.palette import ENGINE_MARKDOWN
 from dashboard.ui.text import escape, percent
 from nncore.expressions import (
@@ -40,17 +40,23 @@ def stored() -> TypedRun | None:
 
 def show() -> None:
     """The section."""
-    section.polled(
+    common.polled(
         _draw,
-        lambda: section.active(*_ask()),
-        lambda: section.over("Flexibility", *_ask()),
+        lambda: common.active(*_ask()),
+        lambda: common.over("Flexibility", *_ask()),
     )
 
 
 def _ask() -> tuple[str, str, str]:
     """What is measured for what the fields say."""
-    f, df = state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    f, df = _typed()
     return "activation", f.strip(), df.strip()
+
+
+def _typed() -> tuple[str, str]:
+    """The activation and its derivative as typed; the first example's, to begin with."""
+    typed = state.CONTROLS.value
+    return typed("activation", _FIRST.activation), typed("derivative", _FIRST.derivative)
 
 
 def _draw() -> None:
@@ -87,16 +93,16 @@ def _draw() -> None:
                 st.error(escape(f"f'(z): {error}"))
             else:
                 (st.success if check.accepted else st.error)(
-                    escape(section.tight(check.sentence)),
+                    escape(common.tight(check.sentence)),
                     icon=":material/check:" if check.accepted else ":material/close:",
                 )
     with right:
         _picture(f, df, check)
-    here = section.measured(*ask)
+    here = common.measured(*ask)
     run = TypedRun.model_validate(here.results[0]) if here else None
     if kept is not None and (kept.activation, kept.derivative) != ask[1:]:
         kept = None
-    section.button(
+    common.button(
         "Train it here",
         *ask,
         takes="a few seconds",
@@ -113,13 +119,13 @@ def _fields() -> None:
             st.button(
                 example.name,
                 key=f"example-{example.name}",
-                on_click=state.type_activation,
-                args=(example.activation, example.derivative),
+                on_click=state.CONTROLS.set,
+                kwargs={"activation": example.activation, "derivative": example.derivative},
             )
-    _, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
+    _, derivative = _typed()
     st.text_input(
         "Activation f(z)",
-        key=state.TYPED_ACTIVATION,
+        key=state.CONTROLS.starting("activation", _FIRST.activation),
         max_chars=MAX_LENGTH,
         persist_state="session",
         help="Numbers, z, + - * / **, comparisons, and functions such as exp, log, tanh, sigmoid, "
@@ -127,7 +133,7 @@ def _fields() -> None:
     )
     st.text_input(
         "Its derivative f'(z), which only NumPy needs; empty for none",
-        key=state.TYPED_DERIVATIVE,
+        key=state.CONTROLS.starting("derivative", _FIRST.derivative),
         max_chars=MAX_LENGTH,
         persist_state="session",
     )
@@ -143,9 +149,8 @@ def _fields() -> None:
 
 
 def _plant() -> None:
-    activation, derivative = state.typed_activation(_FIRST.activation, _FIRST.derivative)
-    if (planted := _planted(derivative)) is not None:
-        state.type_activation(activation, planted)
+    if (planted := _planted(_typed()[1])) is not None:
+        state.CONTROLS.set(derivative=planted)
 
 
 def _planted(derivative: str) -> str | None:
@@ -187,7 +192,7 @@ def _trained(run: TypedRun | None, here: Measurement | None) -> None:
         f"Test accuracy of 784-{run.config.hidden[0]}-10 with this activation after "
         f"{run.config.epochs} epochs of {run.n_train:,} images."
     )
-    section.provenance(run.machine, run.date, run.command, here=here)
+    common.provenance(run.machine, run.date, run.command, here=here)
 
 
 def _last(accuracies: tuple[float, ...]) -> str:

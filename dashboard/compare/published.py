@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import session
-from dashboard.compare import charts, section
+from dashboard.compare import charts, common
 from dashboard.ui.text import escape, percent
 from nncore import recipes
 from nncore.checkpoints import SHIPPED
@@ -84,10 +84,10 @@ def show() -> None:
     )
     for name, row in by_recipe.items():
         if row and row.passed is False:
-            why = section.tight(row.explanation or "we cannot say why.")
+            why = common.tight(row.explanation or "we cannot say why.")
             st.markdown(f"- **{escape(recipes.get(name).title)}**: {escape(why)}")
     if rows:
-        section.provenance(rows[0].machine, max(row.date for row in rows), COMMAND)
+        common.provenance(rows[0].machine, max(row.date for row in rows), COMMAND)
     else:
         st.caption(f"No results are stored yet. `{COMMAND}` makes them.")
 
@@ -109,7 +109,7 @@ def _cells(recipe: Recipe, row: Row | None) -> dict[str, str]:
         of = "test, last epoch"
     return {
         "recipe": recipe.title,
-        "reported": section.tight(recipe.published or "nothing"),
+        "reported": common.tight(recipe.published or "nothing"),
         "ours": ours,
         "verdict": verdict(row),
         f"seeds within {100 * TOLERANCE:.1f}": near(row),

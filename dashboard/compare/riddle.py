@@ -6,9 +6,9 @@ from statistics import fmean
 
 import streamlit as st
 
-from dashboard import session
-from dashboard.compare import charts, published, section
-from dashboard.compare.measurements import torch_is_here
+from dashboard import navigation, session
+from dashboard.compare import charts, common, published
+from dashboard.compare.measurement_queue import torch_is_here
 from dashboard.runs import jobs
 from dashboard.runs.database import StoreError
 from dashboard.runs.run import Run, RunStatus
@@ -102,7 +102,7 @@ def show() -> None:
         finished = all(run.status == RunStatus.FINISHED for run in here.values())
         return "The riddle: all four trained" if finished and len(here) == 2 else None
 
-    section.polled(lambda: _draw(dict(here), pace), active, over)
+    common.polled(lambda: _draw(dict(here), pace), active, over)
 
 
 def _draw(here: dict[str, Run], pace: Pace) -> None:
@@ -131,7 +131,7 @@ def _draw(here: dict[str, Run], pace: Pace) -> None:
     _train(here, records, pace)
     if row := next(iter(found.rows.values()), None):
         command = f"python -m nncore reproduce --recipes {FULL},{MINI} --engines numpy,torch"
-        section.provenance(row.machine, row.date, command)
+        common.provenance(row.machine, row.date, command)
 
 
 def conclusion(found: Finding) -> str:
@@ -246,4 +246,5 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(run.status, color=STATUS_COLORS[run.status])
             st.markdown(told, width="content")
-            st.page_link("pages/results.py", label="Open results", query_params={"run": run.id})
+            navigation.link("train", "Watch it on Train", {"run": run.id}, with_icon=False)
+            navigation.link("results", "Open results", {"run": run.id}, with_icon=False)

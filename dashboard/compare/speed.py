@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 from pydantic import TypeAdapter
 
-from dashboard.compare import charts, section
-from dashboard.compare.measurements import Measurement, seconds_left
+from dashboard.compare import common, speed_charts
+from dashboard.compare.measurement_queue import Measurement, seconds_left
 from dashboard.ui.text import duration
 from nncore.config import architecture
 from nncore.lab import bench_report
@@ -178,11 +178,11 @@ def _lead(name: str, best: str, worst: str) -> str:
 
 def show() -> None:
     """The section."""
-    section.polled(_draw, lambda: section.active("bench"), lambda: section.over("Speed", "bench"))
+    common.polled(_draw, lambda: common.active("bench"), lambda: common.over("Speed", "bench"))
 
 
 def _draw() -> None:
-    here = section.measured("bench")
+    here = common.measured("bench")
     kept = stored()
     found = read(here.results) if here else kept
     if found is None or not found.ratios:
@@ -205,10 +205,10 @@ def _origins(found: Speeds, here: Measurement | None) -> None:
     ]
     if here and origins:
         first = origins[0][1]
-        section.provenance(first.machine, first.date, *(o.command for _, o in origins), here=here)
+        common.provenance(first.machine, first.date, *(o.command for _, o in origins), here=here)
         return
     for of, origin in origins:
-        section.provenance(origin.machine, origin.date, origin.command, of=of)
+        common.provenance(origin.machine, origin.date, origin.command, of=of)
 
 
 def outcome(found: Speeds, kept: Speeds | None) -> str:
@@ -230,13 +230,13 @@ def _figures(found: Speeds) -> None:
     with st.grid(2, min_column_width=300):
         if found.by_batch:
             points = _by_batch(found)
-            charts.ratios(found.by_batch[0].network, points, "batch", _even(points))
+            speed_charts.ratios(found.by_batch[0].network, points, "batch", _even(points))
         if found.by_width:
             name = f"Mini-batches of {found.by_width[0].batch_size}"
             points = _by_width(found)
-            charts.ratios(name, points, "width", _even(points))
+            speed_charts.ratios(name, points, "width", _even(points))
         made = steps(found)
-        charts.step_times(
+        speed_charts.step_times(
             [(s.name, s.flops, s.numpy_seconds, s.torch_seconds) for s in made], found.gflops
         )
         with st.container(gap="small"):
@@ -377,7 +377,7 @@ def progress_text(measurement: Measurement, now: float) -> str:
 
 
 def _button(told: str | None) -> None:
-    section.button(
+    common.button(
         "Measure it here",
         "bench",
         takes="a few minutes, and slows this server for everybody meanwhile",
@@ -385,7 +385,7 @@ def _button(told: str | None) -> None:
         outcome=told,
         of_times=True,
     )
-    found = section.find("bench")
+    found = common.find("bench")
     if found is not None and found.active and found.results and not found.stopped:
         n, done = found.results[0]["value"]["n"], len(found.results) - 1
         st.progress(min(done / n, 1.0), text=progress_text(found, time.time()))

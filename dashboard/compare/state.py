@@ -1,22 +1,6 @@
-"""What Compare remembers: the activation that was typed."""
+"""What Compare remembers: the activation that was typed, and its derivative."""
 
-import streamlit as st
+from dashboard.session import Controls
 
-TYPED_ACTIVATION = "typed-activation"
-
-
-TYPED_DERIVATIVE = "typed-derivative"
-
-
-def typed_activation(activation: str, derivative: str) -> tuple[str, str]:
-    """The activation and derivative that were typed; these, to begin with."""
-    return (
-        st.session_state.setdefault(TYPED_ACTIVATION, activation),
-        st.session_state.setdefault(TYPED_DERIVATIVE, derivative),
-    )
-
-
-def type_activation(activation: str, derivative: str) -> None:
-    """Put them into their fields (for a button's `on_click`)."""
-    st.session_state[TYPED_ACTIVATION] = activation
-    st.session_state[TYPED_DERIVATIVE] = derivative
+CONTROLS = Controls("typed-")
+"""The fields `activation` and `derivative`."""

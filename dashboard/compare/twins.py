@@ -7,7 +7,7 @@ from typing import get_args
 
 import streamlit as st
 
-from dashboard.compare import charts, section
+from dashboard.compare import charts, common
 from dashboard.ui.palette import ENGINE_NAMES
 from nncore.config import DTypeName, architecture
 from nncore.lab import comparison
@@ -29,18 +29,18 @@ def stored() -> TwinRun | None:
 
 def show() -> None:
     """The section."""
-    section.polled(
-        _draw, lambda: section.active("twins"), lambda: section.over("Same numbers", "twins")
+    common.polled(
+        _draw, lambda: common.active("twins"), lambda: common.over("Same numbers", "twins")
     )
 
 
 def largest(run: TwinRun, dtype: DTypeName) -> str:
     """The largest difference of a weight after any step that was looked at, as it is read."""
-    return section.power(max(run.curve(dtype).difference))
+    return common.power(max(run.curve(dtype).difference))
 
 
 def _draw() -> None:
-    here = section.measured("twins")
+    here = common.measured("twins")
     kept = stored()
     run = TwinRun.model_validate(here.results[0]) if here else kept
     if run is None:
@@ -76,11 +76,11 @@ def _draw() -> None:
                 st.html(gradient_html([e for e in run.gradient if e.dtype == dtype]))
     told = f"Largest difference in double precision: here {double}"
     _button(f"{told}, stored {largest(kept, 'float64')}." if kept else f"{told}.")
-    section.provenance(run.machine, run.date, run.command, here=here)
+    common.provenance(run.machine, run.date, run.command, here=here)
 
 
 def _button(outcome: str | None) -> None:
-    section.button(
+    common.button(
         "Train both in step", "twins", takes="a few seconds", key="run-twins", outcome=outcome
     )
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from dashboard import navigation
 from dashboard.draw import stages
 from dashboard.draw.subject import Subject
 from dashboard.ink import drawing
@@ -52,7 +53,7 @@ def _invitation() -> None:
     with st.container(border=True):
         st.markdown("**Your own networks answer here**")
         st.markdown("Train one, and NumPy and PyTorch stand beside the models that came along.")
-        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+        navigation.link("train", "Train a network")
 
 
 def _epochs(model: Model) -> int:

@@ -45,7 +45,7 @@ def _choose_threshold(network: DigitOrNot) -> float:
         "Real digits that may be doubted",
         list(range(len(shares))),
         format_func=lambda at: f"{shares[at]:.2%}",
-        key=state.draw_control("threshold", now),
+        key=state.CONTROLS.showing("threshold", now),
         on_change=_take_threshold,
         args=(usual,),
         help="Moves the threshold here and on Home, in this session only.",
@@ -54,7 +54,7 @@ def _choose_threshold(network: DigitOrNot) -> float:
 
 
 def _take_threshold(usual: int) -> None:
-    at = int(state.draw_control_value("threshold"))
+    at = int(state.CONTROLS.value("threshold"))
     chosen = float(doubts.judge().trade_off.thresholds[at])
     session.set_doubt_threshold(None if at == usual else chosen)
 

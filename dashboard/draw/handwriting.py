@@ -111,7 +111,7 @@ def _choose_label(workspace: str, image: Bytes, is_doubted: bool) -> None:
     label = st.pills(
         "What was it meant to be?",
         range(N_CLASSES),
-        key=state.meant_label_key(drawing),
+        key=state.MEANT_LABEL.key(drawing),
         wrap=True,
     )
     st.button(
@@ -128,7 +128,7 @@ def _all_the_same(drawing: str, label: int) -> bool:
     a = "an" if label == 8 else "a"
     return st.checkbox(
         f"This does not look like a digit. Keep it as {a} {label} all the same",
-        key=state.all_the_same_key(drawing),
+        key=state.ALL_THE_SAME.key(drawing),
     )
 
 
@@ -231,7 +231,7 @@ def _list(workspace: str, kept: Handwriting) -> None:
         hide_index=True,
         row_height=44,
         height=min(44 * len(kept) + 38, 340),
-        key=state.kept_table_key(kept.version),
+        key=state.KEPT_TABLE.key(kept.version),
         on_select="rerun",
         selection_mode="multi-row",
         alt="Every kept digit with its label and when it was kept, the newest first",

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.draw.subject import Subject
 from dashboard.models import predictions
 from dashboard.models.load import Shipped, network_of
@@ -23,12 +23,7 @@ def show(subject: Subject) -> None:
             own = (
                 {} if isinstance(model, Shipped) else {"run": model.run_id, "engine": model.engine}
             )
-            st.page_link(
-                "pages/inside.py",
-                label="Follow it through on Inside",
-                icon=":material/hub:",
-                query_params={**own, "example": "drawing"},
-            )
+            navigation.link("inside", "Follow it through on Inside", {**own, "example": "drawing"})
     try:
         network = network_of(model)
     except (CheckpointError, StoreError) as error:

@@ -49,7 +49,7 @@ def from_file() -> Ink:
     file = st.file_uploader(
         "A picture of one digit or several",
         _KINDS,
-        key="ink-file",
+        key=state.INK.key("file"),
         help="Bright on dark or dark on bright: a photograph of digits on paper will do.",
         max_upload_size=MAX_UPLOAD_MB,
     )
@@ -59,7 +59,7 @@ def from_file() -> Ink:
 def from_camera() -> Ink:
     """Place the camera; the example until a photograph is taken that can be used."""
     file = st.camera_input(
-        "A photograph of one digit or several", key="ink-camera", resolution="720p"
+        "A photograph of one digit or several", key=state.INK.key("camera"), resolution="720p"
     )
     if file is None:
         st.caption(
@@ -120,7 +120,7 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
     """Show what is read where, and place the choice of the digit to look at."""
     model = load.default_model()
     names = _names(model, np.stack([one.pixels.ravel() for one in found]))
-    chosen = state.photograph_choice(file_id)
+    chosen = state.PHOTOGRAPH.value(file_id) or 0
     reading = " ".join(names)
     st.image(_boxed(file_id, names, chosen, found), alt=f"The picture, read as {reading}")
     st.markdown(f"{model.markdown} reads **{reading}**")
@@ -132,7 +132,7 @@ def _choose(file_id: str, found: Sequence[Found]) -> Ink:
         format_func=lambda number: names[number] + names[:number].count(names[number]) * _UNSEEN,
         default=0,
         required=True,
-        key=state.photograph_key(file_id),
+        key=state.PHOTOGRAPH.key(file_id),
         wrap=True,
     )
     return Ink(

@@ -14,7 +14,7 @@ def choose_ink() -> Ink:
         "Where the digit comes from",
         list(SOURCES),
         required=True,
-        key=state.ink_control("source", PAD),
+        key=state.INK.starting("source", PAD),
         label_visibility="collapsed",
         wrap=True,
     )
@@ -32,10 +32,10 @@ def _sample() -> Ink:
         "A digit drawn beforehand",
         samples.DIGITS,
         required=True,
-        key=state.ink_control("sample", samples.EXAMPLE),
+        key=state.INK.starting("sample", samples.EXAMPLE),
         wrap=True,
     )
-    is_small = st.toggle("Small, in a corner", key=state.ink_control("small", False))
+    is_small = st.toggle("Small, in a corner", key=state.INK.starting("small", False))
     image = (samples.small if is_small else samples.sample)(digit)
     drawing.preview(image, f"A handwritten {digit}{', small, in a corner' if is_small else ''}")
     session.keep_drawing(image)
@@ -45,7 +45,7 @@ def _sample() -> Ink:
 
 def take_small_sample() -> None:
     """Look at a small digit in a corner from now on (for a button's `on_click`)."""
-    state.set_ink_controls(source=SAMPLES, small=True)
+    state.INK.set(source=SAMPLES, small=True)
 
 
 PAD = "Draw"

@@ -89,7 +89,7 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
         st.toggle(
             words.switch,
             on,
-            key=state.stage_switch_key(stage.name),
+            key=state.CONTROLS.key(state.stage_switch(stage.name)),
             on_change=state.switch_stage,
             args=(stage.name,),
             disabled=stage.name == "grey",
@@ -133,7 +133,7 @@ def all_on(key: str) -> None:
         key=key,
         icon=":material/restart_alt:",
         type="tertiary",
-        disabled=not state.draw_view().skipped,
+        disabled=not state.view().skipped,
         on_click=state.switch_all_stages_on,
     )
 

@@ -38,15 +38,15 @@ class Subject:
         """Place the choice of one of the models; the first engine, else the smallest shipped."""
         by_title = {model.title: model for model in self.models}
         first = next((m.title for m in self.models if isinstance(m, Trained)), [*by_title][-1])
-        title = state.draw_control_value(name)
+        title = state.CONTROLS.value(name)
         st.segmented_control(
             label,
             list(by_title),
             required=True,
-            key=state.draw_control(name, title if title in by_title else first),
+            key=state.CONTROLS.showing(name, title if title in by_title else first),
             label_visibility="collapsed",
         )
-        return by_title[state.draw_control_value(name)]
+        return by_title[state.CONTROLS.value(name)]
 
 
 def choose_run(models: Sequence[Trained]) -> list[Trained]:
@@ -69,7 +69,7 @@ def look_at(ink: Ink, trained: Sequence[Trained], chosen: Sequence[Trained]) -> 
         trained: every network of this workspace.
         chosen: those of them that stand beside the shipped models.
     """
-    skipped = state.draw_view().skipped
+    skipped = state.view().skipped
     whole = drawing.prepared(ink)
     seen = drawing.prepared(ink, skipped) if whole and skipped else whole
     if whole is None:

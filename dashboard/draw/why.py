@@ -63,15 +63,15 @@ def show(subject: Subject) -> None:
 def _choose_rival(found: Contributions) -> int:
     """Place the choice of the other digit: the runner-up, until another one is picked."""
     name = f"rival-{found.winner}-{found.rival}"
-    chosen = state.draw_control_value(name)
+    chosen = state.CONTROLS.value(name)
     st.pills(
         f"Why {found.winner} and not",
         [digit for digit in range(10) if digit != found.winner],
         required=True,
-        key=state.draw_control(name, found.rival if chosen is None else chosen),
+        key=state.CONTROLS.showing(name, found.rival if chosen is None else chosen),
         wrap=True,
     )
-    return state.draw_control_value(name)
+    return state.CONTROLS.value(name)
 
 
 def _shares(network: Network, pixels: np.ndarray, found: Contributions) -> None:
@@ -169,17 +169,17 @@ def _choose_way(model: Model) -> str:
             "the network sees them."
         )
         return PIXELS
-    chosen = state.draw_control_value("near")
+    chosen = state.CONTROLS.value("near")
     st.segmented_control(
         "How nearness is measured",
         [HIDDEN, PIXELS],
         required=True,
-        key=state.draw_control("near", chosen or HIDDEN),
+        key=state.CONTROLS.showing("near", chosen or HIDDEN),
         help="The distance between what the last hidden layer says of two images, "
         "or between their 784 pixels.",
         label_visibility="collapsed",
     )
-    return state.draw_control_value("near")
+    return state.CONTROLS.value("near")
 
 
 def _count(labels: np.ndarray) -> str:

@@ -58,14 +58,14 @@ def show(model: OpenNetwork, example: Example, neuron: Neuron, answer: int) -> N
 
 
 def _choose_target(example: Example, answer: int) -> int:
-    view = state.inside()
+    view = state.view()
     right = answer if example.label is None else example.label
     target = right if view.target is None else view.target
     st.pills(
         "The output that should be 1",
         list(range(10)),
         required=True,
-        key=state.inside_control("target", target),
+        key=state.CONTROLS.showing("target", target),
         on_change=_take_target,
         help="The label, unless you choose another: then see what would have to change.",
         wrap=True,
@@ -74,7 +74,7 @@ def _choose_target(example: Example, answer: int) -> int:
 
 
 def _take_target() -> None:
-    state.inside().target = state.inside_control_value("target")
+    state.view().target = state.CONTROLS.value("target")
 
 
 def _cost(seen: Examined, neuron: Neuron, target: int) -> None:
@@ -178,7 +178,7 @@ def _follow(layer: int) -> Callable[[int], None]:
 def _source(seen: Examined, neuron: Neuron) -> int:
     """The input of the chosen weight: as chosen, else the one with the steepest slope."""
     slopes = seen.weight_slopes(neuron.layer, neuron.index)
-    source = state.inside().source
+    source = state.view().source
     return source if source is not None and source < len(slopes) else int(np.abs(slopes).argmax())
 
 
@@ -246,7 +246,7 @@ def _choose_source(seen: Examined, neuron: Neuron, source: int) -> None:
                     max_value=27,
                     step=1,
                     width=140,
-                    key=state.inside_control(f"source-{name}", value),
+                    key=state.CONTROLS.showing(f"source-{name}", value),
                     on_change=_take_pixel,
                 )
         else:
@@ -257,7 +257,7 @@ def _choose_source(seen: Examined, neuron: Neuron, source: int) -> None:
                 max_value=last,
                 step=1,
                 width=180,
-                key=state.inside_control("source", source),
+                key=state.CONTROLS.showing("source", source),
                 on_change=_take_number,
             )
         steepest = int(np.abs(seen.weight_slopes(k, j)).argmax())
@@ -279,15 +279,15 @@ def _choose_source(seen: Examined, neuron: Neuron, source: int) -> None:
 
 
 def _take_source(source: int) -> None:
-    state.inside().source = source
+    state.view().source = source
 
 
 def _take_number() -> None:
-    _take_source(int(state.inside_control_value("source")))
+    _take_source(int(state.CONTROLS.value("source")))
 
 
 def _take_pixel() -> None:
-    row, column = (int(state.inside_control_value(f"source-{n}")) for n in ("row", "column"))
+    row, column = (int(state.CONTROLS.value(f"source-{n}")) for n in ("row", "column"))
     _take_source(28 * row + column)
 
 
@@ -301,7 +301,7 @@ def _take_random(seen: Examined) -> None:
         return
     layer = int(rng.choice(layers))
     source, index = int(rng.choice(inputs[layer])), int(rng.choice(errors[layer]))
-    view = state.inside()
+    view = state.view()
     view.neuron, view.source = (layer, index), source
 
 
@@ -345,7 +345,7 @@ def _gap(ours: float, other: float) -> str:
 
 def _torch(seen: Examined, token: str, analytic: float, place: tuple[int, int, int]) -> None:
     st.markdown(":orange[**PyTorch**], autograd")
-    view = state.inside()
+    view = state.view()
     if view.twin_asked == token:
         view.twin_asked = None
         with st.spinner("PyTorch is starting"):
@@ -371,7 +371,7 @@ def _torch(seen: Examined, token: str, analytic: float, place: tuple[int, int, i
 
 
 def _ask_torch(token: str) -> None:
-    state.inside().twin_asked = token
+    state.view().twin_asked = token
 
 
 def _step(model: OpenNetwork, seen: Examined, neuron: Neuron, source: int) -> None:
@@ -383,7 +383,7 @@ def _step(model: OpenNetwork, seen: Examined, neuron: Neuron, source: int) -> No
         max_value=1000.0,
         value=float(model.network.config.learning_rate),
         format="%g",
-        key="inside-eta",
+        key=state.CONTROLS.key("eta"),
         width=200,
     )
     before = float(seen.network.weights[k][source, j])

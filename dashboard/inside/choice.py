@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.ink import samples
 from dashboard.inside import state
 from dashboard.inside.state import InsideView
@@ -62,7 +62,7 @@ class Example:
 # The network ------------------------------------------------------------------------------------
 def choose_model() -> OpenNetwork:
     """Place the choice of run, engine and checkpoint; the shipped model where there is no run."""
-    view = state.inside()
+    view = state.view()
     run = _choose_run(view)
     network, name = (None, "shipped") if run is None else _choose_checkpoint(view, run)
     if network is None:
@@ -82,7 +82,7 @@ def choose_model() -> OpenNetwork:
 
 def untouched(model: OpenNetwork) -> OpenNetwork:
     """The same network as it was trained."""
-    name = model.token.removesuffix(_changes(state.inside().edits))
+    name = model.token.removesuffix(_changes(state.view().edits))
     quiet = silenced(model.network.layer_sizes, ())
     return OpenNetwork(model.untouched, model.untouched, name + _changes(()), model.dataset, quiet)
 
@@ -112,7 +112,7 @@ def _choose_run(view: InsideView) -> Run | None:
         "Network",
         ["", *by_id],
         format_func=lambda run_id: label(by_id[run_id]) if run_id else _SHIPPED,
-        key=state.inside_control("run", view.run or ""),
+        key=state.CONTROLS.showing("run", view.run or ""),
         on_change=_take_run,
     )
     if not view.run:
@@ -132,8 +132,8 @@ def _which_shipped() -> str:
 
 
 def _take_run() -> None:
-    view = state.inside()
-    view.run = state.inside_control_value("run") or None
+    view = state.view()
+    view.run = state.CONTROLS.value("run") or None
     view.epoch, view.neuron, view.source, view.edits = None, None, None, ()
 
 
@@ -152,7 +152,7 @@ def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]
             list(kept),
             format_func=ENGINE_NAMES.__getitem__,
             required=True,
-            key=state.inside_control("engine", view.engine),
+            key=state.CONTROLS.showing("engine", view.engine),
             on_change=_take_engine,
         )
     places = sorted(kept[view.engine])
@@ -163,7 +163,7 @@ def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]
             "Epochs trained",
             list(range(len(places))),  # not the places: of a tuple, it makes a range
             format_func=lambda position: _place_name(*places[position]),
-            key=state.inside_control("epoch", at),
+            key=state.CONTROLS.showing("epoch", at),
             on_change=_take_epoch,
             args=(places,),
             help="Every kept checkpoint; 0 is the network before its first mini-batch.",
@@ -178,18 +178,18 @@ def _place_name(epoch: int, batch: int) -> str:
 
 
 def _take_engine() -> None:
-    state.inside().engine = state.inside_control_value("engine")
+    state.view().engine = state.CONTROLS.value("engine")
 
 
 def _take_epoch(places: list[tuple[int, int]]) -> None:
-    at = int(state.inside_control_value("epoch"))
-    state.inside().epoch = None if at == len(places) - 1 else places[at][0]
+    at = int(state.CONTROLS.value("epoch"))
+    state.view().epoch = None if at == len(places) - 1 else places[at][0]
 
 
 # The example ------------------------------------------------------------------------------------
 def choose_example(model: OpenNetwork) -> Example:
     """Place the choice of the image: by number, by digit, a mistake, or the last drawing."""
-    view = state.inside()
+    view = state.view()
     images, labels = evaluation.test_images(model.dataset)
     if view.example is not None:
         view.example = min(view.example, len(labels) - 1)
@@ -199,7 +199,7 @@ def choose_example(model: OpenNetwork) -> Example:
         max_value=len(labels) - 1,
         step=1,
         placeholder="the last drawing",
-        key=state.inside_control("example", view.example),
+        key=state.CONTROLS.showing("example", view.example),
         on_change=_take_example,
     )
     if model.dataset == "digits":
@@ -207,7 +207,7 @@ def choose_example(model: OpenNetwork) -> Example:
     st.pills(
         "Another image of the digit",
         list(range(10)),
-        key=state.inside_control("digit", None),
+        key=state.CONTROLS.showing("digit", None),
         on_change=_take_digit,
         args=(model.dataset,),
         wrap=True,
@@ -236,7 +236,7 @@ def _drawing() -> Example:
     ink = session.last_drawing()
     if ink is None:
         st.caption("Nothing drawn yet, so this is a sample.")
-        st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        navigation.link("draw", "Draw a digit")
         ink = samples.sample(samples.EXAMPLE)
     try:
         pixels = prepare(ink).pixels.ravel()
@@ -246,18 +246,18 @@ def _drawing() -> Example:
 
 
 def _show_example(index: int | None) -> None:
-    view = state.inside()
+    view = state.view()
     view.example, view.target, view.source = index, None, None
 
 
 def _take_example() -> None:
-    index = state.inside_control_value("example")
+    index = state.CONTROLS.value("example")
     if index is not None:
         _show_example(int(index))
 
 
 def _take_digit(dataset: DatasetName) -> None:
-    digit = state.inside_control_value("digit")
+    digit = state.CONTROLS.value("digit")
     if digit is not None:
         _, labels = evaluation.test_images(dataset)
         _draw_lot(np.flatnonzero(labels == digit))
@@ -298,7 +298,7 @@ def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
 # The neuron -------------------------------------------------------------------------------------
 def neuron_of(model: OpenNetwork, answer: int | None) -> Neuron:
     """The neuron looked at: the chosen one where this network has it, else the answer's output."""
-    view, sizes = state.inside(), model.network.layer_sizes[1:]
+    view, sizes = state.view(), model.network.layer_sizes[1:]
     if view.neuron and view.neuron[0] < len(sizes) and view.neuron[1] < sizes[view.neuron[0]]:
         return Neuron(*view.neuron)
     return Neuron(len(sizes) - 1, answer or 0)
@@ -306,7 +306,7 @@ def neuron_of(model: OpenNetwork, answer: int | None) -> Neuron:
 
 def look_at(neuron: Neuron) -> None:
     """Look at this neuron from now on."""
-    view = state.inside()
+    view = state.view()
     view.neuron, view.source = (neuron.layer, neuron.index), None
 
 
@@ -322,7 +322,7 @@ def choose_neuron(model: OpenNetwork, neuron: Neuron, place: str = "") -> None:
             list(range(len(sizes))),
             format_func=lambda layer: layer_name(model.network, layer).capitalize(),
             required=True,
-            key=state.inside_control(f"{place}layer", neuron.layer),
+            key=state.CONTROLS.showing(f"{place}layer", neuron.layer),
             on_change=_take_layer,
             args=(place,),
         )
@@ -332,18 +332,18 @@ def choose_neuron(model: OpenNetwork, neuron: Neuron, place: str = "") -> None:
             max_value=sizes[neuron.layer] - 1,
             step=1,
             width=180,
-            key=state.inside_control(f"{place}index", neuron.index),
+            key=state.CONTROLS.showing(f"{place}index", neuron.index),
             on_change=_take_index,
             args=(neuron.layer, place),
         )
 
 
 def _take_layer(place: str) -> None:
-    look_at(Neuron(int(state.inside_control_value(f"{place}layer")), 0))
+    look_at(Neuron(int(state.CONTROLS.value(f"{place}layer")), 0))
 
 
 def _take_index(layer: int, place: str) -> None:
-    look_at(Neuron(layer, int(state.inside_control_value(f"{place}index"))))
+    look_at(Neuron(layer, int(state.CONTROLS.value(f"{place}index"))))
 
 
 def layer_name(network: Network, layer: int) -> str:
@@ -383,12 +383,12 @@ def headline(model: OpenNetwork, example: Example) -> int | None:
             word = ", but " if wrong else ", and "
             st.markdown(f"### It says {answer.digit}{word if truth else ''}{truth}")
             shape = architecture(model.network.layer_sizes)
-            changes = len(state.inside().edits)
+            changes = len(state.view().edits)
             changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
             hidden = len(model.network.weights) > 1
             squashed = f", {ACTIVATIONS[model.network.config.activation]}" if hidden else ""
             st.caption(f"{sure} · {shape}{squashed}{changed}")
-            if changes and state.inside().section != "touch":
+            if changes and state.view().section != "touch":
                 st.button(
                     "Undo all changes",
                     icon=":material/restart_alt:",
@@ -400,12 +400,12 @@ def headline(model: OpenNetwork, example: Example) -> int | None:
 
 def undo_all() -> None:
     """Show the network as it was trained again."""
-    state.inside().edits = ()
+    state.view().edits = ()
 
 
 def choose_section() -> str:
     """Place the choice of what to see; returns the section's name."""
-    view = state.inside()
+    view = state.view()
     if view.section not in SECTIONS:
         view.section = "forward"
     st.segmented_control(
@@ -413,7 +413,7 @@ def choose_section() -> str:
         list(SECTIONS),
         format_func=SECTIONS.__getitem__,
         required=True,
-        key=state.inside_control("section", view.section),
+        key=state.CONTROLS.showing("section", view.section),
         on_change=_take_section,
         label_visibility="collapsed",
         wrap=True,
@@ -422,4 +422,4 @@ def choose_section() -> str:
 
 
 def _take_section() -> None:
-    state.inside().section = state.inside_control_value("section")
+    state.view().section = state.CONTROLS.value("section")

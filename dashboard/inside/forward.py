@@ -155,7 +155,7 @@ def _sum(model: OpenNetwork, example: Example, layers: list[Layer], neuron: Neur
             name="neuron" if k else "pixel",
             axis=f"neuron of {layer_name(network, k - 1)}" if k else "pixel: row, column",
             symbol="term",
-            selected=state.inside().source,
+            selected=state.view().source,
             on_pick=_take_source,
             height=200,
         )
@@ -163,7 +163,7 @@ def _sum(model: OpenNetwork, example: Example, layers: list[Layer], neuron: Neur
 
 
 def _take_source(source: int) -> None:
-    state.inside().source = source
+    state.view().source = source
 
 
 def _written_out(

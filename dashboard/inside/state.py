@@ -7,14 +7,45 @@ from typing import Any
 import streamlit as st
 
 from dashboard.ink.samples import FIRST_EXAMPLE
-from dashboard.session import RUN_PARAM, UrlMemory
+from dashboard.session import RUN, Controls, Param, UrlMemory, read_url, write_url
 from nncore.config import EngineName
 from nncore.explain.surgery import Edit
 
-_INSIDE = "inside"
+DRAWING = "drawing"
+"""What `example` says of the last drawing."""
 
 
-_INSIDE_CONTROL = "inside-"
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _place(text: str) -> tuple[int, int] | None:
+    layer, _, index = text.partition(".")
+    place = _whole(layer) - 1, _whole(index)
+    return place if place[0] >= 0 else None
+
+
+PARAMS = (
+    RUN,
+    Param(
+        "engine", lambda text: "torch" if text == "torch" else "numpy", lambda name: name, "numpy"
+    ),
+    Param("epoch", _whole, lambda epoch: None if epoch is None else str(epoch)),
+    Param(
+        "example",
+        lambda text: None if text == DRAWING else _whole(text),
+        lambda example: DRAWING if example is None else str(example),
+        FIRST_EXAMPLE,
+    ),
+    Param("neuron", _place, lambda place: f"{place[0] + 1}.{place[1]}" if place else None),
+    Param("show", str, lambda section: section, "forward"),
+)
+
+CONTROLS = Controls("inside-")
+
+_VIEW = "inside"
 
 
 @dataclass(slots=True)
@@ -43,73 +74,38 @@ class InsideView:
     url: UrlMemory = field(default_factory=UrlMemory)
 
 
-_INSIDE_PARAMS = (RUN_PARAM, "engine", "epoch", "example", "neuron", "show")
-
-
-DRAWING = "drawing"
-"""What `example` says of the last drawing."""
-
-
-def inside() -> InsideView:
+def view() -> InsideView:
     """What Inside looks at; made at first sight."""
-    return st.session_state.setdefault(_INSIDE, InsideView(example=FIRST_EXAMPLE))
+    return st.session_state.setdefault(_VIEW, InsideView(example=FIRST_EXAMPLE))
 
 
-def read_inside_from_url() -> None:
+def read() -> None:
     """Take over what a link says, all of it: what it leaves out is as at first sight.
 
     A link that is followed from another page shows the network as it was trained; the browser's
     back button keeps the changes made by hand. What a link says wrongly is left out.
     """
-    view, query = inside(), _inside_query()
-    arrived = _INSIDE_CONTROL + "run" not in st.session_state  # its controls are not there yet
-    if not query or (view.url.knows(query) and not arrived):
+    now = view()
+    arrived = "run" not in CONTROLS  # its controls are not there yet
+    said = read_url(PARAMS, now.url, anew=arrived)
+    if said is None:
         return
-    if arrived or query.get(RUN_PARAM) != view.run:
-        view.edits = ()
-    view.url.seen = query
-    view.run = query.get(RUN_PARAM, "")[:64] or None
-    view.engine = "torch" if query.get("engine") == "torch" else "numpy"
-    view.epoch = _number(query.get("epoch", ""))
-    drawing = query.get("example") == DRAWING
-    number = _number(query.get("example", ""))
-    view.example = None if drawing else FIRST_EXAMPLE if number is None else number
-    layer, index = (_number(part) for part in query.get("neuron", "").partition(".")[::2])
-    view.neuron = (layer - 1, index) if layer and index is not None else None
-    view.source = view.target = None
-    view.section = query.get("show", "forward")
+    if arrived or said["run"] != now.run:
+        now.edits = ()
+    now.run, now.engine, now.epoch = said["run"], said["engine"], said["epoch"]
+    now.example, now.neuron, now.section = said["example"], said["neuron"], said["show"]
+    now.source = now.target = None
 
 
-def write_inside_to_url() -> None:
+def write() -> None:
     """Make the URL say what Inside shows; writes only when it changed."""
-    view, present = inside(), _inside_query()
-    wanted = {
-        RUN_PARAM: view.run or "",
-        "engine": view.engine if view.run else "",
-        "epoch": "" if view.epoch is None else str(view.epoch),
-        "example": DRAWING if view.example is None else str(view.example),
-        "neuron": f"{view.neuron[0] + 1}.{view.neuron[1]}" if view.neuron else "",
-        "show": view.section,
+    now = view()
+    values = {
+        "run": now.run,
+        "engine": now.engine if now.run else None,
+        "epoch": now.epoch,
+        "example": now.example,
+        "neuron": now.neuron,
+        "show": now.section,
     }
-    wanted = {key: value for key, value in wanted.items() if value}
-    others = {k: v for k, v in st.query_params.to_dict().items() if k not in _INSIDE_PARAMS}
-    view.url.write(present, wanted, others | wanted)
-
-
-def _inside_query() -> dict[str, str]:
-    return {key: st.query_params[key] for key in _INSIDE_PARAMS if key in st.query_params}
-
-
-def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
-
-
-def inside_control(name: str, value: Any) -> str:
-    """The key of a control on Inside, made to show this value."""
-    st.session_state[_INSIDE_CONTROL + name] = value
-    return _INSIDE_CONTROL + name
-
-
-def inside_control_value(name: str) -> Any:
-    """What the user set a control on Inside to."""
-    return st.session_state.get(_INSIDE_CONTROL + name)
+    write_url(PARAMS, now.url, values)

@@ -35,7 +35,7 @@ def _changes(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
     W, b = network.weights[k], network.biases[k]
     a = network.forward_pass(example.pixels.reshape(1, -1))
     terms = (a[k - 1].a[0] if k else example.pixels) * W[:, j]
-    source = state.inside().source
+    source = state.view().source
     if source is None or source >= len(W):
         source = int(np.abs(terms).argmax())
     st.subheader(name)
@@ -44,7 +44,7 @@ def _changes(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
         min_value=0,
         max_value=len(W) - 1,
         step=1,
-        key=state.inside_control("touch-source", source),
+        key=state.CONTROLS.showing("touch-source", source),
         on_change=_take_source,
         help="The one that says most about this image, unless you choose another.",
     )
@@ -63,14 +63,14 @@ def _changes(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
     st.subheader("The whole network")
     st.slider(
         "Noise on every weight, as a share of their spread",
-        0.0, 2.0, step=0.1, key="inside-noise", value=0.5,
+        0.0, 2.0, step=0.1, key=state.CONTROLS.key("noise"), value=0.5,
     )  # fmt: skip
     st.button("Add noise", icon=":material/grain:", on_click=_add_noise)
 
 
 def _silence_button(what: str, edit: Silence) -> None:
     """Silence it, or let it speak again where exactly that was done before."""
-    done = edit in state.inside().edits
+    done = edit in state.view().edits
     st.button(
         f"Let {what} speak again" if done else f"Silence {what}",
         icon=":material/volume_up:" if done else ":material/volume_off:",
@@ -80,7 +80,7 @@ def _silence_button(what: str, edit: Silence) -> None:
 
 
 def _leave_out(edit: Edit) -> None:
-    view = state.inside()
+    view = state.view()
     view.edits = tuple(made for made in view.edits if made != edit)
 
 
@@ -94,7 +94,7 @@ def _slider(
         reach,
         step=reach / 200,
         format="%.3f",
-        key=state.inside_control(name, value),
+        key=state.CONTROLS.showing(name, value),
         on_change=_take_value,
         args=(name, edit),
         disabled=off,
@@ -102,11 +102,11 @@ def _slider(
 
 
 def _take_source() -> None:
-    state.inside().source = int(state.inside_control_value("touch-source"))
+    state.view().source = int(state.CONTROLS.value("touch-source"))
 
 
 def _take_value(name: str, edit: Edit) -> None:
-    value = float(state.inside_control_value(name))
+    value = float(state.CONTROLS.value(name))
     match edit:
         case SetWeight(layer, source, index, _):
             _make(SetWeight(layer, source, index, value))
@@ -117,13 +117,13 @@ def _take_value(name: str, edit: Edit) -> None:
 
 
 def _add_noise() -> None:
-    amount = float(state.inside_control_value("noise"))
-    _make(AddNoise(amount, len(state.inside().edits)))
+    amount = float(state.CONTROLS.value("noise"))
+    _make(AddNoise(amount, len(state.view().edits)))
 
 
 def _make(edit: Edit) -> None:
     """Add a change; setting the same number again takes the place of the last time."""
-    view = state.inside()
+    view = state.view()
     before = view.edits
     if before and _target(before[-1]) == _target(edit) is not None:
         before = before[:-1]
@@ -142,7 +142,7 @@ def _target(edit: Edit) -> tuple[int, ...] | None:
 
 def _accuracy(model: OpenNetwork) -> None:
     now = choice.answers(model)
-    before = choice.answers(choice.untouched(model)) if state.inside().edits else now
+    before = choice.answers(choice.untouched(model)) if state.view().edits else now
     share, was = _share(now), _share(before)
     st.metric(
         f"Right on {len(now.labels):,} test images",
@@ -157,7 +157,7 @@ def _share(answers: Answers) -> float:
 
 
 def _history() -> None:
-    edits = state.inside().edits
+    edits = state.view().edits
     with st.container(horizontal=True):
         st.button("Undo", icon=":material/undo:", disabled=not edits, on_click=_undo)
         st.button(
@@ -170,7 +170,7 @@ def _history() -> None:
 
 
 def _undo() -> None:
-    view = state.inside()
+    view = state.view()
     view.edits = view.edits[:-1]
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.learn import figures
-from dashboard.learn.controls import Controls
 from dashboard.learn.figures import sign_color, text
 from dashboard.learn.onward import BOOK, Onward
+from dashboard.learn.panel import Panel
 from dashboard.ui.palette import GREY
 from nncore.lessons import backpropagation as lessons_backpropagation
 from nncore.lessons import universality
@@ -36,14 +36,14 @@ _TOLD = {
 }
 
 
-def backpropagation(controls: Controls) -> Onward:
+def backpropagation(panel: Panel) -> Onward:
     """Forward and backward through nine parameters; one of them checked by hand."""
-    stage = controls.choice("stage", "Stage", _STAGES, "forward")
+    stage = panel.choice("stage", "Stage", _STAGES, "forward")
     left, right = figures.places()
     with left:
-        name = controls.choice("weight", "Parameter to look at", _NAMES, "w11")
+        name = panel.choice("weight", "Parameter to look at", _NAMES, "w11")
         at = {**lessons_backpropagation.SMALL_PARAMETERS}
-        at[name] = controls.slider(
+        at[name] = panel.slider(
             name,
             f"Its value, {_NAMES[name]}",
             -3,
@@ -51,10 +51,10 @@ def backpropagation(controls: Controls) -> Onward:
             lessons_backpropagation.SMALL_PARAMETERS[name],
             0.1,
         )
-        x1 = controls.slider("x1", "Input $x_1$", 0, 1, 1, 0.1)
-        x2 = controls.slider("x2", "Input $x_2$", 0, 1, 0.5, 0.1)
-        y = controls.slider("y", "Wanted output $y$", 0, 1, 0, 0.1)
-        eta = controls.scale("eta", "Learning rate η", (0.1, 0.5, 1.0, 3.0, 10.0), 0.5)
+        x1 = panel.slider("x1", "Input $x_1$", 0, 1, 1, 0.1)
+        x2 = panel.slider("x2", "Input $x_2$", 0, 1, 0.5, 0.1)
+        y = panel.slider("y", "Wanted output $y$", 0, 1, 0, 0.1)
+        eta = panel.scale("eta", "Learning rate η", (0.1, 0.5, 1.0, 3.0, 10.0), 0.5)
     X, Y = np.array([[x1, x2]]), np.array([[y]])
     network = lessons_backpropagation.small_network(at, eta)
     before = network.cost(X, Y)

@@ -7,8 +7,8 @@ import streamlit as st
 
 from dashboard import navigation, session
 from dashboard.learn import backpropagation, images, learning, neurons, prose, state, universality
-from dashboard.learn.controls import Controls
 from dashboard.learn.onward import Onward
+from dashboard.learn.panel import Panel
 from dashboard.models import load
 from dashboard.runs.database import StoreError
 
@@ -19,7 +19,7 @@ class Chapter:
 
     name: str
     idea: str
-    draw: Callable[[Controls], Onward]
+    draw: Callable[[Panel], Onward]
     """Draws the figure with its controls and says what Train would open with."""
 
     @property
@@ -63,7 +63,7 @@ def neighbours(chapter: Chapter) -> tuple[Chapter | None, Chapter | None]:
 
 def contents(current: Chapter) -> None:
     """The chapters in the sidebar, and which of their questions were answered."""
-    done = state.lessons_done()
+    done = state.done()
     titles = {
         chapter.name: f"{number} {chapter.title}"
         + (" :material/check_circle:" if chapter.name in done else "")
@@ -93,12 +93,12 @@ def opening(chapter: Chapter) -> None:
 @st.fragment
 def figure(chapter: Chapter) -> None:
     """The live figure, reruns alone; below it the way to train with the setting of the moment."""
-    controls = Controls()
+    panel = Panel()
     with st.container(border=True, key="lesson-figure"):
-        onward = chapter.draw(controls)
-    if not state.lesson_place().focus:
+        onward = chapter.draw(panel)
+    if not state.place().focus:
         _ways_on(chapter, onward)
-    state.write_lesson_to_url(controls.query)
+    state.write(panel.query)
 
 
 def _ways_on(chapter: Chapter, onward: Onward) -> None:
@@ -116,7 +116,7 @@ def _ways_on(chapter: Chapter, onward: Onward) -> None:
             icon=":material/fullscreen:",
             type="tertiary",
             help="For a projector, or for a link to a class: the address keeps every control.",
-            on_click=state.open_lesson,
+            on_click=state.open_chapter,
             args=(chapter.name,),
             kwargs={"focus": True},
             key="enter-focus",
@@ -136,7 +136,7 @@ def _newest_run() -> str | None:
 def question(chapter: Chapter) -> None:
     """Predict, then reveal; an answered question counts as progress."""
     text = prose.read(chapter.name)
-    done = chapter.name in state.lessons_done()
+    done = chapter.name in state.done()
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(border=True, key="lesson-question"):
         st.subheader("Predict, then reveal")
@@ -145,11 +145,11 @@ def question(chapter: Chapter) -> None:
             range(len(text.options)),
             format_func=text.options.__getitem__,
             index=None,
-            key=state.prediction_key(chapter.name),
+            key=state.PREDICTION.key(chapter.name),
             persist_state="session",
         )
         if not done and st.button("Reveal", disabled=predicted is None):
-            state.finish_lesson(chapter.name)
+            state.finish(chapter.name)
             st.rerun()  # the contents count this answer
         if done:
             if predicted is not None:
@@ -175,7 +175,7 @@ def ending(chapter: Chapter) -> None:
             st.button(
                 before.title,
                 icon=":material/arrow_back:",
-                on_click=state.open_lesson,
+                on_click=state.open_chapter,
                 args=(before.name,),
                 key="previous-chapter",
             )
@@ -184,7 +184,7 @@ def ending(chapter: Chapter) -> None:
                 f"Next: {after.title}",
                 icon=":material/arrow_forward:",
                 type="primary",
-                on_click=state.open_lesson,
+                on_click=state.open_chapter,
                 args=(after.name,),
                 key="next-chapter",
             )
@@ -194,7 +194,7 @@ def ending(chapter: Chapter) -> None:
             type="primary",
             key="to-train",
         ):
-            st.switch_page("pages/train.py", query_params={"recipe": "nielsen-ch1"})
+            navigation.switch("train", {"recipe": "nielsen-ch1"})
 
 
 def leave_focus(chapter: Chapter) -> None:
@@ -203,7 +203,7 @@ def leave_focus(chapter: Chapter) -> None:
         "Show the whole chapter",
         icon=":material/fullscreen_exit:",
         type="tertiary",
-        on_click=state.open_lesson,
+        on_click=state.open_chapter,
         args=(chapter.name,),
         key="leave-focus",
     )

@@ -54,7 +54,7 @@ def chart(
     if key_line:
         heading |= {"subtitle": textwrap.wrap(key_line, 44), "subtitlePadding": 6}
         heading |= {"subtitleFontSize": 14, "subtitleColor": vega.axis_text() or GREY}
-    tall = round(1.4 * height) if state.lesson_place().focus else height
+    tall = round(1.4 * height) if state.place().focus else height
     vega.place(rows, layers, key=key, title=heading, alt=alt, height=tall)
 
 

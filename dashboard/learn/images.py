@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.learn import figures, state
-from dashboard.learn.controls import Controls
 from dashboard.learn.figures import signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
+from dashboard.learn.panel import Panel
 from dashboard.models.load import lesson_network
 from dashboard.ui import digits
 from dashboard.ui.components.network_view import network_view
@@ -34,16 +34,16 @@ def image_of(digit: int, number: int = 0) -> np.ndarray:
 
 
 # pixels -----------------------------------------------------------------------------------------
-def pixels(controls: Controls) -> Onward:
+def pixels(panel: Panel) -> Onward:
     """Three images of one digit as numbers, and a rule that fails."""
     left, right = figures.places()
     with left:
-        digit = controls.digit(3)
-        threshold = controls.slider(
+        digit = panel.digit(3)
+        threshold = panel.slider(
             "ink", "A pixel counts as ink above", 0, 0.9, 0.5, 0.05, format="%.2f"
         )
-        row = controls.whole("row", "Row of the pixel", 0, 27, 14)
-        column = controls.whole("column", "Column of the pixel", 0, 27, 14)
+        row = panel.whole("row", "Row of the pixel", 0, 27, 14)
+        column = panel.whole("column", "Column of the pixel", 0, 27, 14)
     three = np.stack([image_of(digit, number) for number in _THREES])  # (3, 784)
     ink = lessons_images.inked(three, threshold)
     shared, covered = int(ink.all(axis=0).sum()), int(ink.any(axis=0).sum())
@@ -106,16 +106,16 @@ def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) 
 
 
 # layers -----------------------------------------------------------------------------------------
-def layers(controls: Controls) -> Onward:
+def layers(panel: Panel) -> Onward:
     """Choose the hidden layers; the picture and the count of parameters follow."""
     left, right = figures.places()
     with left:
-        n_hidden = controls.whole("layers", "Hidden layers", 0, 3, 2)
+        n_hidden = panel.whole("layers", "Hidden layers", 0, 3, 2)
         hidden = tuple(
-            controls.whole(f"n{number}", f"Neurons in hidden layer {number}", 1, 128, 16)
+            panel.whole(f"n{number}", f"Neurons in hidden layer {number}", 1, 128, 16)
             for number in range(1, n_hidden + 1)
         )
-        coding = controls.choice(
+        coding = panel.choice(
             "outputs",
             "Output neurons",
             {"ten": "Ten", "four": "Four (binary)"},
@@ -184,17 +184,17 @@ _STEPS = {
 }
 
 
-def feedforward(controls: Controls) -> Onward:
+def feedforward(panel: Panel) -> Onward:
     """Step through the matrices of a real network on a real digit."""
     network = lesson_network()
     left, right = figures.places()
     with left:
-        digit = controls.digit(4)
-        step = controls.choice("step", "Step", _STEPS, "a1")
+        digit = panel.digit(4)
+        step = panel.choice("step", "Step", _STEPS, "a1")
         level = max(int(step[1:] or 1), 1) - 1
         n_units = network.layer_sizes[level + 1]
         last = level == len(network.weights) - 1
-        unit = controls.whole(
+        unit = panel.whole(
             f"unit{level + 1}", "Output neuron" if last else "Neuron", 0, n_units - 1, 4
         )
     X = image_of(digit)[None]
@@ -229,7 +229,7 @@ def feedforward(controls: Controls) -> Onward:
 def _look_at(neuron: Neuron) -> None:
     """Turn the chapter's controls to the neuron that was clicked."""
     number = neuron.layer + 1
-    state.set_lesson(**{"step": f"a{number}", f"unit{number}": neuron.index})
+    state.controls().set(**{"step": f"a{number}", f"unit{number}": neuron.index})
 
 
 def _formula(step: str, level: int, network: Network) -> None:

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from dashboard.learn import figures
-from dashboard.learn.controls import Controls
 from dashboard.learn.figures import MAIN, axis, only
 from dashboard.learn.images import image_of
 from dashboard.learn.onward import BOOK, Onward
+from dashboard.learn.panel import Panel
 from dashboard.models.load import lesson_network
 from dashboard.ui import digits, palette
 from dashboard.ui.names import COSTS
@@ -26,27 +26,27 @@ _RATES: dict[CostName, float] = {"quadratic": 3.0, "cross-entropy": 0.5}
 
 
 # cost -------------------------------------------------------------------------------------------
-def cost(controls: Controls) -> Onward:
+def cost(panel: Panel) -> Onward:
     """Quadratic against cross-entropy: one neuron that learns, one digit that is judged."""
     modes = {"neuron": "One neuron learns", "digit": "One digit is judged"}
-    if controls.choice("show", "Show", modes, "neuron") == "digit":
-        _judge(controls)
+    if panel.choice("show", "Show", modes, "neuron") == "digit":
+        _judge(panel)
     else:
-        _learn(controls)
-    chosen: CostName = controls.choice("cost", "Cost to train with", _COSTS, "cross-entropy")
+        _learn(panel)
+    chosen: CostName = panel.choice("cost", "Cost to train with", _COSTS, "cross-entropy")
     return Onward(
         BOOK.replace(cost=chosen, learning_rate=_RATES[chosen]),
         f"Train with the {_COSTS[chosen].lower()} cost",
     )
 
 
-def _learn(controls: Controls) -> None:
+def _learn(panel: Panel) -> None:
     left, right = figures.places()
     with left:
-        w = controls.slider("w", "Starting weight $w$", -3, 3, 2, 0.1)
-        b = controls.slider("b", "Starting bias $b$", -3, 3, 2, 0.1)
-        eta = controls.scale("eta", "Learning rate η", (0.05, 0.15, 0.5, 1.0), 0.15)
-        epoch = controls.whole("epoch", "Look after this many epochs", 0, _EPOCHS, 50)
+        w = panel.slider("w", "Starting weight $w$", -3, 3, 2, 0.1)
+        b = panel.slider("b", "Starting bias $b$", -3, 3, 2, 0.1)
+        eta = panel.scale("eta", "Learning rate η", (0.05, 0.15, 0.5, 1.0), 0.15)
+        epoch = panel.whole("epoch", "Look after this many epochs", 0, _EPOCHS, 50)
         st.caption("The neuron's input is 1, and it is to learn to say 0.")
     rows: list[dict[str, object]] = []
     after: dict[CostName, float] = {}
@@ -104,12 +104,12 @@ def _learn(controls: Controls) -> None:
         )
 
 
-def _judge(controls: Controls) -> None:
+def _judge(panel: Panel) -> None:
     left, right = figures.places()
     with left:
-        digit = controls.digit(4)
+        digit = panel.digit(4)
         names = {str(label): str(label) for label in range(10)}
-        label = int(controls.choice("label", "Say that the truth is", names, "9"))
+        label = int(panel.choice("label", "Say that the truth is", names, "9"))
         digits.show_digit(image_of(digit))
     X = image_of(digit)[None]
     last = lesson_network().forward_pass(X)[-1]
@@ -136,29 +136,27 @@ def _judge(controls: Controls) -> None:
 
 
 # gradient-descent -------------------------------------------------------------------------------
-def gradient_descent(controls: Controls) -> Onward:
+def gradient_descent(panel: Panel) -> Onward:
     """A ball on a curve, on a network's cost, and two ways of taking a step."""
     modes = {
         "curve": "On a curve",
         "network": "On a network's cost",
         "batches": "Full batch or mini-batches",
     }
-    mode = controls.choice("show", "Show", modes, "curve")
+    mode = panel.choice("show", "Show", modes, "curve")
     if mode == "curve":
-        return _on_a_curve(controls)
+        return _on_a_curve(panel)
     if mode == "network":
-        return _on_a_network(controls)
-    return _batches(controls)
+        return _on_a_network(panel)
+    return _batches(panel)
 
 
-def _on_a_curve(controls: Controls) -> Onward:
+def _on_a_curve(panel: Panel) -> Onward:
     left, right = figures.places()
     with left:
-        eta = controls.scale(
-            "eta", "Learning rate η", (0.01, 0.03, 0.1, 0.3, 1.0, 1.5, 2.0, 3.0), 0.1
-        )
-        start = controls.slider("start", "Where the ball starts", -3, 3, 2.7, 0.1)
-        steps = controls.whole("steps", "Steps", 0, 40, 5)
+        eta = panel.scale("eta", "Learning rate η", (0.01, 0.03, 0.1, 0.3, 1.0, 1.5, 2.0, 3.0), 0.1)
+        start = panel.slider("start", "Where the ball starts", -3, 3, 2.7, 0.1)
+        steps = panel.whole("steps", "Steps", 0, 40, 5)
     path = learning.descend(start, eta, steps)
     costs = learning.valley(path)
     vs = np.linspace(-3.4, 3.4, 200)
@@ -240,12 +238,12 @@ def _plane() -> tuple[surface.Plane, np.ndarray, np.ndarray]:
     return surface.lesson_plane(lesson_network()), images, one_hot(labels, 10, "float64")
 
 
-def _on_a_network(controls: Controls) -> Onward:
+def _on_a_network(panel: Panel) -> Onward:
     left, right = figures.places()
     with left:
-        eta = controls.scale("rate", "Learning rate η", (0.001, 0.003, 0.01, 0.03, 0.1, 0.3), 0.01)
-        v0 = controls.slider("side", "Start this far aside", -0.9, 0.9, 0.6, 0.1)
-        steps = controls.whole("steps2", "Steps", 0, 40, 10)
+        eta = panel.scale("rate", "Learning rate η", (0.001, 0.003, 0.01, 0.03, 0.1, 0.3), 0.01)
+        v0 = panel.slider("side", "Start this far aside", -0.9, 0.9, 0.6, 0.1)
+        steps = panel.whole("steps2", "Steps", 0, 40, 10)
     plane, images, Y = _plane()
     grid, us, vs = surface.stored_surface(), surface.SURFACE_U, surface.SURFACE_V
     path = plane.descend(0.0, v0, eta, steps, images, Y)
@@ -331,13 +329,13 @@ def _on_a_network(controls: Controls) -> Onward:
     return Onward(recipes.RECIPES["3blue1brown"].config, "Train this network in all directions")
 
 
-def _batches(controls: Controls) -> Onward:
+def _batches(panel: Panel) -> Onward:
     left, right = figures.places()
     with left:
-        by = controls.choice(
+        by = panel.choice(
             "by", "Count", {"epochs": "Epochs (looks at the data)", "steps": "Steps"}, "epochs"
         )
-        which = controls.choice(
+        which = panel.choice(
             "batch", "Train with", {"mini-batch": "Mini-batches", "full-batch": "Full batch"},
             "mini-batch",
         )  # fmt: skip

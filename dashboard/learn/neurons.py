@@ -4,40 +4,40 @@ import numpy as np
 import streamlit as st
 
 from dashboard.learn import figures, state
-from dashboard.learn.controls import Controls
 from dashboard.learn.figures import MAIN, axis, only, signed
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
+from dashboard.learn.panel import Panel
 from dashboard.ui.palette import DISC, GREY, INK, MISTAKE, POSITIVE
 from nncore.activations import sigmoid
 from nncore.lessons import neurons
 
 
 # perceptron -------------------------------------------------------------------------------------
-def perceptron(controls: Controls) -> Onward:
+def perceptron(panel: Panel) -> Onward:
     """Weights and bias of two inputs against a gate, or a circuit of NANDs."""
     modes = {"one": "One perceptron", "circuit": "A circuit of NANDs"}
-    if controls.choice("show", "Show", modes, "one") == "circuit":
-        _circuit(controls)
+    if panel.choice("show", "Show", modes, "one") == "circuit":
+        _circuit(panel)
     else:
-        _one_perceptron(controls)
+        _one_perceptron(panel)
     return Onward(CROSS_ENTROPY.replace(hidden=()), "Train ten neurons without a hidden layer")
 
 
-def _one_perceptron(controls: Controls) -> None:
+def _one_perceptron(panel: Panel) -> None:
     left, right = figures.places()
     with left:
         gates = {gate: gate for gate in neurons.GATES}
-        gate = controls.choice("gate", "The gate to imitate", gates, "NAND")
-        w1 = controls.slider("w1", "Weight $w_1$", -4, 4, 1, 0.5)
-        w2 = controls.slider("w2", "Weight $w_2$", -4, 4, 1, 0.5)
-        b = controls.slider("b", "Bias $b$", -4, 4, -0.5, 0.5)
+        gate = panel.choice("gate", "The gate to imitate", gates, "NAND")
+        w1 = panel.slider("w1", "Weight $w_1$", -4, 4, 1, 0.5)
+        w2 = panel.slider("w2", "Weight $w_2$", -4, 4, 1, 0.5)
+        b = panel.slider("b", "Bias $b$", -4, 4, -0.5, 0.5)
         targets = neurons.GATES[gate]
         if solution := neurons.learn_gate(targets):
             w, bias = solution
             st.button(
                 "Let it find its weights",
                 icon=":material/auto_fix_high:",
-                on_click=state.set_lesson,
+                on_click=state.controls().set,
                 kwargs={"w1": float(w[0]), "w2": float(w[1]), "b": float(bias)},
             )
         else:
@@ -115,12 +115,12 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
     )
 
 
-def _circuit(controls: Controls) -> None:
+def _circuit(panel: Panel) -> None:
     left, right = figures.places()
     bits = {"0": "0", "1": "1"}
     with left:
-        x1 = int(controls.choice("x1", "Input $x_1$", bits, "1"))
-        x2 = int(controls.choice("x2", "Input $x_2$", bits, "0"))
+        x1 = int(panel.choice("x1", "Input $x_1$", bits, "1"))
+        x2 = int(panel.choice("x2", "Input $x_2$", bits, "0"))
         wires = neurons.half_adder(x1, x2)
         with st.container(key="lesson-number", width="content"):
             st.metric("$x_1$ + $x_2$ in binary", f"{wires.carry}{wires.total}", width="content")
@@ -170,18 +170,16 @@ def _circuit(controls: Controls) -> None:
 
 
 # sigmoid-neuron ---------------------------------------------------------------------------------
-def sigmoid_neuron(controls: Controls) -> Onward:
+def sigmoid_neuron(panel: Panel) -> Onward:
     """Step against sigmoid: what a small change of a weight does to the output."""
     left, right = figures.places()
     with left:
-        w = controls.slider("w", "Weight $w$", -3, 3, 1, 0.1)
-        b = controls.slider(
+        w = panel.slider("w", "Weight $w$", -3, 3, 1, 0.1)
+        b = panel.slider(
             "b", "Bias $b$", -20, 20, -10, 0.5, help="With w = 1 and b = −10: fires only above 10."
         )
-        x = controls.slider("x", "Input $x$", 0, 20, 9, 0.1)
-        change = controls.slider(
-            "dw", "Small change of the weight, $\\Delta w$", -0.3, 0.3, 0.1, 0.01
-        )
+        x = panel.slider("x", "Input $x$", 0, 20, 9, 0.1)
+        change = panel.slider("dw", "Small change of the weight, $\\Delta w$", -0.3, 0.3, 0.1, 0.01)
     nudge = neurons.nudge(x, w, b, change)
     with right:
         with st.container(horizontal=True, gap="medium", key="lesson-number"):

@@ -6,33 +6,30 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.session import WORKSPACE_PARAM, UrlMemory
+from dashboard.session import Controls, Param, UrlMemory, read_url, write_url
 
-CHAPTER_PARAM = "chapter"
+CHAPTER = Param("chapter", str, str, "")
+FOCUS = Param("focus", lambda text: text == "1", lambda focus: "1" if focus else None, False)
+DONE = Param(
+    "done",
+    lambda text: frozenset(text.split(".")),
+    lambda done: ".".join(sorted(done)) or None,
+    frozenset[str](),
+    is_place=False,
+)
+"""Chapters whose question was answered."""
+PARAMS = (CHAPTER, FOCUS, DONE)
+"""Beside them, the URL has what the open chapter's controls say, each under its own name."""
 
+PREDICTION = Controls("prediction-of-")
+"""The answer that the visitor predicted, by chapter."""
+_CONTENTS = Controls("contents")
+"""The table of contents: one control, and this its whole key."""
 
-FOCUS_PARAM = "focus"
+_PLACE = "lesson"
+_DONE = "lessons-done"
 
-
-DONE_PARAM = "done"
-
-
-_LESSON = "lesson"
-
-
-_LESSON_CONTROL = "lesson-"
-
-
-_LESSONS_DONE = "lessons-done"
-
-
-_PREDICTION = "prediction-of-"
-
-
-_CONTENTS = "contents"
-
-
-_LESSON_STALE_SECONDS = 1.0
+_STALE_SECONDS = 1.0
 """`UrlMemory.stale_seconds` on Learn, where somebody may go back to the last chapter soon."""
 
 
@@ -48,107 +45,78 @@ class LessonPlace:
     chapter: str = ""
     focus: bool = False
     """Show the figure alone."""
-    url: UrlMemory = field(default_factory=lambda: UrlMemory(_LESSON_STALE_SECONDS))
+    url: UrlMemory = field(default_factory=lambda: UrlMemory(_STALE_SECONDS))
 
 
-def lesson_place() -> LessonPlace:
-    """The open chapter, as `read_lesson_from_url` found it."""
-    return st.session_state.setdefault(_LESSON, LessonPlace())
+def place() -> LessonPlace:
+    """The open chapter, as `read` found it."""
+    return st.session_state.setdefault(_PLACE, LessonPlace())
 
 
-def lesson_in_focus() -> bool:
+def in_focus() -> bool:
     """Whether the URL asks for a chapter's figure alone."""
-    return CHAPTER_PARAM in st.query_params and st.query_params.get(FOCUS_PARAM) == "1"
+    return bool(CHAPTER.in_url() and FOCUS.in_url())
 
 
-def read_lesson_from_url(chapters: Sequence[str]) -> LessonPlace:
+def read(chapters: Sequence[str]) -> LessonPlace:
     """Take over a link, or the browser's back button; an unknown chapter opens the first one.
 
     Where the URL names another chapter or other values than we last wrote, it is right.
     """
-    place, query = lesson_place(), _lesson_query()
-    if query and not place.url.knows(query):
-        place.chapter = query.get(CHAPTER_PARAM, "")
-        place.focus = query.get(FOCUS_PARAM) == "1"
-        for key in [key for key in st.session_state if str(key).startswith(_LESSON_CONTROL)]:
-            if str(key).startswith(f"{_LESSON_CONTROL}{place.chapter}-"):
-                del st.session_state[key]
-        place.url.seen = query
-    if place.chapter not in chapters:
-        place.chapter = chapters[0]
-    known = st.session_state.get(_LESSONS_DONE, frozenset())
-    told = st.query_params.get(DONE_PARAM, "").split(".")
-    st.session_state[_LESSONS_DONE] = known | {name for name in told if name in chapters}
-    return place
+    now = place()
+    said = read_url(PARAMS, now.url, with_rest=True)
+    if said is not None:
+        now.chapter, now.focus = said[CHAPTER.name], said[FOCUS.name]
+        controls().forget()
+    if now.chapter not in chapters:
+        now.chapter = chapters[0]
+    st.session_state[_DONE] = done() | DONE.in_url().intersection(chapters)
+    return now
 
 
-def open_lesson(chapter: str, *, focus: bool = False) -> None:
+def write(values: Mapping[str, str]) -> None:
+    """Make the URL say which chapter is open and what its controls say."""
+    now = place()
+    said = {CHAPTER.name: now.chapter, FOCUS.name: now.focus, DONE.name: done()}
+    write_url(PARAMS, now.url, said, rest=values)
+
+
+def open_chapter(chapter: str, *, focus: bool = False) -> None:
     """Turn to a chapter, or to its figure alone (for a button's `on_click`)."""
-    place = lesson_place()
-    own = place.url.seen if place.chapter == chapter else {}
-    place.chapter, place.focus = chapter, focus
-    write_lesson_to_url({k: v for k, v in own.items() if k not in (CHAPTER_PARAM, FOCUS_PARAM)})
+    now = place()
+    own = now.url.seen if now.chapter == chapter else {}
+    now.chapter, now.focus = chapter, focus
+    write({k: v for k, v in own.items() if k not in (CHAPTER.name, FOCUS.name)})
 
 
 def contents_key(chapter: str) -> str:
     """The key of the table of contents, made to show this chapter."""
-    st.session_state[_CONTENTS] = chapter
-    return _CONTENTS
+    return _CONTENTS.showing("", chapter)
 
 
 def take_contents_choice() -> None:
     """The visitor picked a chapter in the table of contents."""
-    open_lesson(st.session_state[_CONTENTS])
+    open_chapter(_CONTENTS.value(""))
 
 
-def lesson_key(name: str, read: Callable[[str], Any], default: Any) -> str:
-    """The key of a control of the open chapter, filled from the URL where `read` can read it.
+def controls() -> Controls:
+    """The controls of the open chapter."""
+    return Controls(f"lesson-{place().chapter}-")
+
+
+def control_key(name: str, read: Callable[[str], Any], default: Any) -> str:
+    """The key of a control of the open chapter, which starts from the URL where `read` can read it.
 
     `read` turns the URL's text into a value and raises ValueError where that cannot be.
     """
-    place = lesson_place()
-    key = f"{_LESSON_CONTROL}{place.chapter}-{name}"
-    if key not in st.session_state:
-        try:
-            st.session_state[key] = read(place.url.seen[name])
-        except (KeyError, ValueError):
-            st.session_state[key] = default
-    return key
+    return controls().starting(name, Param(name, read, str, default).value(place().url.seen))
 
 
-def set_lesson(**values: Any) -> None:
-    """Move controls of the open chapter (for a button's `on_click`)."""
-    for name, value in values.items():
-        st.session_state[f"{_LESSON_CONTROL}{lesson_place().chapter}-{name}"] = value
-
-
-def write_lesson_to_url(values: Mapping[str, str]) -> None:
-    """Make the URL say which chapter is open and what its controls say."""
-    place = lesson_place()
-    wanted = {CHAPTER_PARAM: place.chapter, **values}
-    if place.focus:
-        wanted[FOCUS_PARAM] = "1"
-    present = _lesson_query()
-    done = {DONE_PARAM: ".".join(sorted(lessons_done()))} if lessons_done() else {}
-    workspace = {key: st.query_params[key] for key in (WORKSPACE_PARAM,) if key in st.query_params}
-    place.url.write(present, wanted, wanted | done | workspace)
-
-
-def _lesson_query() -> dict[str, str]:
-    aside = (WORKSPACE_PARAM, DONE_PARAM)
-    return {key: value for key, value in st.query_params.items() if key not in aside}
-
-
-def lessons_done() -> frozenset[str]:
+def done() -> frozenset[str]:
     """The chapters whose question this visitor has answered."""
-    return st.session_state.get(_LESSONS_DONE, frozenset())
+    return st.session_state.get(_DONE, frozenset())
 
 
-def finish_lesson(chapter: str) -> None:
+def finish(chapter: str) -> None:
     """This chapter's question was answered."""
-    st.session_state[_LESSONS_DONE] = lessons_done() | {chapter}
-
-
-def prediction_key(chapter: str) -> str:
-    """The key of the answer that the visitor predicted in a chapter."""
-    return _PREDICTION + chapter
+    st.session_state[_DONE] = done() | {chapter}

@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.learn import figures
-from dashboard.learn.controls import Controls
 from dashboard.learn.figures import MAIN, axis, only
 from dashboard.learn.onward import BOOK, Onward
+from dashboard.learn.panel import Panel
 from dashboard.ui import vega
 from dashboard.ui.palette import GREY
 from nncore.lessons import universality as lessons
@@ -18,25 +18,25 @@ _X = np.linspace(0, 1, 501)
 _TARGETS = {"wiggle": "Nielsen's curve", "hill": "A hill", "stairs": "Stairs"}
 
 
-def universality(controls: Controls) -> Onward:
+def universality(panel: Panel) -> Onward:
     """Build one bump from two steps, or a whole curve from many bumps."""
     modes = {"fit": "Fit a curve", "bump": "Build one bump"}
-    if controls.choice("show", "Show", modes, "fit") == "bump":
-        _bump(controls)
+    if panel.choice("show", "Show", modes, "fit") == "bump":
+        _bump(panel)
         n_hidden = 2
     else:
-        n_hidden = _fit(controls)
+        n_hidden = _fit(panel)
     return Onward(
         BOOK.replace(hidden=(n_hidden,)), f"Train on MNIST with {n_hidden} hidden neurons"
     )
 
 
-def _fit(controls: Controls) -> int:
+def _fit(panel: Panel) -> int:
     left, right = figures.places()
     with left:
-        target = controls.choice("curve", "The curve to make", _TARGETS, "wiggle")
-        n_bumps = controls.whole("n", "Bumps (two hidden neurons each)", 1, 50, 5)
-        weight = controls.scale(
+        target = panel.choice("curve", "The curve to make", _TARGETS, "wiggle")
+        n_bumps = panel.whole("n", "Bumps (two hidden neurons each)", 1, 50, 5)
+        weight = panel.scale(
             "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 1000
         )
     wanted = lessons.TARGETS[target]
@@ -58,14 +58,14 @@ def _fit(controls: Controls) -> int:
     return 2 * n_bumps
 
 
-def _bump(controls: Controls) -> None:
+def _bump(panel: Panel) -> None:
     left, right = figures.places()
     with left:
-        s1, s2 = controls.span(
+        s1, s2 = panel.span(
             "s", "Drag the two steps together: up at $s_1$, down at $s_2$", 0, 1, (0.3, 0.7), 0.01
         )
-        height = controls.slider("h", "Height $h$", -2, 2, 1, 0.1)
-        weight = controls.scale(
+        height = panel.slider("h", "Height $h$", -2, 2, 1, 0.1)
+        weight = panel.scale(
             "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 100
         )
     network = lessons.bump_network([(s1, s2)], np.array([height]), weight)

@@ -1,73 +1,61 @@
 """Which runs Results shows, in the session and in the URL."""
 
+from dataclasses import dataclass, field
+
 import streamlit as st
 
-from dashboard.session import RUN_PARAM, run_in_url
+from dashboard.session import RUN, Controls, Param, UrlMemory, read_url, write_url
 
-OTHER_PARAM = "other"
+OTHER = Param("other", RUN.read, RUN.write)
+"""The run that is laid over the first."""
+PARAMS = (RUN, OTHER)
 
+CONTROLS = Controls("results-")
+"""`picker` and `other-picker`, the choices of the two runs."""
 
-_RESULTS_RUN = "results-run"
-
-
-_RESULTS_OTHER = "results-other"
-
-
-_RESULTS_PICKER = "results-picker"
+_VIEW = "results"
 
 
-_RESULTS_OTHER_PICKER = "results-other-picker"
+@dataclass(slots=True)
+class ResultsView:
+    """The runs that are shown; None for none."""
+
+    run: str | None = None
+    other: str | None = None
+    url: UrlMemory = field(default_factory=UrlMemory)
 
 
-def results_run() -> str | None:
-    """The run that Results shows: the URL's, else the last one that was looked at."""
-    run_id = run_in_url() or st.session_state.get(_RESULTS_RUN)
-    st.session_state[_RESULTS_RUN] = run_id
-    return run_id
+def view() -> ResultsView:
+    """What Results shows; made at first sight."""
+    return st.session_state.setdefault(_VIEW, ResultsView())
 
 
-def set_results_run(run_id: str | None) -> None:
-    """Let Results show this run, in the URL too; writes only when it changed."""
-    st.session_state[_RESULTS_RUN] = run_id
-    if run_id is None:
-        st.query_params.pop(RUN_PARAM, None)
-    elif st.query_params.get(RUN_PARAM) != run_id:
-        st.query_params[RUN_PARAM] = run_id
+def read() -> bool:
+    """Take over the runs that a link names, both of them; whether there was one.
+
+    A page switch, which empties the URL, changes nothing.
+    """
+    now = view()
+    arrived = "picker" not in CONTROLS  # its controls are not there yet
+    said = read_url(PARAMS, now.url, anew=arrived)
+    if said is not None:
+        now.run, now.other = said[RUN.name], said[OTHER.name]
+    return said is not None
 
 
-def results_picker_key(run_id: str | None) -> str:
-    """The key of Results' choice of a run, made to show this one."""
-    st.session_state[_RESULTS_PICKER] = run_id
-    return _RESULTS_PICKER
+def write() -> None:
+    """Make the URL say which runs are shown."""
+    write_url(PARAMS, view().url, {RUN.name: view().run, OTHER.name: view().other})
 
 
-def take_results_choice() -> None:
-    """The user picked another run on Results: the URL follows."""
-    set_results_run(st.session_state.get(_RESULTS_PICKER))
+def take_run() -> None:
+    """The user picked another run: a run that was laid over it is laid over it no more."""
+    now = view()
+    now.run = CONTROLS.value("picker")
+    if now.other == now.run:
+        now.other = None
 
 
-def results_other() -> str | None:
-    """The run that Results lays over the first, if any: the URL's, else the last one chosen."""
-    run_id = st.query_params.get(OTHER_PARAM, "")[:64] or st.session_state.get(_RESULTS_OTHER)
-    st.session_state[_RESULTS_OTHER] = run_id
-    return run_id
-
-
-def results_other_key(run_id: str | None) -> str:
-    """The key of Results' choice of a second run, made to show this one."""
-    st.session_state[_RESULTS_OTHER_PICKER] = run_id
-    return _RESULTS_OTHER_PICKER
-
-
-def take_results_other_choice() -> None:
-    """The user picked another second run on Results."""
-    set_results_other(st.session_state.get(_RESULTS_OTHER_PICKER))
-
-
-def set_results_other(run_id: str | None) -> None:
-    """Lay this run over the one that Results shows, in the URL too."""
-    st.session_state[_RESULTS_OTHER] = run_id
-    if run_id is None:
-        st.query_params.pop(OTHER_PARAM, None)
-    elif st.query_params.get(OTHER_PARAM) != run_id:
-        st.query_params[OTHER_PARAM] = run_id
+def take_other() -> None:
+    """The user picked another run to lay over the first, or none."""
+    view().other = CONTROLS.value("other-picker")

@@ -8,12 +8,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast, get_args
 
-import numpy as np
 import streamlit as st
 
-from dashboard.ink import samples
 from dashboard.train import state
-from dashboard.ui import digits, palette
+from dashboard.ui import palette
 from dashboard.ui.names import (
     ACTIVATIONS,
     COSTS,
@@ -25,7 +23,6 @@ from dashboard.ui.names import (
     SCHEDULES,
     SPLITS,
 )
-from nncore import augmentation, preprocessing
 from nncore.config import (
     ActivationName,
     ConfigError,
@@ -38,13 +35,10 @@ from nncore.config import (
     OptimizerName,
     ScheduleName,
     TrainingConfig,
-    architecture,
 )
 from nncore.datasets import training_examples
 
 _T = TypeVar("_T")
-
-N_VARIANTS = 8
 
 
 # One function a control ---------------------------------------------------------------------------
@@ -63,11 +57,11 @@ def hidden(now: TrainingConfig) -> str:
     """The hidden layers' sizes as typed, for example `16,16`; empty for none."""
     return st.text_input(
         "Hidden layers",
-        key=state.control_key("hidden", ",".join(str(units) for units in now.hidden)),
+        key=state.CONTROLS.starting("hidden", ",".join(str(units) for units in now.hidden)),
         help="Neurons in each hidden layer, from the input's side: 30, or 16,16. Empty: no layer.",
         placeholder="none",
         max_chars=60,
-        on_change=state.touch_form,
+        on_change=state.touch,
     )
 
 
@@ -152,14 +146,16 @@ def momentum(now: TrainingConfig, optimizer: OptimizerName) -> float:
 
 def batch_size(now: TrainingConfig) -> int | Literal["full"]:
     """Examples a step, or the whole training set."""
-    full = state.control_value("full_batch", now.batch_size == "full")
+    full = state.CONTROLS.value("full_batch", now.batch_size == "full")
     size = st.number_input(
         "Mini-batch size m",
         min_value=1,
         step=1,
-        key=state.control_key("batch_size", 32 if now.batch_size == "full" else now.batch_size),
+        key=state.CONTROLS.starting(
+            "batch_size", 32 if now.batch_size == "full" else now.batch_size
+        ),
         help="m: examples whose gradients are averaged for one step; the book takes 10.",
-        on_change=state.touch_form,
+        on_change=state.touch,
         disabled=full,
     )
     return "full" if full else size
@@ -169,9 +165,9 @@ def full_batch(now: TrainingConfig) -> bool:
     """Whether every step takes the whole training set; `batch_size` reads it."""
     return st.toggle(
         "Full batch",
-        key=state.control_key("full_batch", now.batch_size == "full"),
+        key=state.CONTROLS.starting("full_batch", now.batch_size == "full"),
         help="Every step averages over the whole training set: one step an epoch.",
-        on_change=state.touch_form,
+        on_change=state.touch,
     )
 
 
@@ -251,9 +247,9 @@ def train_size(now: TrainingConfig) -> int | None:
         min_value=1,
         step=1000,
         placeholder="all",
-        key=state.control_key("train_size", now.train_size),
+        key=state.CONTROLS.starting("train_size", now.train_size),
         help="n: only the first so many images; empty for all. Try 1,000 to see overfitting.",
-        on_change=state.touch_form,
+        on_change=state.touch,
     )
 
 
@@ -291,26 +287,6 @@ def deform_strength(now: TrainingConfig, deform: DeformName) -> float:
     )
 
 
-def variants(config: TrainingConfig) -> None:
-    """One digit as it is, and as training will see it; nothing where nothing is deformed."""
-    if config.deform == "none":
-        return
-    digit = preprocessing.prepare(samples.sample(samples.EXAMPLE)).pixels.reshape(1, -1)
-    bounds = augmentation.DEFORMATIONS[config.deform].times(config.deform_strength)
-    deformed = augmentation.deform(
-        digit.repeat(N_VARIANTS, axis=0),
-        bounds,
-        rng=np.random.default_rng(config.seed),
-        per_map=1,
-    )
-    st.image(
-        digits.png(digits.grid(deformed, columns=N_VARIANTS // 2, size=112)),
-        alt=f"The digit {samples.EXAMPLE} in {N_VARIANTS} variants, each deformed in its own way",
-        caption=f"One {samples.EXAMPLE}, {N_VARIANTS} times as training will see it.",
-        width="stretch",
-    )
-
-
 def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
     """Which of the twins train; an empty tuple when none is chosen."""
     chosen = st.pills(
@@ -318,9 +294,9 @@ def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
         get_args(EngineName),
         selection_mode="multi",
         format_func=lambda name: palette.ENGINE_NAMES[cast(EngineName, name)],
-        key=state.control_key("engines", list(now.engines)),
+        key=state.CONTROLS.starting("engines", list(now.engines)),
         help="Both start from the same weights and see the same batches, epoch by epoch in turn.",
-        on_change=state.touch_form,
+        on_change=state.touch,
     )
     return tuple(cast(list[EngineName], chosen))
 
@@ -347,7 +323,7 @@ class FormResult:
 
 def training_form() -> FormResult:
     """Draw every control; keep the configuration in `state` when it fits, else say why not."""
-    form = state.training_form()
+    form = state.form()
     now = form.config
     with st.grid(2, min_column_width=120, gap="small"):
         values: dict[str, Any] = {
@@ -398,17 +374,6 @@ def _check_train_size(config: TrainingConfig) -> None:
         )
 
 
-def summary(config: TrainingConfig) -> None:
-    """The network's shape and how many numbers it learns."""
-    st.markdown(
-        f"**{architecture(config.layer_sizes)}** · {config.n_parameters:,} parameters",
-        help="Neurons in each layer, from pixels to digits; weights and biases to learn.",
-    )
-
-
-# Recipes ----------------------------------------------------------------------------------------
-
-
 # Helpers ----------------------------------------------------------------------------------------
 def _choice(label: str, field: str, names: dict[_T, str], value: _T, help: str) -> _T:
     """A list of names to choose from; a value of a link that is not in it is added."""
@@ -418,9 +383,9 @@ def _choice(label: str, field: str, names: dict[_T, str], value: _T, help: str) 
         label,
         list(options),
         format_func=lambda option: options.get(option, str(option)),
-        key=state.control_key(field, value),
+        key=state.CONTROLS.starting(field, value),
         help=help,
-        on_change=state.touch_form,
+        on_change=state.touch,
     )
     return value if chosen is None else cast(_T, chosen)
 
@@ -438,9 +403,9 @@ def _number(
         min_value=0.0,
         step=step,
         format="%g",
-        key=state.control_key(field, float(value)),
+        key=state.CONTROLS.starting(field, float(value)),
         help=help,
-        on_change=state.touch_form,
+        on_change=state.touch,
         disabled=disabled,
     )
 
@@ -452,8 +417,8 @@ def _whole(
         label,
         min_value=min_value,
         step=1,
-        key=state.control_key(field, value),
+        key=state.CONTROLS.starting(field, value),
         help=help,
-        on_change=state.touch_form,
+        on_change=state.touch,
         disabled=disabled,
     )

@@ -59,9 +59,9 @@ def past_runs(mine: Sequence[Run]) -> None:
 
 def _actions(run: Run, others: list[Run]) -> None:
     if st.button("Open results", key="history-open"):
-        st.switch_page("pages/results.py", query_params={"run": run.id})
+        navigation.switch("results", {"run": run.id})
     if st.button("Show here", key="history-show"):
-        state.set_train_run(run.id)
+        state.show_run(run.id)
         st.rerun()
     if st.button("Train again", key="history-again", help="The same configuration as a new run."):
         _change(lambda: _train_again(run))
@@ -86,15 +86,15 @@ def _actions(run: Run, others: list[Run]) -> None:
 
 
 def _train_again(run: Run) -> None:
-    state.fill_form_from_run(run.config)
+    state.fill_from_run(run.config)
     learned = run_store().handwriting.learned(run.id) is not None
     live.start(run.config, name=run.name, with_handwriting=learned)
 
 
 def _delete(run: Run) -> None:
     run_store().delete_run(run.id, workspace=session.workspace())
-    if state.train_run() == run.id:
-        state.set_train_run(None)
+    if state.shown_run() == run.id:
+        state.show_run(None)
 
 
 def _change(action: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
 from dashboard.runs import jobs
@@ -61,26 +61,33 @@ def stage(run: Run | None, form: FormResult) -> None:
     jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
 
 
-def current_run(mine: Sequence[Run]) -> Run | None:
-    """The run to show: on arrival the URL's, else one that is still going on; then the session's.
+def follow_url(mine: Sequence[Run]) -> None:
+    """Show what a link says: its run, or what its configuration would train.
 
-    A refresh or a second tab so finds the run again. A link to a configuration shows that. `mine`
-    are the workspace's runs.
+    A run without a configuration beside it fills the form. On arrival without a link, the run that
+    is still going on is shown, so that a second tab finds it; after that, what the session showed.
+    `mine` are the workspace's runs.
     """
-    if not state.train_run_decided():
-        asked = session.run_in_url()
-        found = _find(asked, mine) if asked and session.is_run_id(asked) else None
-        if asked and found is None:
-            session.notify(
-                f"There is no run {asked} (any more); pick one from the past runs below."
-            )
-        if found is None and not state.url_has_configuration():
-            found = next((run for run in mine if run.status in ACTIVE), None)
-        if found is not None and not state.url_has_configuration():
-            state.fill_form_from_run(found.config)
-        state.set_train_run(found.id if found else None)
-        return found
-    run_id = state.train_run()
+    link, decided = state.read(), state.run_is_decided()
+    if link is None and decided:
+        return
+    asked = link.run if link else None
+    configured = link is not None and link.has_configuration
+    found = _find(asked, mine) if asked and session.is_run_id(asked) else None
+    if asked and found is None:
+        session.notify(f"There is no run {asked} (any more); pick one from the past runs below.")
+    if found is None and not configured:
+        if decided:
+            return
+        found = next((run for run in mine if run.status in ACTIVE), None)
+    if found is not None and not configured:
+        state.fill_from_run(found.config)
+    state.show_run(found.id if found else None)
+
+
+def current_run(mine: Sequence[Run]) -> Run | None:
+    """The run that is shown, perhaps one of `mine`; None where it is gone, or none is."""
+    run_id = state.shown_run()
     return _find(run_id, mine) if run_id else None
 
 
@@ -165,12 +172,12 @@ def start(
 ) -> None:
     """Queue a new run of this configuration and show it here (see `runs.start`)."""
     run = runs.start(config, name or run_name(config), step, with_handwriting=with_handwriting)
-    state.set_train_run(run.id)
+    state.show_run(run.id)
 
 
 def run_name(config: TrainingConfig) -> str:
     """The recipe's title as long as the network is the recipe's, else its shape."""
-    recipe = state.training_form().recipe
+    recipe = state.form().recipe
     if recipe is not None:
         known = recipes.get(recipe)
         free = {"engines": config.engines, "seed": config.seed, "epochs": config.epochs}
@@ -266,10 +273,8 @@ def _headline(run: Run, records: list[EpochRecord]) -> None:
         st.markdown(f"**{escape(run.name)}**", width="content")
         st.space("stretch")
         if records:
-            st.page_link("pages/results.py", label="Open results", query_params={"run": run.id})
-        st.button(
-            "New run", key="new-run", type="tertiary", on_click=state.set_train_run, args=(None,)
-        )
+            navigation.link("results", "Open results", {"run": run.id}, with_icon=False)
+        st.button("New run", key="new-run", type="tertiary", on_click=state.show_run, args=(None,))
     runs.show_note(run, records)
     if learned := handwriting.learned_from(run):
         st.caption(learned)
@@ -336,7 +341,7 @@ def preview(config: TrainingConfig) -> None:
         f"network {n:,} images, {batch:,} at a time: {steps:,} steps of gradient descent, "
         f"{steps * config.epochs:,} in {config.epochs:,} epochs."
     )
-    recipe = state.training_form().recipe
+    recipe = state.form().recipe
     if recipe is not None and recipes.get(recipe).config == config:
         _recipe(recipes.get(recipe))
     st.caption("Press Train: both networks start from the same weights and learn before your eyes.")

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.ink import samples
 from dashboard.models import evaluation, load, predictions
 from dashboard.models.predictions import Answer
@@ -95,13 +95,7 @@ def _heading(run: Run, engine: EngineName, words: str) -> None:
     st.markdown("**Its network, reading one and the same test image**")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(words, width="content")
-        st.page_link(
-            "pages/inside.py",
-            label="Look inside",
-            icon=":material/hub:",
-            query_params={
-                "run": run.id,
-                "engine": engine,
-                "example": str(_EXAMPLE[run.config.dataset]),
-            },
+        example = str(_EXAMPLE[run.config.dataset])
+        navigation.link(
+            "inside", "Look inside", {"run": run.id, "engine": engine, "example": example}
         )

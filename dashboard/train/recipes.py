@@ -49,17 +49,17 @@ def recipe_cards() -> None:
         key="recipe-group",
         label_visibility="collapsed",
     )
-    chosen = state.training_form().recipe
+    chosen = state.form().recipe
     with st.grid(4, min_column_width=220, gap="small"):
         for recipe in recipe_group(group or "Start here"):
             with st.container(border=True, height="stretch", gap="small"):
-                unchanged = recipe.name == chosen and state.config() == recipe.config
+                unchanged = recipe.name == chosen and state.form().config == recipe.config
                 st.button(
                     escape(recipe.title),
                     key=f"recipe-{recipe.name}",
                     icon=":material/check:" if unchanged else None,
                     disabled=unchanged,
-                    on_click=state.fill_form,
+                    on_click=state.fill,
                     args=(recipe.config, recipe.name),
                     width="stretch",
                     wrap=True,

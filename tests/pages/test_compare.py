@@ -11,16 +11,16 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import session
 from dashboard.compare import (
+    common,
     ease,
     flexibility,
-    measurements,
+    measurement_queue,
     published,
     riddle,
-    section,
     speed,
     twins,
 )
-from dashboard.compare.measurements import Measurements
+from dashboard.compare.measurement_queue import Measurements
 from dashboard.runs.run import RunStatus
 from dashboard.runs.store import run_store
 from dashboard.runs.worker import run_training
@@ -39,10 +39,10 @@ BUTTONS = ("run-twins", "run-bench", "run-pieces", "run-activation", "run-riddle
 def queue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr(published, "stored", lambda: ROWS)
     monkeypatch.setattr(speed, "stored", lambda: SPEEDS)
-    measurements.measurements.cache_clear()
+    measurement_queue.measurements.cache_clear()
     with own_store(monkeypatch, tmp_path) as fake:
         yield fake
-    measurements.measurements.cache_clear()
+    measurement_queue.measurements.cache_clear()
 
 
 def headings(at: AppTest) -> list[str]:
@@ -61,7 +61,7 @@ def until(is_so: Callable[[], object]) -> None:
 
 
 def wait_for(*ask: str) -> None:
-    until(lambda: not section.active(*ask))
+    until(lambda: not common.active(*ask))
 
 
 def test_the_headings_tell_the_story_from_stored_figures():
@@ -70,7 +70,7 @@ def test_the_headings_tell_the_story_from_stored_figures():
     assert not at.error
     gap = max(twins.stored().curve("float64").difference)
     assert heading(at, "Same network, same numbers").endswith(
-        f" {section.power(gap)} in double precision"
+        f" {common.power(gap)} in double precision"
     )
     assert (
         heading(at, "Speed") == "Speed: NumPy is up to 8.0 times as fast, PyTorch up to 1.7 times"
@@ -101,7 +101,7 @@ def test_nothing_stored_leaves_every_section_standing(monkeypatch: pytest.Monkey
 def test_without_pytorch_a_sentence_says_so_and_stored_figures_stay(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(measurements, "find_spec", lambda name: None)
+    monkeypatch.setattr(measurement_queue, "find_spec", lambda name: None)
     at = page("compare")
     assert not at.exception
     assert "PyTorch is not installed" in at.info[0].value
@@ -113,7 +113,7 @@ def test_without_pytorch_a_sentence_says_so_and_stored_figures_stay(
 def test_pytorch_that_cannot_be_imported_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     broken = "import sys; sys.exit('ImportError: libtorch_cpu.so: cannot open shared object file')"
     own = Measurements((sys.executable, "-c", broken))
-    monkeypatch.setattr(section, "measurements", lambda: own)
+    monkeypatch.setattr(common, "measurements", lambda: own)
     at = page("compare")
     at.button(key="run-twins").click().run()
     wait_for("twins")
@@ -152,7 +152,7 @@ while not pathlib.Path({str(go_on)!r}).exists():
 print({more!r})
 """
     own = Measurements((sys.executable, "-c", script))
-    monkeypatch.setattr(section, "measurements", lambda: own)
+    monkeypatch.setattr(common, "measurements", lambda: own)
     at = page("compare")
     at.button(key="run-bench").click().run()
     until(lambda: len(own.find("bench").results) == 3)
@@ -195,7 +195,7 @@ def progress_texts(at: AppTest) -> list[str]:
 def test_the_parts_are_run_here_and_a_second_visitor_sees_them():
     at = page("compare")
     at.button(key="run-pieces").click().run()
-    assert at.button(key="run-pieces").disabled or section.measured("pieces")
+    assert at.button(key="run-pieces").disabled or common.measured("pieces")
     wait_for("pieces")
     for visitor in (at.run(), page("compare")):
         assert not visitor.exception
@@ -212,17 +212,17 @@ def test_a_run_of_the_twins_made_here_takes_the_stored_ones_place(
     worse = double.model_copy(update={"difference": (0.125, *double.difference[1:])})
     made = stored.model_copy(update={"curves": (stored.curve("float32"), worse)})
     own = Measurements((sys.executable, "-c", f"print({made.model_dump_json()!r})"))
-    monkeypatch.setattr(section, "measurements", lambda: own)
+    monkeypatch.setattr(common, "measurements", lambda: own)
     at = page("compare")
     at.button(key="run-twins").click().run()
     wait_for("twins")
     at.run()
     assert heading(at, "Same network").endswith(" 1.2·10⁻¹ in double precision")
-    assert TwinRun.model_validate(section.measured("twins").results[0]) == made
+    assert TwinRun.model_validate(common.measured("twins").results[0]) == made
     day = f"{datetime.now(UTC):%B %Y at }"
     said = [caption.value for caption in at.caption]
     assert sum(day in words and "UTC" in words for words in said) == 1
-    was = section.power(max(double.difference))
+    was = common.power(max(double.difference))
     assert f"Largest difference in double precision: here 1.2·10⁻¹, stored {was}." in said
 
 
@@ -230,7 +230,7 @@ def test_a_measurement_is_stopped_and_the_stored_figures_stand(monkeypatch: pyte
     own = Measurements(
         (sys.executable, "-c", "import time; print('{}', flush=True); time.sleep(60)")
     )
-    monkeypatch.setattr(section, "measurements", lambda: own)
+    monkeypatch.setattr(common, "measurements", lambda: own)
     at = page("compare")
     title = heading(at, "Same network")
     at.button(key="run-twins").click().run()
@@ -249,7 +249,7 @@ def test_among_visitors_only_who_asked_may_stop(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("NN_MULTIUSER", "1")
     settings.cache_clear()
     own = Measurements((sys.executable, "-c", "import time; time.sleep(60)"))
-    monkeypatch.setattr(section, "measurements", lambda: own)
+    monkeypatch.setattr(common, "measurements", lambda: own)
     monkeypatch.setattr(session, "workspace", lambda: "k" * 32)
     own.ask("twins", workspace="j" * 32)
     at = page("compare")
@@ -262,7 +262,7 @@ def test_among_visitors_only_who_asked_may_stop(monkeypatch: pytest.MonkeyPatch)
 
 def test_times_are_not_to_be_trusted_while_a_run_trains(monkeypatch: pytest.MonkeyPatch):
     assert not page("compare").warning
-    monkeypatch.setattr(section, "a_run_trains", lambda: True)
+    monkeypatch.setattr(common, "a_run_trains", lambda: True)
     said = [warning.value for warning in page("compare").warning]
     assert len(said) == 2  # of the bench and of the parts: the others measure no times
     assert all("A run is training" in words for words in said)
@@ -275,7 +275,7 @@ def test_visitors_who_share_a_server_are_told_to_wait(
     settings.cache_clear()
     wait = f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path / 'go')!r}).exists():\n"
     own = Measurements((sys.executable, "-c", f"{wait}    time.sleep(0.02)"))
-    monkeypatch.setattr(section, "measurements", lambda: own)
+    monkeypatch.setattr(common, "measurements", lambda: own)
     own.ask("wait")
     at = page("compare")
     at.button(key="run-twins").click().run()
@@ -366,6 +366,9 @@ def test_the_riddle_is_trained_by_the_job_queue_once(queue: FakeJobs):
     }
     assert all(run.config.engines == ("numpy", "torch") for run in mine)
     assert queue.submitted
+    watch = [link for link in at.page_link if link.label == "Watch it on Train"]
+    assert [link.page for link in watch] == ["train", "train"]
+    assert {link.query_string for link in watch} == {f"run={run.id}" for run in mine}
     again = page("compare")  # a refresh: the session is new, the runs are the store's
     assert again.button(key="run-riddle").disabled
     assert [run.status for run in mine] == [RunStatus.QUEUED] * 2

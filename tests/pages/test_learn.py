@@ -65,7 +65,7 @@ def test_every_chapter_has_its_parts(name: str) -> None:
     at = learn(chapter=name)
     text = prose.read(name)
     assert at.title[0].value == text.title
-    assert len(at.radio(key=state.prediction_key(name)).options) == len(text.options) >= 3
+    assert len(at.radio(key=state.PREDICTION.key(name)).options) == len(text.options) >= 3
     assert at.button(key="enter-focus")
     assert any(link.page == "train" for link in at.page_link)
     assert "Nielsen" in text.sources
@@ -78,7 +78,7 @@ def test_predict_then_reveal(name: str) -> None:
     assert not any(text.answer == markdown.value for markdown in at.markdown)
     reveal = next(button for button in at.button if button.label == "Reveal")
     assert reveal.disabled
-    at.radio(key=state.prediction_key(name)).set_value(text.right).run()
+    at.radio(key=state.PREDICTION.key(name)).set_value(text.right).run()
     next(button for button in at.button if button.label == "Reveal").click().run()
     assert any(text.answer == markdown.value for markdown in at.markdown)
     assert any("As you predicted" in markdown.value for markdown in at.markdown)
@@ -89,7 +89,7 @@ def test_progress_survives_a_refresh_and_a_wrong_prediction_is_told() -> None:
     at = learn(chapter="pixels", done="pixels.cost.nonsense")
     assert prose.read("pixels").answer in [markdown.value for markdown in at.markdown]
     assert at.query_params["done"] == "cost.pixels"
-    at.radio(key=state.prediction_key("pixels")).set_value(2).run()
+    at.radio(key=state.PREDICTION.key("pixels")).set_value(2).run()
     assert any("Not quite" in markdown.value for markdown in at.markdown)
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.models import evaluation
-from dashboard.results import sections
+from dashboard.results import figures
 from dashboard.runs.store import run_store
 from dashboard.ui import runs
 from nncore.checkpoints import SHIPPED, from_bytes
@@ -90,7 +91,7 @@ def test_epochs_count_from_1_in_the_head_and_the_table():
 
 def test_the_head_speaks_the_words_of_the_form():
     momentum = TrainingConfig(optimizer="momentum", momentum=0.8, l2=5, dropout=0.2, seed=3)
-    assert sections.facts(momentum, []) == [
+    assert figures.facts(momentum, []) == [
         "784-128-10",
         "ReLU",
         "Log-likelihood",
@@ -101,8 +102,8 @@ def test_the_head_speaks_the_words_of_the_form():
         "mini-batch 32",
         "seed 3",
     ]
-    assert "Adam" in sections.facts(TrainingConfig(optimizer="adam"), [])
-    assert "Full batch" in sections.facts(TrainingConfig(batch_size="full"), [])
+    assert "Adam" in figures.facts(TrainingConfig(optimizer="adam"), [])
+    assert "Full batch" in figures.facts(TrainingConfig(batch_size="full"), [])
 
 
 def test_the_head_tells_a_changed_learning_rate():
@@ -114,7 +115,7 @@ def test_the_head_tells_a_changed_learning_rate():
             for engine in ("torch", "numpy")
             for epoch, rate in enumerate(rates)
         ]
-        return sections.learning_rates(config, rows)
+        return figures.learning_rates(config, rows)
 
     assert told(0.03, 0.03) == "η 0.03"
     assert told(0.03, 0.03, 0.05, 0.05) == "η 0.03, 0.05 from epoch 3 on"
@@ -141,6 +142,133 @@ def test_a_picked_run_goes_into_the_url():
     assert not at.exception
     assert at.query_params["run"] == second.id
     assert at.selectbox(key="results-picker").value == second.id
+
+
+def test_without_a_run_in_the_url_the_newest_is_shown():
+    trained("First")
+    newest = trained("Second")
+    at = page("results")
+    assert not at.exception
+    assert at.selectbox(key="results-picker").value == newest.id
+    assert at.query_params["run"] == newest.id
+    assert "No run is open" not in words(at)
+
+
+def test_an_unknown_run_is_told_and_the_newest_shown_instead():
+    run = trained()
+    at = page("results", run="gone")
+    assert not at.exception
+    assert "no run gone here" in at.error[0].value
+    assert at.query_params["run"] == run.id
+    assert not at.run().error
+
+
+def test_a_run_deleted_meanwhile_gives_way_to_the_newest_without_a_word():
+    first, second = trained("First"), trained("Second")
+    at = page("results", run=second.id)
+    run_store().delete_run(second.id, workspace="local")
+    at.run()
+    assert not at.exception
+    assert not at.error
+    assert at.query_params["run"] == first.id
+
+
+def overlaid(first: str, second: str) -> AppTest:
+    """Results with the second run laid over the first, by hand."""
+    at = page("results", run=first)
+    return at.selectbox(key="results-other-picker").select(second).run()
+
+
+def drawn_runs(at: AppTest) -> set[str]:
+    """Which of the two runs the cost curves name; none where one run is drawn alone."""
+    spec = at.get("plotly_chart")[0].proto.spec
+    return {name for name in ("First", "Second") if f"({name})" in spec}
+
+
+def test_a_comparison_is_in_the_url_and_can_be_sent():
+    first, second = trained("First"), trained("Second")
+    at = overlaid(first.id, second.id)
+    assert not at.exception
+    assert (at.query_params["run"], at.query_params["other"]) == (first.id, second.id)
+    assert drawn_runs(at) == {"First", "Second"}
+    sent = page("results", run=first.id, other=second.id)  # a refresh is the same: a new session
+    assert sent.selectbox(key="results-other-picker").value == second.id
+    assert drawn_runs(sent) == {"First", "Second"}
+    assert not sent.warning
+
+
+def test_a_comparison_survives_a_page_switch():
+    first, second = trained("First"), trained("Second")
+    at = overlaid(first.id, second.id)
+    at.switch_page("pages/draw.py").run()
+    at.query_params.clear()
+    at.switch_page("pages/results.py").run()
+    assert not at.exception
+    assert (at.query_params["run"], at.query_params["other"]) == (first.id, second.id)
+    assert drawn_runs(at) == {"First", "Second"}
+
+
+def test_closing_the_overlay_takes_it_out_of_the_url():
+    first, second = trained("First"), trained("Second")
+    at = overlaid(first.id, second.id)
+    at.selectbox(key="results-other-picker").select(None).run()
+    assert not at.exception
+    assert "other" not in at.query_params
+    assert drawn_runs(at) == set()
+
+
+def test_the_back_button_takes_the_overlay_away_and_a_link_without_one_too():
+    first, second = trained("First"), trained("Second")
+    at = overlaid(first.id, second.id)
+    del at.query_params["other"]  # a moment after it was chosen, this is an echo
+    at.run()
+    assert drawn_runs(at) == {"First", "Second"}
+    at.session_state["results"].url.replaced.clear()  # three seconds later, it is the back button
+    del at.query_params["other"]
+    at.run()
+    assert drawn_runs(at) == set()
+    assert "other" not in at.query_params
+
+
+def test_picking_the_overlaid_run_itself_ends_the_comparison():
+    first, second = trained("First"), trained("Second")
+    at = overlaid(first.id, second.id)
+    at.selectbox(key="results-picker").select(second.id).run()
+    assert not at.exception
+    assert not at.warning
+    assert at.query_params["run"] == second.id
+    assert "other" not in at.query_params
+
+
+@pytest.mark.parametrize("other", ["gone", "<b>gone</b>", ""])
+def test_an_unknown_overlay_in_a_link_is_one_sentence_and_no_more(other: str):
+    run = trained()
+    at = page("results", run=run.id, other=other)
+    assert not at.exception
+    assert len(at.warning) == bool(other)
+    assert all("gone" in warning.value for warning in at.warning)
+    assert "other" not in at.query_params
+    assert len(at.get("plotly_chart")) == 4
+    assert not at.run().warning
+
+
+def test_a_run_is_not_laid_over_itself():
+    run = trained()
+    at = page("results", run=run.id, other=run.id)
+    assert not at.exception
+    assert "over itself" in at.warning[0].value
+    assert "other" not in at.query_params
+
+
+def test_somebody_elses_run_can_be_laid_over_by_its_link_only():
+    mine, theirs = trained("First"), trained("Second", workspace="somebody-else")
+    assert "results-other-picker" not in [box.key for box in page("results").selectbox]
+    at = page("results", run=mine.id, other=theirs.id)
+    assert not at.exception
+    assert at.selectbox(key="results-other-picker").value == theirs.id
+    assert drawn_runs(at) == {"First", "Second"}
+    at.run()
+    assert at.query_params["other"] == theirs.id
 
 
 def test_two_runs_lie_over_each_other():

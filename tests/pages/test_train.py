@@ -233,7 +233,7 @@ def poll(run_id: str) -> None:
     from dashboard.runs.store import run_store
     from dashboard.train import form, live, state
 
-    live._stage(lambda: run_store().get_run(run_id), form.FormResult(state.config()))
+    live._stage(lambda: run_store().get_run(run_id), form.FormResult(state.form().config))
 
 
 RUN_ON_STAGE = ["run", "epoch", "progress", "checkpoint", "run_handwriting"]
@@ -317,6 +317,89 @@ def test_new_run_leaves_the_old_one_going():
     assert only_run().status == "queued"
     assert enabled(at) == {"train", "step"}
     assert "run" not in at.query_params
+
+
+def follow(at, **query: str):
+    """A link to Train that is followed on another page."""
+    at.switch_page("pages/draw.py").run()
+    at.query_params.clear()
+    for key, value in query.items():
+        at.query_params[key] = value
+    return at.switch_page("pages/train.py").run()
+
+
+OTHER = SMALL.replace(hidden=(7,))
+
+
+def test_a_link_to_a_run_shows_it_also_when_another_one_was_shown():
+    first, second = run_store().create_run("local", SMALL), run_store().create_run("local", OTHER)
+    at = page("train", run=first.id)
+    follow(at, run=second.id)
+    assert not at.exception
+    assert at.query_params["run"] == second.id
+    assert at.text_input(key="config-hidden").value == "7"
+    assert TrainingConfig.from_query(at.query_params) == OTHER
+    at.run()
+    assert at.query_params["run"] == second.id
+    refreshed = page("train", **at.query_params)
+    assert refreshed.query_params["run"] == second.id
+    assert "queued" in status(refreshed)
+    follow(at, run=first.id)
+    assert at.text_input(key="config-hidden").value == "10"
+    assert at.query_params["run"] == first.id
+
+
+def test_a_run_can_be_left_and_started_after_a_link_to_one():
+    run = run_store().create_run("local", SMALL)
+    at = page("train", run=run.id)
+    at.button(key="new-run").click().run()
+    assert "run" not in at.query_params
+    assert enabled(at) == {"train", "step"}
+    at.query_params["run"] = run.id  # the browser is a moment behind
+    at.run()
+    assert "run" not in at.query_params
+    at.button(key="train").click().run()
+    newest = run_store().list_runs("local")[0]
+    assert newest.id != run.id
+    assert at.query_params["run"] == newest.id
+
+
+def test_the_back_button_goes_from_run_to_run_and_to_the_form():
+    first, second = run_store().create_run("local", SMALL), run_store().create_run("local", OTHER)
+    at = page("train", run=first.id)
+    before = dict(at.query_params)
+    at.selectbox(key="history-run").select(second.id).run()
+    at.button(key="history-show").click().run()
+    assert at.query_params["run"] == second.id
+    at.session_state["training-form"].url.replaced.clear()  # some seconds later
+    at.query_params["run"] = first.id
+    at.run()
+    assert dict(at.query_params) == before
+    assert at.selectbox(key="history-run").value == first.id
+    at.session_state["training-form"].url.replaced.clear()
+    del at.query_params["run"]
+    at.run()
+    assert not at.exception
+    assert "run" not in at.query_params
+    assert enabled(at) == {"train", "step"}
+
+
+def test_a_link_to_a_configuration_shows_what_it_would_train():
+    run = run_store().create_run("local", SMALL)
+    at = page("train", run=run.id)
+    follow(at, hidden="33")
+    assert at.text_input(key="config-hidden").value == "33"
+    assert "run" not in at.query_params
+    assert enabled(at) == {"train", "step"}
+
+
+def test_an_unknown_run_in_a_later_link_leaves_what_was_shown():
+    run = run_store().create_run("local", SMALL)
+    at = page("train", run=run.id)
+    follow(at, run="gone")
+    assert "no run gone" in at.warning[0].value
+    assert at.query_params["run"] == run.id
+    assert "queued" in status(at)
 
 
 def test_past_runs_can_be_renamed_trained_again_and_deleted():

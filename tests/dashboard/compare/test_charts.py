@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.compare import charts, twins
+from dashboard.compare import charts, speed_charts, twins
 from dashboard.ui.palette import ENGINE_NAMES, NUMPY, TORCH
 from tests.dashboard.compare.results import row
 
@@ -21,6 +21,7 @@ def placed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         found.append({"rows": [*rows], "layers": [*layers], **words})
 
     monkeypatch.setattr(charts, "place", place)
+    monkeypatch.setattr(speed_charts, "place", place)
     return found
 
 
@@ -80,7 +81,7 @@ def test_each_seed_lies_at_its_distance_from_the_published_figure(placed: list[d
 def test_a_ring_marks_where_the_engines_are_even(
     placed: list[dict[str, Any]], even: float | None, said: str
 ):
-    charts.ratios("784-128-10", [(1, 4.0), (64, 0.8)], "batch", even)
+    speed_charts.ratios("784-128-10", [(1, 4.0), (64, 0.8)], "batch", even)
     (chart,) = placed
     assert chart["layers"][-1]["data"]["values"] == ([{"x": even, "ratio": 1.0}] if even else [])
     assert said in chart["alt"]
@@ -88,7 +89,7 @@ def test_a_ring_marks_where_the_engines_are_even(
 
 @pytest.mark.parametrize("gflops", [None, 200.0])
 def test_the_limit_is_drawn_where_it_is_known(placed: list[dict[str, Any]], gflops: float | None):
-    charts.step_times([("small", 10**6, 50e-6, 100e-6), ("large", 10**9, 6e-3, 7e-3)], gflops)
+    speed_charts.step_times([("small", 10**6, 50e-6, 100e-6), ("large", 10**9, 6e-3, 7e-3)], gflops)
     (chart,) = placed
     assert [r["time"] for r in chart["rows"]] == pytest.approx([50, 100, 6000, 7000])  # µs
     limit = [point["time"] for point in chart["layers"][0]["data"]["values"]]

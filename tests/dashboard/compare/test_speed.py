@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard.compare import speed
-from dashboard.compare.measurements import Measurement
+from dashboard.compare.measurement_queue import Measurement
 from nncore.lab import bench_report
 from tests.dashboard.compare.results import SPEEDS
 

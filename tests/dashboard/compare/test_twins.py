@@ -11,7 +11,7 @@ def test_the_stored_run_has_both_precisions_and_double_is_closer():
     assert run is not None
     single, double = (max(run.curve(dtype).difference) for dtype in ("float32", "float64"))
     assert 0 < double < 1e-6 * single
-    assert twins.largest(run, "float64") == twins.section.power(double)
+    assert twins.largest(run, "float64") == twins.common.power(double)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ def show_inside() -> None:
 
     from dashboard.inside import state
 
-    state.read_inside_from_url()
-    state.inside_control("run", "")
-    st.button("Other", on_click=lambda: setattr(state.inside(), "neuron", (0, 1)))
-    state.write_inside_to_url()
+    state.read()
+    state.CONTROLS.showing("run", "")
+    st.button("Other", on_click=lambda: setattr(state.view(), "neuron", (0, 1)))
+    state.write()
 
 
 def test_inside_reads_a_link_and_follows_its_user():

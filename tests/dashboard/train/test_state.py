@@ -14,9 +14,10 @@ def show_form() -> None:
 
     from dashboard.train import state as train_state
 
-    train_state.read_form_from_url()
-    st.write(train_state.config().to_json())
-    train_state.write_form_to_url()
+    train_state.read()
+    train_state.CONTROLS.starting("hidden", "")
+    st.write(train_state.form().config.to_json())
+    train_state.write()
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)
@@ -90,12 +91,13 @@ def test_a_browser_that_is_a_moment_behind_does_not_undo_a_change():
 
         from dashboard.train import state as train_state
 
-        train_state.read_form_from_url()
-        if st.button("Change", key="change", on_click=train_state.touch_form):
-            form = train_state.training_form()
+        train_state.read()
+        train_state.CONTROLS.starting("hidden", "")
+        form = train_state.form()
+        if st.button("Change", key="change", on_click=train_state.touch):
             form.config = form.config.replace(hidden=(99,))
-        st.write(train_state.config().to_json())
-        train_state.write_form_to_url()
+        st.write(form.config.to_json())
+        train_state.write()
 
     at = AppTest.from_function(script, default_timeout=30).run()
     old = dict(at.query_params)

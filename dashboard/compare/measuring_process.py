@@ -1,7 +1,7 @@
-"""One measurement in a process of its own, for `dashboard.compare.measurements`.
+"""One measurement in a process of its own, for `dashboard.compare.measurement_queue`.
 
-`python -m dashboard.compare.measure OWNER KIND ARGUMENTS` prints JSON, a line a result. The server
-so never loads PyTorch, and a measurement never shares its interpreter with the pages.
+`python -m dashboard.compare.measuring_process OWNER KIND ARGUMENTS` prints JSON, a line a result.
+The server so never loads PyTorch, and a measurement never shares its interpreter with the pages.
 """
 
 import json

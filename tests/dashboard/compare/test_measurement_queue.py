@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.compare import measurements as module
-from dashboard.compare.measurements import BusyError, Measurement, Measurements
+from dashboard.compare import measurement_queue as module
+from dashboard.compare.measurement_queue import BusyError, Measurement, Measurements
 
 FAKE = """
 import json, pathlib, sys, time

@@ -15,7 +15,7 @@ from dashboard.runs.store import LOST, RunStore
 from dashboard.runs.worker import run_training
 from nncore import checkpoints
 
-OLD = Path(__file__).parents[2] / "fixtures" / "old_store"
+OLD = Path(__file__).parent / "fixtures" / "old_store"
 EXPECTED = json.loads((OLD / "expected.json").read_text(encoding="utf-8"))
 RUNS = {run["name"]: run for run in EXPECTED["runs"]}
 

@@ -1,10 +1,10 @@
 """Measurements that were asked for on this server: one at a time, seen by everybody.
 
-A measurement runs in a process of its own (`dashboard.compare.measure`), fed by a thread that waits
-for it, so that a page switch, a refresh or a closed browser makes no difference to it. Who asks for
-what is measured already watches that one. Two at once would measure each other: so a short one
-waits for a long one too, and a run of the job queue that trained meanwhile is told. Stopping one
-ends its process; what was measured before it stands.
+A measurement runs in a process of its own (`dashboard.compare.measuring_process`), fed by a thread
+that waits for it, so that a page switch, a refresh or a closed browser makes no difference to it.
+Who asks for what is measured already watches that one. Two at once would measure each other: so a
+short one waits for a long one too, and a run of the job queue that trained meanwhile is told.
+Stopping one ends its process; what was measured before it stands.
 """
 
 import json
@@ -98,7 +98,7 @@ class Measurements:
         *,
         training: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._command = command or (sys.executable, "-m", "dashboard.compare.measure")
+        self._command = command or (sys.executable, "-m", "dashboard.compare.measuring_process")
         self._lock = threading.Lock()
         self._known: OrderedDict[Ask, Measurement] = OrderedDict()
         self._training = training

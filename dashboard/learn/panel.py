@@ -1,4 +1,4 @@
-"""The controls of a lesson's figure: each knows its default and its place in the URL."""
+"""The control panel of a lesson's figure: each control knows its default and its URL parameter."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from dashboard.learn import state
 _Text = TypeVar("_Text", bound=str)
 
 
-class Controls:
+class Panel:
     """Draws the controls of the open chapter and remembers what its link has to say."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Controls:
             float(low),
             float(high),
             step=float(step),
-            key=state.lesson_key(name, read, float(default)),
+            key=state.control_key(name, read, float(default)),
             help=help,
             format=format,
             persist_state="session",
@@ -74,7 +74,7 @@ class Controls:
             float(low),
             float(high),
             step=float(step),
-            key=state.lesson_key(name, read, default),
+            key=state.control_key(name, read, default),
             persist_state="session",
         )
         # The key holds two numbers, and then the slider has two handles.
@@ -91,7 +91,7 @@ class Controls:
             label,
             low,
             high,
-            key=state.lesson_key(name, lambda text: min(max(int(text), low), high), default),
+            key=state.control_key(name, lambda text: min(max(int(text), low), high), default),
             help=help,
             persist_state="session",
         )
@@ -111,7 +111,7 @@ class Controls:
             label,
             values,
             format_func=lambda value: f"{value:g}",
-            key=state.lesson_key(name, read, default),
+            key=state.control_key(name, read, default),
             help=help or None,
             persist_state="session",
         )
@@ -131,7 +131,7 @@ class Controls:
             label,
             list(options),
             format_func=options.__getitem__,
-            key=state.lesson_key(name, read, default),
+            key=state.control_key(name, read, default),
             required=True,
             persist_state="session",
             wrap=True,

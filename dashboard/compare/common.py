@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import streamlit as st
 
 from dashboard import session
-from dashboard.compare.measurements import (
+from dashboard.compare.measurement_queue import (
     BusyError,
     Measurement,
     a_run_trains,

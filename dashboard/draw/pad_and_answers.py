@@ -1,0 +1,40 @@
+"""The body of Draw: the ink, what the models say of it at once, and below them one section."""
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.draw import answers, sections, sources
+from dashboard.draw.subject import choose_run, look_at
+from dashboard.models import load
+from dashboard.models.load import Trained
+from dashboard.runs.database import StoreError
+from dashboard.ui.text import escape
+
+
+@st.fragment
+def show(workspace: str) -> None:
+    """Ink on the left, what the models say of it on the right, one section below.
+
+    Reruns alone at every stroke; answers come before the slower pictures of the sections.
+    """
+    trained = _trained_models(workspace)
+    left, right = st.columns([1, 2.2], gap="large")
+    with right:
+        chosen = choose_run(trained)
+    with left:
+        subject = look_at(sources.choose_ink(), trained, chosen)
+    if subject is None:
+        return
+    with right:
+        answers.show(subject)
+    sections.show(subject)
+
+
+def _trained_models(workspace: str) -> list[Trained]:
+    """The workspace's networks; none, after one sentence, where the store cannot be read."""
+    try:
+        return load.trained_models(workspace)
+    except StoreError as error:
+        if not session.is_told(str(error)):
+            st.warning(escape(str(error)), icon=":material/database_off:")
+        return []

@@ -1,0 +1,229 @@
+"""What a run's networks got right and wrong: confusion matrices, scores, mistakes."""
+
+from typing import Any, cast, get_args
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import navigation
+from dashboard.models import evaluation as models_evaluation
+from dashboard.models import load
+from dashboard.models.evaluation import Answers
+from dashboard.results import charts
+from dashboard.runs.run import Run
+from dashboard.runs.store import run_store
+from dashboard.ui import digits, errors, palette
+from dashboard.ui.text import certainty, percent
+from nncore import metrics
+from nncore.checkpoints import SHIPPED
+from nncore.config import DatasetName, EngineName
+
+_IMAGE_PIXELS = 84
+_MOST_IMAGES = 20
+_MOST_MISTAKES = 10
+
+
+@st.fragment
+def confusion(run: Run) -> None:
+    """A confusion matrix an engine, after the epoch chosen; a clicked cell shows its images."""
+    kept: dict[EngineName, list[int]] = {
+        engine: sorted(
+            {
+                info.epoch
+                for info in run_store().checkpoints(run.id)
+                if info.engine == engine and info.epoch > 0 and info.batch == 0
+            }
+        )
+        for engine in run.config.engines
+    }
+    epochs = sorted({epoch for own in kept.values() for epoch in own})
+    if not epochs:
+        st.caption("The first confusion matrix comes with the first finished epoch.")
+        return
+    with errors.shown_errors():
+        shown_epoch, rates = _confusion_controls(run, epochs)
+        columns = st.columns(2)[: len(kept)]
+        clicked: list[tuple[EngineName, int | None, tuple[int, int], Answers]] = []
+        for column, (engine, own) in zip(columns, kept.items(), strict=True):
+            at = max((epoch for epoch in own if epoch <= shown_epoch), default=None)
+            found = _evaluation(run, engine, at)
+            if found is None:
+                column.caption(f"No checkpoint of {palette.ENGINE_NAMES[engine]} is kept there.")
+                continue
+            with column:
+                figure = charts.confusion(found.matrix, engine, rates=rates)
+                event = charts.show(
+                    figure,
+                    f"confusion-{engine}",
+                    filename=f"confusion-{engine}-{run.id}",
+                    on_select="rerun",
+                    selection_mode="points",
+                )
+            cell = charts.clicked_cell(event)
+            if cell is not None:
+                clicked.append((engine, at, cell, found))
+        if not clicked:
+            st.caption(
+                "Click a cell to see its images, the worst first, and follow one through the "
+                "network to see why."
+            )
+        for engine, at, cell, found in clicked:
+            _cell_images(run, engine, at, cell, found)
+
+
+def _confusion_controls(run: Run, epochs: list[int]) -> tuple[int, bool]:
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        if len(epochs) > 1:
+            after = st.select_slider(
+                "After epoch",
+                epochs,
+                value=epochs[-1],
+                key=f"confusion-epoch-{run.id}-{len(epochs)}",
+                help="The networks after so many epochs; a long run keeps some of them.",
+            )
+        else:
+            after = epochs[0]
+        shown = st.segmented_control(
+            "Cells show", ["counts", "rates"], default="counts", required=True, key="confusion-show"
+        )
+    return after, shown == "rates"
+
+
+def scores(run: Run) -> None:
+    """Precision, recall and F1 of each digit, by the last checkpoint of each engine."""
+    found = last_evaluations(run)
+    if not found:
+        st.caption("Scores come with the first finished epoch.")
+        return
+    names: tuple[charts.Score, ...] = get_args(charts.Score)
+    chosen = st.segmented_control("Score", names, default="F1", required=True, key="score")
+    measure = cast(charts.Score, chosen)
+    by_engine: dict[EngineName, dict[charts.Score, np.ndarray]] = {
+        engine: dict(zip(names, metrics.precision_recall_f1(evaluation.matrix), strict=True))
+        for engine, evaluation in found.items()
+    }
+    left, right = st.columns(2, gap="medium")
+    with left:
+        of_engine: dict[EngineName, list[float]] = {
+            engine: own[measure].tolist() for engine, own in by_engine.items()
+        }
+        charts.show(charts.digit_scores(of_engine, measure), "digit-scores")
+    table = pd.DataFrame(
+        {
+            (palette.ENGINE_NAMES[engine], name): 100 * values
+            for engine, own in by_engine.items()
+            for name, values in own.items()
+        }
+    )
+    columns: dict[Any, Any] = {
+        place: st.column_config.NumberColumn(format="%.1f%%", width=80)
+        for place in range(1, 1 + len(table.columns))
+    }
+    columns["_index"] = st.column_config.NumberColumn("digit", width=50)  # and place 0
+    right.dataframe(
+        table,
+        height=35 * 12 + 2,
+        key="score-table",
+        alt="Precision, recall and F1 of each digit and engine",
+        column_config=columns,
+    )
+
+
+def most_confident(run: Run) -> None:
+    """The wrong answers that a network was surest of."""
+    found = last_evaluations(run)
+    if not found:
+        st.caption("Mistakes come with the first finished epoch.")
+        return
+    for engine, evaluation in found.items():
+        name = palette.ENGINE_MARKDOWN[engine]
+        st.markdown(f"**{name}**: {len(evaluation.mistakes):,} of {len(evaluation.labels):,} wrong")
+        chosen = evaluation.mistakes[:_MOST_MISTAKES]
+        _images(run.config.dataset, evaluation, chosen, {"run": run.id, "engine": engine})
+
+
+def shipped() -> None:
+    """Something real before anything is trained: the model that comes with the app."""
+    if not SHIPPED["classroom"].exists():
+        st.caption("Train a network, and its curves and mistakes will be here.")
+        return
+    found = models_evaluation.evaluate_shipped()
+    share = 1 - len(found.mistakes) / len(found.labels)
+    st.subheader("The network that comes with NN Magic")
+    st.markdown(
+        f"No run is open, so here is a network that is ready: it names **{percent(share)}** of "
+        "10,000 images right that it never saw in training."
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        charts.show(charts.confusion(found.matrix, "numpy"), "confusion-shipped")
+    with right:
+        st.markdown("**Its most confident mistakes**")
+        _images("mnist", found, found.mistakes[:_MOST_MISTAKES], {})
+
+
+# Images -----------------------------------------------------------------------------------------
+def last_evaluations(run: Run) -> dict[EngineName, Answers]:
+    """Each engine's answers after its last kept epoch."""
+    last: dict[EngineName, int] = {}
+    for info in run_store().checkpoints(run.id):
+        if info.epoch > 0 and info.batch == 0:
+            last[info.engine] = max(last.get(info.engine, 0), info.epoch)
+    found: dict[EngineName, Answers] = {}
+    for engine in run.config.engines:
+        evaluation = _evaluation(run, engine, last.get(engine))
+        if evaluation is not None:
+            found[engine] = evaluation
+    return found
+
+
+def _evaluation(run: Run, engine: EngineName, epochs: int | None) -> Answers | None:
+    if epochs is None:
+        return None
+    try:
+        return models_evaluation.evaluate_run(run.id, engine, epochs, run.config.dataset)
+    except load.DeletedError:
+        return None
+
+
+def _cell_images(
+    run: Run,
+    engine: EngineName,
+    epochs: int | None,
+    cell: tuple[int, int],
+    found: Answers,
+) -> None:
+    true, predicted = cell
+    positions = found.cell(true, predicted)
+    name = palette.ENGINE_MARKDOWN[engine]
+    what = f"a {true} named right" if true == predicted else f"a {true} taken for a {predicted}"
+    order = "the least sure first" if true == predicted else "the surest first"
+    st.markdown(f"**{name}**: {what}, {len(positions):,} times; {order}")
+    network = {"run": run.id, "engine": engine, "epoch": str(epochs)}
+    _images(run.config.dataset, found, positions[:_MOST_IMAGES], network)
+
+
+def _images(
+    dataset: DatasetName, found: Answers, positions: np.ndarray, network: dict[str, str]
+) -> None:
+    """Test images with what was said of them; `network` is how Inside's URL names who said it."""
+    images, _ = models_evaluation.test_images(dataset)
+    if not len(positions):
+        st.caption("None.")
+        return
+    captions = [
+        f"{found.labels[i]} as {found.predictions[i]}, {certainty(float(found.confidence[i]))}"
+        for i in positions
+    ]
+    with st.container(horizontal=True, gap="small"):
+        for position, caption in zip(positions, captions, strict=True):
+            with st.container(width=_IMAGE_PIXELS, gap="xxsmall"):
+                st.image(
+                    digits.digit_png(images[position], _IMAGE_PIXELS),
+                    caption=caption,
+                    width=_IMAGE_PIXELS,
+                    alt=f"Test image {position}: {caption}",
+                )
+                example = {"example": str(position)}
+                navigation.link("inside", "See why", {**network, **example}, with_icon=False)

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import choice, twin
-from dashboard.models import evaluation, load, predictions
+from dashboard.models import evaluation, load
 from dashboard.runs.store import run_store
 from dashboard.ui import text
 from dashboard.ui.components.network_view.payload import MOST_SHOWN
@@ -128,9 +128,9 @@ def test_the_picture_and_the_answer_are_the_networks_in_every_shape(
         said(at) == f"### It says {answer}, {'and' if answer == label else 'but'} it is a {label}"
     )
     shape = "-".join(map(str, (784, *hidden, 10)))
-    sure = predictions.sureness(float(layers[-1].a[0].max()))
+    sure = text.sureness(float(layers[-1].a[0].max()))
     told = at.container(key="answer").caption[0].value
-    assert told == f"{sure} · {shape}{', tanh' if hidden else ''}"
+    assert told == f"{sure} · {shape}{', Tanh' if hidden else ''}"
     picture = drawn(at, "network")
     assert [layer["size"] for layer in picture["layers"]] == [*hidden, 10]
     assert picture["answer"] == answer

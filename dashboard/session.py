@@ -229,18 +229,18 @@ def workspace() -> str:
 
 # Run ids ----------------------------------------------------------------------------------------
 def is_run_id(text: str) -> bool:
-    """Whether this could be a run id at all (letters, digits, dash, underscore)."""
+    """Whether this session or its URL names what could be a run id at all."""
     return _RUN_ID.fullmatch(text) is not None
 
 
 # The network picture outside of Inside ------------------------------------------------------------
 def picture_neuron(page: str) -> "Neuron | None":
-    """The neuron that was clicked last in the network picture of this page."""
+    """The neuron that this session clicked last in the network picture of a page."""
     return st.session_state.get(_PICTURE_NEURON + page)
 
 
 def set_picture_neuron(page: str, neuron: "Neuron") -> None:
-    """Mark and explain this neuron from now on."""
+    """Keep for this session the neuron to mark and explain in the network picture of a page."""
     st.session_state[_PICTURE_NEURON + page] = neuron
 
 
@@ -257,12 +257,12 @@ def last_drawing() -> np.ndarray | None:
 
 # From when on a drawing is doubted ---------------------------------------------------------------
 def doubt_threshold() -> float | None:
-    """From which score on a drawing is doubted in this session; None for what was shipped."""
+    """This session's score from which on a drawing is doubted; None for what was shipped."""
     return st.session_state.get(_DOUBT_THRESHOLD)
 
 
 def set_doubt_threshold(score: float | None) -> None:
-    """Doubt drawings from this score on, on every page; None for what was shipped."""
+    """Keep for this session from which score on drawings are doubted; None for what was shipped."""
     st.session_state[_DOUBT_THRESHOLD] = score
 
 
@@ -276,7 +276,7 @@ def set_app_error(sentence: str | None) -> None:
 
 
 def is_told(sentence: str) -> bool:
-    """Whether the entry script says this already."""
+    """Whether this session's entry script says this already."""
     return st.session_state.get(_APP_ERROR) == sentence
 
 

@@ -21,7 +21,7 @@ LEAK = 0.01
 
 
 class Function(Protocol):
-    """A function a = f(z) of an array of any shape, to an array of that shape."""
+    """An activation function a = f(z) of an array of any shape, to an array of that shape."""
 
     def __call__(self, z: Array, out: Array | None = None, /) -> Array:
         """f(z), written into `out` if it is given, which may be z itself."""

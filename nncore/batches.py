@@ -31,7 +31,7 @@ MiniBatch = tuple[Native, Native, list[Native]]
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A dataset as an engine has staged it: (X, Y) of each part."""
+    """A dataset as an engine has staged it, to be cut into mini-batches: (X, Y) of each part."""
 
     train: tuple[Native, Native]
     validation: tuple[Native, Native] | None

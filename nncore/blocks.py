@@ -2,5 +2,5 @@
 
 
 def slices(n: int, size: int) -> list[slice]:
-    """The parts of n rows or numbers that are worked on at once, `size` each, the rest last."""
+    """The blocks of n rows or numbers that are worked on at once, `size` each, the rest last."""
     return [slice(start, start + size) for start in range(0, n, size)]

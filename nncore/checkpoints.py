@@ -148,12 +148,12 @@ def shipped_names() -> list[ShippedName]:
 
 
 def default_shipped() -> ShippedName:
-    """The shipped model that names drawings where nobody chose one: the best that is there."""
+    """The shipped checkpoint that names drawings where nobody chose one: the best that is there."""
     return (*shipped_names(), "robust")[0]
 
 
 def find(model: str) -> Path:
-    """Where a model is that was given by its name, or by the path of its file.
+    """Where the checkpoint of a model is that was given by its name, or by the path of its file.
 
     Raises:
         CheckpointError: neither a shipped model's name nor a file.

@@ -20,7 +20,7 @@ from nncore.optimizers import build_optimizer
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """What one layer computed: z = a_before W + b and a = f(z), both (n_samples, n_out)."""
+    """What a layer of the network computed: z = a_before W + b and a = f(z), (n_samples, n_out)."""
 
     z: Array
     a: Array

@@ -226,7 +226,7 @@ def to_grey(image: npt.NDArray[np.generic]) -> Image:
 
 
 def drop_specks(ink: Image) -> Image:
-    """Take away the pieces (8-connected) that hold too little of the ink to belong to the digit."""
+    """A stage: take away the pieces (8-connected) that hold too little of the digit's ink."""
     labels, n = pieces(ink)
     weight = np.bincount(labels.ravel(), ink.ravel(), n + 1)  # of the background: 0
     is_dust = weight < SPECK * weight.max()
@@ -275,7 +275,7 @@ def pad_to_square(ink: Image) -> Image:
 
 
 def proportion_strokes(ink: Image) -> Image:
-    """The same digit, drawn with a pen whose width is in MNIST's proportion to the digit's size.
+    """A stage: draw the digit again with a pen in MNIST's proportion to the digit's size.
 
     Only where the proportion lies outside of `STROKE`: then the outlines are moved, in an image of
     160 pixels, and the box is fitted again. A dot has no stroke and stays.
@@ -322,7 +322,7 @@ def _sampled(ink: Image) -> Image:
 
 
 def brighten(ink: Image) -> Image:
-    """Scale (height, width) so that the brightest pixel is 1; what is all 0 stays so."""
+    """A stage: scale (height, width) so that the brightest pixel is 1; what is all 0 stays so."""
     brightest = ink.max()
     return ink / brightest if brightest > 0 else ink
 

@@ -77,7 +77,7 @@ class EpochRecord:
 
 
 def build(config: TrainingConfig, n_train: int) -> dict[EngineName, Engine]:
-    """The configuration's engines, twins with equal initial weights.
+    """The engines to train by a configuration, twins with equal initial weights.
 
     Args:
         config: what to build.
@@ -195,7 +195,7 @@ def closing_note(
     engines: Mapping[EngineName, Engine],
     records: Iterable[EpochRecord],
 ) -> str | None:
-    """What to tell at the end of a run: who diverged, and why it ended early; None for nothing."""
+    """What to tell at the end of training: who diverged, why it ended early; None for nothing."""
     early = schedules.early_end(config, share_course(engines).accuracies)
     return " ".join(filter(None, (_divergence(records), early))) or None
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import navigation, session
-from dashboard.results import choice, figures, mistakes, state
+from dashboard.results import choice, mistakes, overview, state
 from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
 from dashboard.ui import errors, runs
@@ -28,14 +28,14 @@ with errors.shown_errors():
         other = choice.choose_other(run, by_link=by_link)
     state.write()
     records = run_store().epochs(run.id)
-    figures.headline(run, records)
+    overview.headline(run, records)
     if not records:
         st.info("The first figures come with the first finished epoch of this run.")
         navigation.link("train", "Watch it on Train", {"run": run.id}, with_icon=False)
         st.stop()
 
     st.header("Curves")
-    figures.curves(run, records, other)
+    overview.curves(run, records, other)
     with st.expander("Every epoch in numbers"):
         runs.show_epochs(records, "epochs", height=320)
 
@@ -50,4 +50,4 @@ with errors.shown_errors():
         mistakes.most_confident(run)
 
     st.header("Downloads")
-    figures.downloads(run, records)
+    overview.downloads(run, records)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.compare.common import power
 from dashboard.ui.palette import ENGINE_NAMES, GREY, NEGATIVE, NUMPY, POSITIVE, SHIPPED, TORCH
+from dashboard.ui.text import power
 from dashboard.ui.vega import number, place
 from nncore import recipes
 from nncore.lab.comparison import TwinCurve, TwinRun
@@ -105,7 +105,7 @@ def twin_differences(run: TwinRun) -> None:
 
 # Ease --------------------------------------------------------------------------------------------
 def line_counts(counts: Sequence[tuple[str, int, int]]) -> None:
-    """Lines of code a part of the step: (part, NumPy's, PyTorch's)."""
+    """Bars of Ease: lines of code for each part of a step, (part, NumPy's, PyTorch's)."""
     rows = [
         {"part": part, "engine": name, "lines": lines}
         for part, *both in counts
@@ -162,7 +162,7 @@ class Accuracy:
 
 
 def accuracy_by_steps(points: Sequence[Accuracy]) -> None:
-    """Test accuracy by steps of gradient descent: the batch decides how many there are."""
+    """The riddle's chart: accuracy by steps of gradient descent; the batch decides how many."""
     rows = [
         {
             "engine": p.engine,

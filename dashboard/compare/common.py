@@ -18,7 +18,7 @@ from dashboard.compare.measurement_queue import (
 )
 from dashboard.settings import settings
 from dashboard.ui import errors
-from dashboard.ui.text import escape, power_of_ten
+from dashboard.ui.text import escape, power
 from nncore.lab.machine import Machine
 
 POLL_SECONDS = 1.0
@@ -69,7 +69,7 @@ def find(*ask: str) -> Measurement | None:
 
 
 def active(*ask: str) -> bool:
-    """Whether this waits or is measured now, whoever asked for it."""
+    """For a section of Compare: whether its measurement waits or runs, whoever asked for it."""
     found = find(*ask)
     return found is not None and found.active
 
@@ -179,14 +179,6 @@ def provenance(
         f"{of}{made}: {escape(machine.processor)}, {cores}, NumPy {machine.numpy} "
         f"({escape(blas)}), {torch}. Make it again: {again}"
     )
-
-
-def power(value: float) -> str:
-    """A very small number for reading, for example `4.4·10⁻¹⁵`; `0` for none at all."""
-    if value == 0:
-        return "0"
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa}·{power_of_ten(int(exponent))}"
 
 
 def tight(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.compare import charts, common
+from dashboard.ui import text
 from dashboard.ui.palette import ENGINE_MARKDOWN
 from nncore.config import EngineName
 from nncore.lab.comparison import Piece
@@ -18,7 +19,7 @@ Entry = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a training step: what of each engine's source does it."""
+    """A row of Ease: a part of a training step, and what of each engine's source does it."""
 
     name: str
     numpy: tuple[Definition | Entry, ...]
@@ -134,7 +135,7 @@ def _text(piece: Definition | Entry, words: bool) -> str:
 
 
 def show() -> None:
-    """The section."""
+    """The section Ease: the same parts of a step in both engines, and their lines counted."""
     common.polled(
         _draw, lambda: common.active("pieces"), lambda: common.over("Parts of a step", "pieces")
     )
@@ -183,7 +184,7 @@ def _draw() -> None:
 def _results(pieces: list[Piece]) -> None:
     rows = [
         f"| {piece.name} | {1e6 * piece.numpy_seconds:,.0f} µs | "
-        f"{1e6 * piece.torch_seconds:,.0f} µs | {common.power(piece.difference)} |"
+        f"{1e6 * piece.torch_seconds:,.0f} µs | {text.power(piece.difference)} |"
         for piece in pieces
     ]
     head = (

@@ -39,7 +39,7 @@ def stored() -> TypedRun | None:
 
 
 def show() -> None:
-    """The section."""
+    """The section Flexibility: type an activation, and see what each engine needs for it."""
     common.polled(
         _draw,
         lambda: common.active(*_ask()),

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.once import once
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.store import run_store
 from dashboard.settings import SettingsError
 from dashboard.ui.text import duration
@@ -302,5 +302,5 @@ def a_run_trains() -> bool:
 
 
 def torch_is_here() -> bool:
-    """Whether PyTorch is installed; whether it can be imported, only a measurement can say."""
+    """Whether what needs PyTorch may be queued: it is installed; a measurement says the rest."""
     return find_spec("torch") is not None

@@ -27,13 +27,13 @@ def pieces() -> Iterator[dict[str, Any]]:
         yield piece.model_dump(mode="json")
 
 
-def activation(f: str, df: str) -> Iterator[dict[str, Any]]:
-    """A typed activation, trained."""
+def measure_activation(f: str, df: str) -> Iterator[dict[str, Any]]:
+    """In the measuring process: a typed activation, trained."""
     yield comparison.run_typed(comparison.here(), f, df).model_dump(mode="json")
 
 
-def bench() -> Iterator[dict[str, Any]]:
-    """What is measured on, and how many results will come; then each with its kind.
+def measure_speed() -> Iterator[dict[str, Any]]:
+    """In the measuring process: what it runs on, how many results will come, then each of them.
 
     The sweeps come first: they take seconds a point, and tell the most.
     """
@@ -61,8 +61,8 @@ _PAIRS = 2
 """Epochs of each engine that count: a visitor waits for them."""
 
 KINDS: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
-    "activation": activation,
-    "bench": bench,
+    "activation": measure_activation,
+    "bench": measure_speed,
     "pieces": pieces,
     "twins": twins,
 }

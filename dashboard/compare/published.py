@@ -52,7 +52,7 @@ def spread(row: Row) -> str:
 
 
 def show() -> None:
-    """The section."""
+    """The section Published results: ours against theirs, recipe by recipe."""
     rows = stored()
     by_recipe = {recipe.name: find(rows, recipe.name) for recipe in recipes.RECIPES.values()}
     judged = [row for row in by_recipe.values() if row and row.passed is not None]
@@ -115,7 +115,7 @@ def _cells(recipe: Recipe, row: Row | None) -> dict[str, str]:
         f"seeds within {100 * TOLERANCE:.1f}": near(row),
         "best seed": best,
         "measured on": of,
-        "run it": f"[Train]({link(recipe.name)})",
+        "run it": f"[Train]({recipe_link(recipe.name)})",
     }
 
 
@@ -141,8 +141,8 @@ def _is_near(row: Row, figure: float) -> bool:
     return round(abs(figure - row.published_accuracy), 6) <= TOLERANCE
 
 
-def link(name: str) -> str:
-    """Train with this recipe, relative to this page; the workspace goes along where there is one.
+def recipe_link(name: str) -> str:
+    """The link from a published result to Train with its recipe, the workspace included.
 
     A new tab is a new session, which only the address can tell whose runs are meant.
     """

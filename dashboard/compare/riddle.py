@@ -10,7 +10,7 @@ from dashboard import navigation, session
 from dashboard.compare import charts, common, published
 from dashboard.compare.measurement_queue import torch_is_here
 from dashboard.runs import jobs
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
@@ -73,7 +73,7 @@ class Pace:
 
 
 def finding() -> Finding:
-    """From the stored rows; those that are missing are left out."""
+    """What the riddle's stored rows say; those that are missing are left out."""
     every = published.stored()
     rows: dict[tuple[str, EngineName], Row] = {}
     for name in (FULL, MINI):
@@ -89,7 +89,7 @@ def steps_an_epoch(config: TrainingConfig) -> int:
 
 
 def show() -> None:
-    """The section."""
+    """The section The riddle: full batch against mini-batches, each on both engines."""
     here: dict[str, Run] = {}
     pace = Pace()  # lives as long as the fragment polls
 

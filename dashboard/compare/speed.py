@@ -177,7 +177,7 @@ def _lead(name: str, best: str, worst: str) -> str:
 
 
 def show() -> None:
-    """The section."""
+    """The section Speed: both engines by network, by mini-batch and by width."""
     common.polled(_draw, lambda: common.active("bench"), lambda: common.over("Speed", "bench"))
 
 
@@ -212,7 +212,7 @@ def _origins(found: Speeds, here: Measurement | None) -> None:
 
 
 def outcome(found: Speeds, kept: Speeds | None) -> str:
-    """What came out here, against what is stored."""
+    """The speeds measured here, against those that are stored."""
     told = f"PyTorch's time / NumPy's: here {_range(found)}"
     return f"{told}, stored {_range(kept)}." if kept and kept.ratios else f"{told}."
 

@@ -8,6 +8,7 @@ from typing import get_args
 import streamlit as st
 
 from dashboard.compare import charts, common
+from dashboard.ui import text
 from dashboard.ui.palette import ENGINE_NAMES
 from nncore.config import DTypeName, architecture
 from nncore.lab import comparison
@@ -28,7 +29,7 @@ def stored() -> TwinRun | None:
 
 
 def show() -> None:
-    """The section."""
+    """The section Same numbers: both engines in step, and how far apart they get."""
     common.polled(
         _draw, lambda: common.active("twins"), lambda: common.over("Same numbers", "twins")
     )
@@ -36,7 +37,7 @@ def show() -> None:
 
 def largest(run: TwinRun, dtype: DTypeName) -> str:
     """The largest difference of a weight after any step that was looked at, as it is read."""
-    return common.power(max(run.curve(dtype).difference))
+    return text.power(max(run.curve(dtype).difference))
 
 
 def _draw() -> None:

@@ -14,7 +14,7 @@ from dashboard.draw.subject import Subject
 from dashboard.ink import samples
 from dashboard.models import doubts, handwriting
 from dashboard.models.load import MAX_MODELS, Model, Trained, shipped_models
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.handwriting import Bytes, Handwriting
 from dashboard.runs.store import run_store
 from dashboard.settings import settings

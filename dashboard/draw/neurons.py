@@ -8,7 +8,7 @@ from dashboard import navigation, session
 from dashboard.draw.subject import Subject
 from dashboard.models import predictions
 from dashboard.models.load import Shipped, network_of
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.ui.components.network_view import network_view
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError

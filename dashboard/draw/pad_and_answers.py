@@ -7,7 +7,7 @@ from dashboard.draw import answers, sections, sources
 from dashboard.draw.subject import choose_run, look_at
 from dashboard.models import load
 from dashboard.models.load import Trained
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.ui.text import escape
 
 

@@ -36,8 +36,8 @@ _UNSEEN = "\u2060"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """One of several digits in a picture."""
+class FoundDigit:
+    """One of several digits that were found in a photograph."""
 
     place: Place
     ink: npt.NDArray[np.uint8]  # (h, w) this digit alone, bright on 0
@@ -98,7 +98,7 @@ def _image(file_id: str, _file: UploadedFile) -> npt.NDArray[np.uint8]:
 
 
 @st.cache_resource(max_entries=_PICTURES, ttl=KEPT_SECONDS, show_spinner=False)
-def _digits(file_id: str, _image: npt.NDArray[np.uint8]) -> list[Found]:
+def _digits(file_id: str, _image: npt.NDArray[np.uint8]) -> list[FoundDigit]:
     """Every digit of the picture in reading order.
 
     Raises:
@@ -106,7 +106,7 @@ def _digits(file_id: str, _image: npt.NDArray[np.uint8]) -> list[Found]:
     """
     del file_id
     return [
-        Found(Place(_image, piece), _alone(piece.ink), prepared.pixels)
+        FoundDigit(Place(_image, piece), _alone(piece.ink), prepared.pixels)
         for piece, prepared in prepare_each(_image)
     ]
 
@@ -116,7 +116,7 @@ def _alone(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     return np.rint(255 * np.pad(ink / ink.max(), margin)).astype(np.uint8)
 
 
-def _choose(file_id: str, found: Sequence[Found]) -> Ink:
+def _choose(file_id: str, found: Sequence[FoundDigit]) -> Ink:
     """Show what is read where, and place the choice of the digit to look at."""
     model = load.default_model()
     names = _names(model, np.stack([one.pixels.ravel() for one in found]))
@@ -155,14 +155,14 @@ def _names(model: load.Shipped, X: np.ndarray) -> list[str]:
 
 
 @st.cache_data(max_entries=_PICTURES, ttl=KEPT_SECONDS, show_spinner=False)
-def _boxed(file_id: str, names: Sequence[str], chosen: int, _found: Sequence[Found]) -> str:
+def _boxed(file_id: str, names: Sequence[str], chosen: int, _found: Sequence[FoundDigit]) -> str:
     """The picture with its boxes as `digits.png`."""
     del file_id
     return digits.png(boxed(_found[0].place.sheet, _found, names, chosen))
 
 
 def boxed(
-    sheet: npt.NDArray[np.uint8], found: Sequence[Found], names: Sequence[str], chosen: int
+    sheet: npt.NDArray[np.uint8], found: Sequence[FoundDigit], names: Sequence[str], chosen: int
 ) -> npt.NDArray[np.uint8]:
     """The picture with a box around each digit and its name below; (h, w, 3) of uint8.
 

@@ -18,7 +18,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Subject], None]]] = {
 
 
 def show(subject: Subject) -> None:
-    """Place the choice of the section, and the one that is open."""
+    """Place the choice among Draw's sections, and the one that is open."""
     view = state.view()
     if view.section not in SECTIONS:
         view.section = next(iter(SECTIONS))

@@ -62,7 +62,7 @@ def choose_run(models: Sequence[Trained]) -> list[Trained]:
 
 
 def look_at(ink: Ink, trained: Sequence[Trained], chosen: Sequence[Trained]) -> Subject | None:
-    """The drawing prepared; None after one sentence about why it cannot be used.
+    """Draw's subject: the ink prepared and who is asked; None after a sentence about the ink.
 
     Args:
         ink: where it comes from.

@@ -11,7 +11,7 @@ from dashboard.ink.drawing import KEPT_SECONDS
 from dashboard.models import predictions
 from dashboard.models.load import Model, Trained, network_of
 from dashboard.models.predictions import by_rows
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import RunStatus
 from dashboard.runs.store import run_store
 from dashboard.ui import digits

@@ -39,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ink:
-    """An image of one digit, and one sentence about where it is from."""
+    """A drawing, a sample or a picture of one digit, and a sentence about where it is from."""
 
     image: npt.NDArray[np.uint8]  # (h, w)
     note: str = "Your digit: centred and scaled as MNIST's digits are."

@@ -17,7 +17,7 @@ from nncore.preprocessing import prepare
 
 
 def show(model: OpenNetwork, example: Example) -> None:
-    """Five images like none it learned from, and the calibration curve."""
+    """Checks of the network: adversarial examples that it sees, and its calibration curve."""
     st.header("Show it what it never saw")
     st.markdown(
         "The network has ten outputs and must choose one: it has no way to say that this is "

@@ -297,7 +297,7 @@ def _answers(token: str, dataset: DatasetName, _network: Network) -> Answers:
 
 # The neuron -------------------------------------------------------------------------------------
 def neuron_of(model: OpenNetwork, answer: int | None) -> Neuron:
-    """The neuron looked at: the chosen one where this network has it, else the answer's output."""
+    """The chosen neuron, where this network has it; else the output that it answers with."""
     view, sizes = state.view(), model.network.layer_sizes[1:]
     if view.neuron and view.neuron[0] < len(sizes) and view.neuron[1] < sizes[view.neuron[0]]:
         return Neuron(*view.neuron)
@@ -305,7 +305,7 @@ def neuron_of(model: OpenNetwork, answer: int | None) -> Neuron:
 
 
 def look_at(neuron: Neuron) -> None:
-    """Look at this neuron from now on."""
+    """Choose this neuron from now on."""
     view = state.view()
     view.neuron, view.source = (neuron.layer, neuron.index), None
 
@@ -404,7 +404,7 @@ def undo_all() -> None:
 
 
 def choose_section() -> str:
-    """Place the choice of what to see; returns the section's name."""
+    """Place the choice of what to see of the network inside; returns the section's name."""
     view = state.view()
     if view.section not in SECTIONS:
         view.section = "forward"

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.learn import figures
-from dashboard.learn.figures import sign_color, text
+from dashboard.learn import charts
+from dashboard.learn.charts import text
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
-from dashboard.ui.palette import GREY
+from dashboard.ui.palette import GREY, sign_color
 from nncore.lessons import backpropagation as lessons_backpropagation
 from nncore.lessons import universality
 
@@ -39,7 +39,7 @@ _TOLD = {
 def backpropagation(panel: Panel) -> Onward:
     """Forward and backward through nine parameters; one of them checked by hand."""
     stage = panel.choice("stage", "Stage", _STAGES, "forward")
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         name = panel.choice("weight", "Parameter to look at", _NAMES, "w11")
         at = {**lessons_backpropagation.SMALL_PARAMETERS}
@@ -133,7 +133,7 @@ def _drawing(
     cost = network.cost(X, Y)
     labels.append(text(424, 232, f"wanted y {Y[0, 0]:.1f}", font_size=15))
     labels.append(text(424, 253, f"C {cost:.4f}", font_weight=700))
-    figures.svg(
+    charts.svg(
         [*parts, *labels],
         480,
         296,

@@ -10,7 +10,7 @@ from dashboard.learn import backpropagation, images, learning, neurons, prose, s
 from dashboard.learn.onward import Onward
 from dashboard.learn.panel import Panel
 from dashboard.models import load
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def opening(chapter: Chapter) -> None:
 
 @st.fragment
 def figure(chapter: Chapter) -> None:
-    """The live figure, reruns alone; below it the way to train with the setting of the moment."""
+    """A chapter's live figure, reruns alone; below it the way to train with its setting."""
     panel = Panel()
     with st.container(border=True, key="lesson-figure"):
         onward = chapter.draw(panel)

@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.learn import figures, state
-from dashboard.learn.figures import signed
+from dashboard.learn import charts, state
+from dashboard.learn.charts import signed_term
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
 from dashboard.learn.panel import Panel
 from dashboard.models.load import lesson_network
@@ -36,7 +36,7 @@ def image_of(digit: int, number: int = 0) -> np.ndarray:
 # pixels -----------------------------------------------------------------------------------------
 def pixels(panel: Panel) -> Onward:
     """Three images of one digit as numbers, and a rule that fails."""
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         digit = panel.digit(3)
         threshold = panel.slider(
@@ -56,7 +56,7 @@ def pixels(panel: Panel) -> Onward:
         start = min(max(column - _WINDOW // 2, 0), 28 - _WINDOW)
         with st.grid(3, min_column_width=140, gap="small"):
             for number, image in enumerate(three.reshape(3, 28, 28), 1):
-                figures.svg(
+                charts.svg(
                     _as_numbers(image, row, column, top, start),
                     168,
                     352,
@@ -101,14 +101,14 @@ def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) 
         )
         ink = BLACK if grey > 117 else INK
         words = f"{99 * share:.0f}"
-        parts.append(figures.text(x + cell / 2, y + cell / 2 + 4.5, words, font_size=12, fill=ink))
+        parts.append(charts.text(x + cell / 2, y + cell / 2 + 4.5, words, font_size=12, fill=ink))
     return parts
 
 
 # layers -----------------------------------------------------------------------------------------
 def layers(panel: Panel) -> Onward:
     """Choose the hidden layers; the picture and the count of parameters follow."""
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         n_hidden = panel.whole("layers", "Hidden layers", 0, 3, 2)
         hidden = tuple(
@@ -187,7 +187,7 @@ _STEPS = {
 def feedforward(panel: Panel) -> Onward:
     """Step through the matrices of a real network on a real digit."""
     network = lesson_network()
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         digit = panel.digit(4)
         step = panel.choice("step", "Step", _STEPS, "a1")
@@ -251,7 +251,7 @@ def _formula(step: str, level: int, network: Network) -> None:
 def _vector(values: np.ndarray, unit: int, step: str, digit: int) -> None:
     is_activation = step[0] == "a"
     what = "activation" if is_activation else "weighted input"
-    figures.bars(
+    charts.bars(
         values,
         x="neuron",
         y=what,
@@ -277,7 +277,7 @@ def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
     terms = incoming * w
     up, down = float(terms[terms > 0].sum()), float(terms[terms < 0].sum())
     st.markdown(
-        f"Its sum: $z = {up:.2f} {signed(down)} {signed(b)} = {z:.2f}$ "
+        f"Its sum: $z = {up:.2f} {signed_term(down)} {signed_term(b)} = {z:.2f}$ "
         "(what pulls up, what pulls down, the bias)"
     )
     if len(w) == 784:
@@ -293,7 +293,7 @@ def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
                     width=144,
                 )
     else:
-        figures.bars(
+        charts.bars(
             terms,
             x="neuron of the layer before",
             y="a · w",

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.learn import figures
-from dashboard.learn.figures import MAIN, axis, only
+from dashboard.learn import charts
+from dashboard.learn.charts import MAIN, axis, only
 from dashboard.learn.images import image_of
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
@@ -41,7 +41,7 @@ def cost(panel: Panel) -> Onward:
 
 
 def _learn(panel: Panel) -> None:
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         w = panel.slider("w", "Starting weight $w$", -3, 3, 2, 0.1)
         b = panel.slider("b", "Starting bias $b$", -3, 3, 2, 0.1)
@@ -72,7 +72,7 @@ def _learn(panel: Panel) -> None:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             for name, title in _COSTS.items():
                 st.metric(f"{title}: output", f"{after[name]:.3f}", width="content")
-        figures.chart(
+        charts.chart(
             rows,
             [
                 {
@@ -105,7 +105,7 @@ def _learn(panel: Panel) -> None:
 
 
 def _judge(panel: Panel) -> None:
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         digit = panel.digit(4)
         names = {str(label): str(label) for label in range(10)}
@@ -119,7 +119,7 @@ def _judge(panel: Panel) -> None:
             for name, title in _COSTS.items():
                 value = learning.cost_of_outputs(z, label, name)
                 st.metric(f"{title} cost", f"{value:.3f}", width="content")
-        figures.bars(
+        charts.bars(
             last.a[0],
             x="output neuron",
             y="activation",
@@ -152,7 +152,7 @@ def gradient_descent(panel: Panel) -> Onward:
 
 
 def _on_a_curve(panel: Panel) -> Onward:
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         eta = panel.scale("eta", "Learning rate η", (0.01, 0.03, 0.1, 0.3, 1.0, 1.5, 2.0, 3.0), 0.1)
         start = panel.slider("start", "Where the ball starts", -3, 3, 2.7, 0.1)
@@ -183,7 +183,7 @@ def _on_a_curve(panel: Panel) -> Onward:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             st.metric("Cost now", "gone" if lost else f"{costs[-1]:.3f}", width="content")
             st.metric("Slope here", f"{learning.valley_slope(path[-1]):.3f}", width="content")
-        figures.chart(
+        charts.chart(
             rows,
             [
                 {
@@ -239,7 +239,7 @@ def _plane() -> tuple[surface.Plane, np.ndarray, np.ndarray]:
 
 
 def _on_a_network(panel: Panel) -> Onward:
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         eta = panel.scale("rate", "Learning rate η", (0.001, 0.003, 0.01, 0.03, 0.1, 0.3), 0.01)
         v0 = panel.slider("side", "Start this far aside", -0.9, 0.9, 0.6, 0.1)
@@ -272,7 +272,7 @@ def _on_a_network(panel: Panel) -> Onward:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             st.metric("Cost before", f"{path[0][2]:.3f}", width="content")
             st.metric("Cost now", f"{path[-1][2]:.3f}", width="content")
-        figures.chart(
+        charts.chart(
             rows,
             [
                 {
@@ -330,7 +330,7 @@ def _on_a_network(panel: Panel) -> Onward:
 
 
 def _batches(panel: Panel) -> Onward:
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         by = panel.choice(
             "by", "Count", {"epochs": "Epochs (looks at the data)", "steps": "Steps"}, "epochs"
@@ -375,7 +375,7 @@ def _batches(panel: Panel) -> Onward:
                     delta_arrow="off",
                     width="content",
                 )
-        figures.chart(
+        charts.chart(
             rows,
             [
                 {

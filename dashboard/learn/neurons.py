@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.learn import figures, state
-from dashboard.learn.figures import MAIN, axis, only, signed
+from dashboard.learn import charts, state
+from dashboard.learn.charts import MAIN, axis, only, signed_term
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
 from dashboard.learn.panel import Panel
 from dashboard.ui.palette import DISC, GREY, INK, MISTAKE, POSITIVE
@@ -24,7 +24,7 @@ def perceptron(panel: Panel) -> Onward:
 
 
 def _one_perceptron(panel: Panel) -> None:
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         gates = {gate: gate for gate in neurons.GATES}
         gate = panel.choice("gate", "The gate to imitate", gates, "NAND")
@@ -51,7 +51,8 @@ def _one_perceptron(panel: Panel) -> None:
             with st.container(key="lesson-number", width="content"):
                 st.metric(f"Rows as {gate} wants them", f"{n_right} of 4", width="content")
             st.markdown(
-                f"$z = {w1:.1f}\\,x_1 {signed(w2, 1)}\\,x_2 {signed(b, 1)}$", width="content"
+                f"$z = {w1:.1f}\\,x_1 {signed_term(w2, 1)}\\,x_2 {signed_term(b, 1)}$",
+                width="content",
             )
         _plane(weights, b, outputs, targets)
         rows = [
@@ -82,7 +83,7 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
     x, y = axis("x", "input x₁", low, high), axis("y", "input x₂", low, high)
     x["axis"] = y["axis"] = {"values": [0, 1], "format": "d"}
     ring = {"condition": {"test": "datum.right", "value": GREY}, "value": MISTAKE}
-    figures.chart(
+    charts.chart(
         rows,
         [
             {
@@ -116,7 +117,7 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
 
 
 def _circuit(panel: Panel) -> None:
-    left, right = figures.places()
+    left, right = charts.places()
     bits = {"0": "0", "1": "1"}
     with left:
         x1 = int(panel.choice("x1", "Input $x_1$", bits, "1"))
@@ -152,14 +153,14 @@ def _circuit(panel: Panel) -> None:
                 f'<rect x="{x - 40}" y="{y - 22}" width="80" height="44" rx="8" '
                 f'fill="{color}" fill-opacity="0.22" stroke="{color}" stroke-width="2"/>'
             )
-            parts.append(figures.text(x, y - 4, "NAND", font_size=16))
-            parts.append(figures.text(x, y + 16, str(on), font_weight=700, font_size=17))
+            parts.append(charts.text(x, y - 4, "NAND", font_size=16))
+            parts.append(charts.text(x, y + 16, str(on), font_weight=700, font_size=17))
         for y, words in ((50, f"x₁ = {x1}"), (170, f"x₂ = {x2}")):
-            parts.append(figures.text(34, y - 10, words, font_weight=650, font_size=17))
-        parts.append(figures.text(534, 100, f"sum {wires.total}", font_weight=650, font_size=17))
-        parts.append(figures.text(534, 220, f"carry {wires.carry}", font_weight=650, font_size=17))
+            parts.append(charts.text(34, y - 10, words, font_weight=650, font_size=17))
+        parts.append(charts.text(534, 100, f"sum {wires.total}", font_weight=650, font_size=17))
+        parts.append(charts.text(534, 220, f"carry {wires.carry}", font_weight=650, font_size=17))
         st.markdown("**Five NANDs add two bits; the sum alone is XOR**")
-        figures.svg(
+        charts.svg(
             parts,
             572,
             264,
@@ -172,7 +173,7 @@ def _circuit(panel: Panel) -> None:
 # sigmoid-neuron ---------------------------------------------------------------------------------
 def sigmoid_neuron(panel: Panel) -> Onward:
     """Step against sigmoid: what a small change of a weight does to the output."""
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         w = panel.slider("w", "Weight $w$", -3, 3, 1, 0.1)
         b = panel.slider(
@@ -191,7 +192,7 @@ def sigmoid_neuron(panel: Panel) -> Onward:
         fires = f"fires where $x$ is above {-b / w:.3g}" if w > 0 else ""
         fires = f"fires where $x$ is below {-b / w:.3g}" if w < 0 else fires
         st.markdown(
-            f"$a = \\sigma({w:g} \\cdot {x:g} {signed(b, 1)}) = \\sigma({nudge.z:.2f}) "
+            f"$a = \\sigma({w:g} \\cdot {x:g} {signed_term(b, 1)}) = \\sigma({nudge.z:.2f}) "
             f"= {nudge.a:.3f}$" + (f"; the step {fires}." if fires else ".")
         )
     return Onward(BOOK, "Train thirty sigmoid neurons")
@@ -220,7 +221,7 @@ def _curves(x: float, w: float, b: float, change: float, nudge: neurons.Nudge) -
         {"field": "a", "format": ".3f"},
     ]
     shown = {**place, "tooltip": tooltip}
-    figures.chart(
+    charts.chart(
         rows,
         [
             {

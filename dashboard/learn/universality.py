@@ -6,8 +6,8 @@ from types import MappingProxyType
 import numpy as np
 import streamlit as st
 
-from dashboard.learn import figures
-from dashboard.learn.figures import MAIN, axis, only
+from dashboard.learn import charts
+from dashboard.learn.charts import MAIN, axis, only
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
 from dashboard.ui import vega
@@ -32,7 +32,7 @@ def universality(panel: Panel) -> Onward:
 
 
 def _fit(panel: Panel) -> int:
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         target = panel.choice("curve", "The curve to make", _TARGETS, "wiggle")
         n_bumps = panel.whole("n", "Bumps (two hidden neurons each)", 1, 50, 5)
@@ -59,7 +59,7 @@ def _fit(panel: Panel) -> int:
 
 
 def _bump(panel: Panel) -> None:
-    left, right = figures.places()
+    left, right = charts.places()
     with left:
         s1, s2 = panel.span(
             "s", "Drag the two steps together: up at $s_1$, down at $s_2$", 0, 1, (0.3, 0.7), 0.01
@@ -121,7 +121,7 @@ def _plot(
         "second": {"color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]},
         "made": {"color": MAIN, "strokeWidth": 2.5},
     }
-    figures.chart(
+    charts.chart(
         rows,
         [
             {

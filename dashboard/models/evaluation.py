@@ -42,7 +42,7 @@ class Answers:
 
 
 def evaluate(network: Network, images: np.ndarray, labels: np.ndarray) -> Answers:
-    """Ask a network about every image (n, 784), and hold what it says against the labels (n,)."""
+    """Evaluate a network for a page: what it says of every image (n, 784), and the labels (n,)."""
     probabilities = np.nan_to_num(ask_many(network, images))
     return Answers(
         labels=labels,

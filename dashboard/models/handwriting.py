@@ -21,7 +21,7 @@ from nncore.config import TrainingConfig
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many of so many digits a network named right."""
+    """How many of so many handwritten digits a network named right."""
 
     n_right: int
     n: int
@@ -76,7 +76,7 @@ def _learned(run_id: str, version: str, _digits: Handwriting) -> np.ndarray:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def test_accuracy(model: Model) -> float | None:
-    """Its accuracy on its dataset's test images; None where nobody wrote that down.
+    """A model's accuracy on test images, to set beside that on our handwriting; None if unknown.
 
     Raises:
         StoreError: the run store cannot be read.

@@ -25,8 +25,8 @@ MAX_NETWORKS = 64
 """Networks of runs that stay in memory, of all visitors and pages together."""
 
 
-class DeletedError(CheckpointError):
-    """A checkpoint that is not kept, or not any more."""
+class ModelDeletedError(CheckpointError):
+    """The checkpoint to load is not kept, or not any more."""
 
     def __init__(self) -> None:
         super().__init__("This network was deleted a moment ago; choose another.")
@@ -194,7 +194,7 @@ def newest_network(run_id: str, engine: EngineName, epoch: int, batch: int) -> N
     """
     try:
         return trained_network(run_id, engine, epoch, batch)
-    except DeletedError:
+    except ModelDeletedError:
         return _read(run_id, engine, None)
 
 
@@ -213,5 +213,5 @@ def network_of(model: Model) -> Network:
 def _read(run_id: str, engine: EngineName, epoch: int | None) -> Network:
     blob = run_store().checkpoint_blob(run_id, engine, epoch)
     if blob is None:
-        raise DeletedError
+        raise ModelDeletedError
     return from_bytes(blob).network()

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.models import cards
 from dashboard.models.load import Model, Shipped, network_of
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from nncore.blocks import slices
 from nncore.checkpoints import CheckpointError
 from nncore.judge.doubt import calibrated

@@ -41,7 +41,7 @@ _CONFIG: dict[str, Any] = {
 
 
 def cost_curves(lines: Sequence[Curve], *, log: bool = False) -> go.Figure:
-    """Cost by epoch; a point that is not finite is left out, so a diverged run still draws."""
+    """Chart of cost by epoch; a point that is not finite is left out: what diverged still draws."""
     shown = ", ".join(_name(line) for line in _unique_runs(lines))
     figure = _figure(
         "Cost by epoch: lower is better",
@@ -56,7 +56,7 @@ def cost_curves(lines: Sequence[Curve], *, log: bool = False) -> go.Figure:
 
 
 def accuracy_curves(lines: Sequence[Curve]) -> go.Figure:
-    """Accuracy by epoch in percent; the axis shows the range that the curves use."""
+    """Chart of accuracy by epoch in percent; its axis shows the range that the curves use."""
     shown = ", ".join(_name(line) for line in _unique_runs(lines))
     figure = _figure(
         "Accuracy by epoch: higher is better",
@@ -140,7 +140,7 @@ def clicked_cell(event: Any) -> tuple[int, int] | None:
 
 
 def digit_scores(scores: Mapping[EngineName, Sequence[float]], measure: Score = "F1") -> go.Figure:
-    """One score a digit and engine, as fractions: which digits a network finds hard."""
+    """Chart of a score for each digit and engine: which digits a network finds hard."""
     meaning = {
         "precision": "of the images called this digit, how many are",
         "recall": "of this digit's images, how many are found",
@@ -188,7 +188,7 @@ def alt_text(figure: go.Figure) -> str:
 
 
 def show(figure: go.Figure, key: str, *, filename: str = "nn-magic", **kwargs: Any) -> Any:
-    """Place a figure at the full width, with its alternative text and a PNG button.
+    """Place a chart of Results at the full width, with alternative text and a PNG button.
 
     `on_select="rerun", selection_mode="points"` makes a confusion chart clickable; the event is
     returned.

@@ -183,7 +183,7 @@ def _evaluation(run: Run, engine: EngineName, epochs: int | None) -> Answers | N
         return None
     try:
         return models_evaluation.evaluate_run(run.id, engine, epochs, run.config.dataset)
-    except load.DeletedError:
+    except load.ModelDeletedError:
         return None
 
 

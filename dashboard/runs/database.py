@@ -10,16 +10,10 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from dashboard.runs.errors import StoreError, StoreFullError
+
 metadata = MetaData()
 """Every table of the run store, whichever module describes it."""
-
-
-class StoreError(RuntimeError):
-    """The run store cannot do what was asked; one sentence for the reader."""
-
-
-class StoreFullError(StoreError):
-    """No room is left where the run store writes."""
 
 
 class Database:

@@ -35,7 +35,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from dashboard.runs.database import Database, StoreError, metadata
+from dashboard.runs.database import Database, metadata
+from dashboard.runs.errors import StoreError
 from nncore.datasets import N_CLASSES, N_PIXELS
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboard.once import once
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import RequestKind
 from dashboard.runs.store import LOST, RunStore, run_store
 from dashboard.runs.worker import SERVER_GONE, run_training

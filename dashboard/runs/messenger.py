@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from dashboard.runs.claim import Claim, ClaimLostError
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import BatchCosts, Live, Request
 from nncore.config import EngineName
 from nncore.training import Progress

@@ -81,7 +81,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointInfo:
-    """A checkpoint without its bytes.
+    """A run's checkpoint without its bytes.
 
     `epoch` counts completed epochs, 0 being the initial weights: the figures of a checkpoint
     with `batch` 0 are those of the EpochRecord whose epoch is `epoch - 1`. A `batch` above 0 is

@@ -28,7 +28,8 @@ from sqlalchemy import (
 
 from dashboard.once import once
 from dashboard.runs.claim import Claim
-from dashboard.runs.database import Database, StoreError, metadata
+from dashboard.runs.database import Database, metadata
+from dashboard.runs.errors import StoreError
 from dashboard.runs.handwriting import HandwritingStore, freeze
 from dashboard.runs.run import CheckpointInfo, Live, RequestKind, Run, RunStatus
 from dashboard.runs.tables import (

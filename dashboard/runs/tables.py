@@ -29,7 +29,8 @@ from sqlalchemy import (
     update,
 )
 
-from dashboard.runs.database import StoreError, metadata
+from dashboard.runs.database import metadata
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import CheckpointInfo, Live, Run, RunStatus
 from nncore.config import ConfigError, TrainingConfig
 from nncore.training import EpochRecord, Progress
@@ -131,7 +132,7 @@ def select_runs() -> Select[Any]:
 
 
 def kept_checkpoints(connection: Connection, run_id: str) -> list[CheckpointInfo]:
-    """The run's checkpoints, by engine and place; their bytes stay where they are."""
+    """From the table of checkpoints: a run's by engine and place, without their bytes."""
     columns = (checkpoint_table.c.engine, checkpoint_table.c.epoch, checkpoint_table.c.batch)
     query = select(*columns, checkpoint_table.c.n_bytes).where(checkpoint_table.c.run_id == run_id)
     return [CheckpointInfo(*row) for row in connection.execute(query.order_by(*columns))]

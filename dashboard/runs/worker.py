@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from dashboard.runs import lifeline
 from dashboard.runs.claim import Claim, ClaimLostError
-from dashboard.runs.database import StoreError, StoreFullError
+from dashboard.runs.errors import StoreError, StoreFullError
 from dashboard.runs.messenger import BEAT_EVERY, Messenger
 from dashboard.runs.run import Request, RequestKind, RunStatus
 from dashboard.runs.store import RunStore

@@ -24,8 +24,8 @@ def live_accuracy(records: "Iterable[EpochRecord]") -> pd.DataFrame:
     return pd.DataFrame(_live_rows(records, "accuracy"), columns=_LIVE_COLUMNS)
 
 
-def show_live(frame: pd.DataFrame, measure: Measure, key: str, *, height: int = 300) -> None:
-    """Draw the curves of a running training; the element stays the same while rows arrive."""
+def live_chart(frame: pd.DataFrame, measure: Measure, key: str, *, height: int = 300) -> None:
+    """Place a chart of a running training; the element stays the same while rows arrive."""
     title = {"cost": "Cost should fall", "accuracy": "Accuracy should rise"}[measure]
     told = "solid: training; dashed: validation; dotted: test"
     with st.container(gap="xsmall"):

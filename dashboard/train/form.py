@@ -391,7 +391,7 @@ def _choice(label: str, field: str, names: dict[_T, str], value: _T, help: str) 
 
 
 def step_of(value: float) -> float:
-    """What one press of plus or minus changes: a tenth of the value's size or so, never all."""
+    """What a press of + or - changes in a field of the form: about a tenth of its value."""
     return 10.0 ** math.floor(math.log10(max(value, 1e-9) * 0.999))
 
 

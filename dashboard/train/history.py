@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard import navigation, session
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.runs.tables import MAX_NAME

@@ -14,7 +14,7 @@ from dashboard import navigation, session
 from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
 from dashboard.runs import jobs
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import BatchCosts, RequestKind, Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.train import charts, state
@@ -62,7 +62,7 @@ def stage(run: Run | None, form: FormResult) -> None:
 
 
 def follow_url(mine: Sequence[Run]) -> None:
-    """Show what a link says: its run, or what its configuration would train.
+    """Let the live stage show what a link says: its run, or what it would train.
 
     A run without a configuration beside it fills the form. On arrival without a link, the run that
     is still going on is shown, so that a second tab finds it; after that, what the session showed.
@@ -86,7 +86,9 @@ def follow_url(mine: Sequence[Run]) -> None:
 
 
 def current_run(mine: Sequence[Run]) -> Run | None:
-    """The run that is shown, perhaps one of `mine`; None where it is gone, or none is."""
+    """The run that is live on the stage, perhaps one of `mine`; None where it is gone, or none
+    is.
+    """
     run_id = state.shown_run()
     return _find(run_id, mine) if run_id else None
 
@@ -170,7 +172,7 @@ def start(
     name: str | None = None,
     with_handwriting: bool = False,
 ) -> None:
-    """Queue a new run of this configuration and show it here (see `runs.start`)."""
+    """Queue a new run of this configuration and show it live (see `runs.start`)."""
     run = runs.start(config, name or run_name(config), step, with_handwriting=with_handwriting)
     state.show_run(run.id)
 
@@ -261,9 +263,9 @@ def _curves(records: list[EpochRecord], batch_costs: dict[EngineName, BatchCosts
         costs = charts.with_batch_costs(costs, batch_costs)
     with st.grid(2, min_column_width=300):
         with st.container(key="live-cost", gap="xsmall"):
-            charts.show_live(costs, "cost", "live-cost-chart")
+            charts.live_chart(costs, "cost", "live-cost-chart")
         with st.container(key="live-accuracy", gap="xsmall"):
-            charts.show_live(charts.live_accuracy(records), "accuracy", "live-accuracy-chart")
+            charts.live_chart(charts.live_accuracy(records), "accuracy", "live-accuracy-chart")
 
 
 def _headline(run: Run, records: list[EpochRecord]) -> None:
@@ -359,8 +361,8 @@ def _recipe(recipe: recipes.Recipe) -> None:
             f"{percent(last.test_accuracy)} of the test images right after {len(records)} epochs."
         )
         with st.grid(2, min_column_width=300):
-            charts.show_live(charts.live_cost(records), "cost", "example-cost")
-            charts.show_live(charts.live_accuracy(records), "accuracy", "example-accuracy")
+            charts.live_chart(charts.live_cost(records), "cost", "example-cost")
+            charts.live_chart(charts.live_accuracy(records), "accuracy", "example-accuracy")
 
 
 def _picture(config: TrainingConfig) -> None:

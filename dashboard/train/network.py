@@ -30,7 +30,7 @@ _AMONG_THE_FEW = 96
 
 
 def show(run: Run) -> bool:
-    """Draw the run's newest checkpoint; False, and nothing drawn, while there is none.
+    """Draw the network of the run's newest checkpoint; False, and nothing drawn, without one.
 
     Only a checkpoint that was not read before costs more than a query for its place.
     """

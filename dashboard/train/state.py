@@ -163,7 +163,7 @@ def history_key(run_ids: Sequence[str]) -> str:
 
 
 def step_is_epoch() -> bool:
-    """Whether one press of Step trains a whole epoch."""
+    """Whether a press of Train's button Step trains a whole epoch."""
     return st.session_state.get(STEP_SIZE) == STEP_SIZES[1]
 
 

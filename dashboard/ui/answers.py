@@ -91,7 +91,7 @@ def show_doubt(pixels: np.ndarray, *, all_stages: bool = True) -> None:
 
 # A shipped model's card -------------------------------------------------------------------------
 def about(model: Shipped) -> None:
-    """A button that opens the model's card; nothing where it has none."""
+    """Beside an answer: a button that opens the model's card; nothing where it has none."""
     card = cards.card(model.name)
     if card is None:
         return

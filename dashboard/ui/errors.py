@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import session
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.settings import SettingsError
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError

@@ -75,3 +75,8 @@ def rgba(color: str, alpha: float) -> str:
     """`#rrggbb` with an opacity: strength on whatever the background is."""
     red, green, blue = rgb(color)
     return f"rgba({red},{green},{blue},{alpha:g})"
+
+
+def sign_color(value: float) -> str:
+    """The colour of a positive or a negative number."""
+    return POSITIVE if value >= 0 else NEGATIVE

@@ -83,3 +83,11 @@ def _rounded(value: float, digits: int) -> str:
     if not 1e-4 <= abs(value) < 1e6:
         return f"{value:.{digits - 1}e}"
     return f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
+
+
+def power(value: float) -> str:
+    """A very small number for reading, for example `4.4·10⁻¹⁵`; `0` for none at all."""
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa}·{power_of_ten(int(exponent))}"

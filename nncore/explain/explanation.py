@@ -127,7 +127,7 @@ class Neighbours:
 
 
 def hidden_features(network: Network, X: Array) -> Array:
-    """Activations of the last hidden layer (n_samples, n_units) in X's precision.
+    """What an explanation compares: the last hidden layer's activations (n_samples, n_units).
 
     Without a hidden layer, X itself.
     """

@@ -55,7 +55,7 @@ class Examined:
 
 
 def in_float64(network: Network) -> Network:
-    """A copy of the network in float64, without penalties."""
+    """A copy of the network for the microscope: in float64, without penalties."""
     config = network.config.replace(dtype="float64", l1=0.0, l2=0.0, optimizer="sgd")
     return Network(config, network.parameters())
 

@@ -148,7 +148,7 @@ class DigitOrNot:
 
 
 def load(path: Path = SHIPPED) -> DigitOrNot:
-    """Read what `DigitOrNot.save` wrote.
+    """Read the network that doubts, as `DigitOrNot.save` wrote it.
 
     Raises:
         DoubtError: no such file, or it holds something else.

@@ -135,7 +135,7 @@ def matmul_gflops(n: int = 2048, repetitions: int = 9) -> float:
 
 
 def devices() -> list[torch.device]:
-    """PyTorch's devices here: the CPU, and a GPU if there is one."""
+    """The devices that the bench measures PyTorch on: the CPU, and a GPU if there is one."""
     found = [torch.device("cpu")]
     if torch.cuda.is_available():
         found.append(torch.device("cuda"))

@@ -136,7 +136,7 @@ class StepRow:
 
 
 def examples_of_a_point(batch_size: BatchSize) -> int:
-    """Of a sweep's epoch: as many as make a measurable one, 200 steps, or all of a full batch."""
+    """Of a point of the report's sweep: enough for 200 steps, or all of a full batch."""
     return N_TRAIN if batch_size == "full" else min(N_TRAIN, max(200 * batch_size, 3_000))
 
 
@@ -233,7 +233,7 @@ def line(record: Record) -> str:
 
 
 def load(path: Path = COMMITTED) -> Report:
-    """Read what `save` wrote.
+    """Read the bench report that `save` wrote.
 
     Raises:
         ResultFileError: no such file, or not of this form.

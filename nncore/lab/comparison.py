@@ -95,7 +95,7 @@ class Piece(_Result):
 
 
 class TypedRun(_Result):
-    """A network with a typed activation, trained by the engines that can."""
+    """What the comparison of a typed activation found, by the engines that can train it."""
 
     command: str
     date: str
@@ -244,7 +244,7 @@ def load_typed(path: Path = COMMITTED_TYPED) -> TypedRun:
 
 
 def load(path: Path = COMMITTED) -> TwinRun:
-    """The run in a file that `python -m nncore twins --json` wrote.
+    """The comparison of the twins that `python -m nncore twins --json` wrote.
 
     Raises:
         ResultFileError: no such file, or not of this form.
@@ -335,7 +335,7 @@ def largest_gap(one: list[Array], other: list[Array]) -> float:
 
 
 def crossover(x: Sequence[float], ratio: Sequence[float]) -> float | None:
-    """Where a ratio passes 1, by a straight line between the points on logarithmic axes.
+    """Where a compared ratio passes 1, by a straight line between points on logarithmic axes.
 
     Args:
         x: positive and ascending.

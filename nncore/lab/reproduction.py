@@ -311,7 +311,7 @@ def _share(record: Progress | EpochRecord, config: TrainingConfig) -> float:
 
 
 def load(path: Path = COMMITTED) -> tuple[Row, ...]:
-    """The rows of a file that `merge` wrote, each figure checked against its runs.
+    """The reproductions of a file that `merge` wrote, each figure checked against its runs.
 
     Raises:
         ResultFileError: no such file, or not of this form.
@@ -321,7 +321,7 @@ def load(path: Path = COMMITTED) -> tuple[Row, ...]:
 
 
 def find(rows: Iterable[Row], recipe: str, engine: EngineName = "numpy") -> Row | None:
-    """The row of a recipe on an engine, None where there is none."""
+    """The reproduction of a recipe on an engine, None where there is none."""
     return next((row for row in rows if (row.recipe, row.engine) == (recipe, engine)), None)
 
 
@@ -353,7 +353,7 @@ def merge(path: Path, row: Row) -> None:
 
 
 def to_json(rows: Iterable[Row]) -> str:
-    """What a file holds, with a line for each run, so that a change shows in what it changed."""
+    """A file of reproductions, a line for each run, so that a change shows in what it changed."""
     lines: list[str] = []
     for row in rows:
         head = row.model_dump_json(exclude={"runs"}).removesuffix("}")

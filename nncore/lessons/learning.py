@@ -39,7 +39,9 @@ def learn_to_say_zero(
 
 
 def cost_of_outputs(z: Array, label: int, cost: CostName) -> float:
-    """The cost of one example whose weighted outputs are z (10,), if `label` were the truth."""
+    """For the chapter on the cost: that of one example with weighted outputs z (10,) and
+    `label`.
+    """
     return COSTS[cost].value(z[None], one_hot(np.array([label]), len(z), "float64"))
 
 

@@ -21,7 +21,7 @@ GATES: dict[str, tuple[int, int, int, int]] = {
 
 
 def step(z: Array) -> Array:
-    """1 where z > 0, else 0: the perceptron's output (Nielsen, eq. 2), any shape."""
+    """The perceptron's step: 1 where z > 0, else 0 (Nielsen, eq. 2), any shape."""
     return (np.asarray(z) > 0).astype(np.float64)
 
 

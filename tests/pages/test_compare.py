@@ -25,6 +25,7 @@ from dashboard.runs.run import RunStatus
 from dashboard.runs.store import run_store
 from dashboard.runs.worker import run_training
 from dashboard.settings import settings
+from dashboard.ui import text as ui_text
 from dashboard.ui.text import percent
 from nncore import recipes
 from nncore.lab.comparison import TwinRun
@@ -70,7 +71,7 @@ def test_the_headings_tell_the_story_from_stored_figures():
     assert not at.error
     gap = max(twins.stored().curve("float64").difference)
     assert heading(at, "Same network, same numbers").endswith(
-        f" {common.power(gap)} in double precision"
+        f" {ui_text.power(gap)} in double precision"
     )
     assert (
         heading(at, "Speed") == "Speed: NumPy is up to 8.0 times as fast, PyTorch up to 1.7 times"
@@ -222,7 +223,7 @@ def test_a_run_of_the_twins_made_here_takes_the_stored_ones_place(
     day = f"{datetime.now(UTC):%B %Y at }"
     said = [caption.value for caption in at.caption]
     assert sum(day in words and "UTC" in words for words in said) == 1
-    was = common.power(max(double.difference))
+    was = ui_text.power(max(double.difference))
     assert f"Largest difference in double precision: here 1.2·10⁻¹, stored {was}." in said
 
 

@@ -10,7 +10,7 @@ from dashboard.draw import answers, stages
 from dashboard.ink import drawing, samples
 from dashboard.ink.drawing import Ink
 from dashboard.models import cards, doubts, load, predictions
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import RunStatus
 from dashboard.runs.store import RunStore
 from nncore import checkpoints

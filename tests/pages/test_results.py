@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.models import evaluation
-from dashboard.results import figures
+from dashboard.results import overview
 from dashboard.runs.store import run_store
 from dashboard.ui import runs
 from nncore.checkpoints import SHIPPED, from_bytes
@@ -91,7 +91,7 @@ def test_epochs_count_from_1_in_the_head_and_the_table():
 
 def test_the_head_speaks_the_words_of_the_form():
     momentum = TrainingConfig(optimizer="momentum", momentum=0.8, l2=5, dropout=0.2, seed=3)
-    assert figures.facts(momentum, []) == [
+    assert overview.facts(momentum, []) == [
         "784-128-10",
         "ReLU",
         "Log-likelihood",
@@ -102,8 +102,8 @@ def test_the_head_speaks_the_words_of_the_form():
         "mini-batch 32",
         "seed 3",
     ]
-    assert "Adam" in figures.facts(TrainingConfig(optimizer="adam"), [])
-    assert "Full batch" in figures.facts(TrainingConfig(batch_size="full"), [])
+    assert "Adam" in overview.facts(TrainingConfig(optimizer="adam"), [])
+    assert "Full batch" in overview.facts(TrainingConfig(batch_size="full"), [])
 
 
 def test_the_head_tells_a_changed_learning_rate():
@@ -115,7 +115,7 @@ def test_the_head_tells_a_changed_learning_rate():
             for engine in ("torch", "numpy")
             for epoch, rate in enumerate(rates)
         ]
-        return figures.learning_rates(config, rows)
+        return overview.learning_rates(config, rows)
 
     assert told(0.03, 0.03) == "η 0.03"
     assert told(0.03, 0.03, 0.05, 0.05) == "η 0.03, 0.05 from epoch 3 on"

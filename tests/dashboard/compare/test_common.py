@@ -1,13 +1,14 @@
 import pytest
 
 from dashboard.compare import common
+from dashboard.ui import text
 
 
 @pytest.mark.parametrize(
     ("value", "written"), [(0, "0"), (4.44e-15, "4.4·10⁻¹⁵"), (3.26e-06, "3.3·10⁻⁶")]
 )
 def test_small_numbers_are_written_as_powers(value: float, written: str):
-    assert common.power(value) == written
+    assert text.power(value) == written
 
 
 def test_numbers_of_other_modules_are_written_as_here():

@@ -47,9 +47,9 @@ def test_what_is_better_than_published_is_not_called_missed():
 
 def test_ones_own_link_names_the_recipe_alone(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(published.session, "workspace", lambda: "local")
-    assert published.link("simard") == "train?recipe=simard"
+    assert published.recipe_link("simard") == "train?recipe=simard"
 
 
 def test_a_visitors_link_keeps_their_workspace(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(published.session, "workspace", lambda: "k" * 32)
-    assert published.link("simard") == f"train?recipe=simard&workspace={'k' * 32}"
+    assert published.recipe_link("simard") == f"train?recipe=simard&workspace={'k' * 32}"

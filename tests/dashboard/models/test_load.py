@@ -55,7 +55,7 @@ def test_each_place_of_a_run_is_a_network_of_its_own_and_read_once(
 def test_a_network_that_was_the_newest_gives_way_to_the_one_that_is(store: RunStore):
     run_id = keep(store, [(5, 0)])
     assert bias(load.newest_network(run_id, "numpy", 3, 0)) == 5  # 3 was thinned out meanwhile
-    with pytest.raises(load.DeletedError):  # and is not taken for 3
+    with pytest.raises(load.ModelDeletedError):  # and is not taken for 3
         load.trained_network(run_id, "numpy", 3, 0)
 
 

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.store import RunStore
 from tests.dashboard.runs.training import CONFIG, one_sentence
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.runs import handwriting, worker
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.handwriting import Learned
 from dashboard.runs.run import RequestKind, RunStatus
 from dashboard.runs.store import RunStore

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.runs import jobs as jobs_module
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.jobs import Jobs
 from dashboard.runs.run import RequestKind
 from dashboard.runs.store import LOST

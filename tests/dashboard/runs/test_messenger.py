@@ -6,7 +6,7 @@ import time
 import pytest
 
 from dashboard.runs import messenger
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from nncore import training
 from tests.dashboard.runs.training import TIMEOUT
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.runs import store as store_module
 from dashboard.runs.claim import ClaimLostError
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import Live, RequestKind, RunStatus
 from dashboard.runs.store import LOST
 from nncore.config import ConfigError, TrainingConfig

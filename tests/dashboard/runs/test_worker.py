@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 
 from dashboard.runs import worker
 from dashboard.runs.claim import Claim
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import RequestKind, RunStatus
 from dashboard.runs.store import RunStore
 from dashboard.runs.worker import run_training

@@ -3,7 +3,7 @@ from streamlit.testing.v1 import AppTest
 
 def test_the_same_sentence_stands_on_a_page_once():
     def script():
-        from dashboard.runs.database import StoreError
+        from dashboard.runs.errors import StoreError
         from dashboard.ui import errors
 
         with errors.shown_errors(above_all=True):

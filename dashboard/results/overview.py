@@ -9,7 +9,7 @@ from dashboard import session
 from dashboard.models import handwriting, load
 from dashboard.models.handwriting import Score
 from dashboard.results import charts
-from dashboard.runs.database import StoreError
+from dashboard.runs.errors import StoreError
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.ui import curves as ui_curves

@@ -59,7 +59,7 @@ def chart(
 
 
 def only(kind: str) -> list[dict[str, str]]:
-    """The transform that keeps the rows of one kind."""
+    """The transform of a lesson's chart that keeps the rows of one kind."""
     return [{"filter": f"datum.kind === '{kind}'"}]
 
 
@@ -118,8 +118,7 @@ def bars(
 
 
 def places() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Where the controls go and where the figure goes; on a phone the figure comes first, so that
-    it is seen while a control moves."""
+    """Places of a lesson's figure: its controls and its chart, on a phone the chart first."""
     figure, controls = st.columns([5, 3], gap="large")
     return controls, figure
 
@@ -144,11 +143,6 @@ def text(x: float, y: float, words: str, **attributes: Any) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}"{more}>{words}</text>'
 
 
-def sign_color(value: float) -> str:
-    """The hue of a positive or negative number."""
-    return POSITIVE if value >= 0 else NEGATIVE
-
-
-def signed(value: float, places: int = 2) -> str:
-    """`+ 0.50` or `- 0.50`, for a sum in LaTeX."""
+def signed_term(value: float, places: int = 2) -> str:
+    """`+ 0.50` or `- 0.50`, for a sum in the title of a lesson's chart or in its LaTeX."""
     return f"{'-' if value < 0 else '+'} {abs(value):.{places}f}"

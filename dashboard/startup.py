@@ -25,7 +25,7 @@ def through_the_entry() -> None:
 
 @once
 def one_thread_a_product() -> ExitStack:
-    """From now on a matrix product of this process keeps to its own thread.
+    """At startup: from now on a matrix product of this process keeps to its own thread.
 
     The pages compute for one image, and many visitors may do so at once: threads that share such
     a small product wait for each other longer than they compute (`nncore.quick.threads`), on a busy

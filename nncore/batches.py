@@ -39,7 +39,7 @@ class Staged:
 
 
 def stage(engine: Engine, data: Dataset) -> Staged:
-    """The dataset brought where the engine wants it: once a run, not once an epoch."""
+    """Bring what mini-batches are cut from to the engine: once a run, not once an epoch."""
     return Staged(
         engine.stage(data.train.images, data.train.labels),
         engine.stage(data.validation.images, data.validation.labels)

@@ -143,7 +143,7 @@ def load(path: Path) -> Checkpoint:
 
 
 def shipped_names() -> list[ShippedName]:
-    """The shipped models whose files are there, the best first."""
+    """The shipped checkpoints whose files are there, the best first."""
     return [name for name, path in SHIPPED.items() if path.is_file()]
 
 

@@ -183,14 +183,14 @@ def load_for(
 def as_unit(
     images: npt.NDArray[np.uint8], dtype: ImageDType | np.dtype[np.floating] = "float32"
 ) -> npt.NDArray[np.floating]:
-    """Bytes, 0 to 255, as the networks take them: [0, 1], of the same shape."""
+    """A dataset's bytes, 0 to 255, as the networks take them: [0, 1], of the same shape."""
     scaled = images.astype(dtype)
     scaled /= 255
     return scaled
 
 
 def as_bytes(pixels: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
-    """`as_unit` the other way round: [0, 1] as bytes, of the same shape; what is beyond is cut."""
+    """A dataset's numbers in [0, 1] as bytes, of the same shape; what is beyond is cut."""
     return np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
 
 
@@ -461,7 +461,7 @@ def _interpolation(n_in: int, n_out: int) -> npt.NDArray[np.float64]:
 
 
 def training_examples(config: TrainingConfig) -> int:
-    """How many images an epoch of this configuration shows the network."""
+    """How many images of its dataset an epoch of this configuration shows the network."""
     n_all = datasets.N_TRAINING[config.dataset]
     available = n_all - round(config.validation_split * n_all)
     return min(config.train_size or available, available)

@@ -352,7 +352,7 @@ def check_derivative(f: Expression, df: Expression) -> DerivativeCheck:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An activation to start from, with its derivative, both as text."""
+    """An expression to start from: an activation with its derivative, both as text."""
 
     name: str
     activation: str

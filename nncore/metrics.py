@@ -49,7 +49,7 @@ def precision_recall_f1(
 def most_confident_mistakes(
     probabilities: npt.NDArray[np.floating], labels: npt.NDArray[np.integer]
 ) -> npt.NDArray[np.intp]:
-    """Positions of the wrong predictions, worst first: the highest probability of a wrong class.
+    """Metric: positions of wrong predictions, by the highest probability of a wrong class.
 
     Args:
         probabilities: (n, n_classes); a row need not sum to 1 (sigmoid outputs do not).

@@ -107,7 +107,7 @@ def prepare_each(
 def prepare_found(
     found: Sequence[Stage], piece: Piece | None = None, *, skip: Collection[StageName] = ()
 ) -> Prepared:
-    """The rest of the way: the stages found are handed on, whatever is made of their sheet.
+    """Prepare ink that was found: its stages are handed on, whatever is made of their sheet.
 
     Args:
         found: what `find_strokes` gave for the same `skip`; not changed.
@@ -234,7 +234,7 @@ def drop_specks(ink: Image) -> Image:
 
 
 def crop(ink: Image, threshold: float = 0.25) -> Image:
-    """The tightest box around the ink that is clearly seen, and the faint edge next to it.
+    """A stage: the tightest box around ink clearly seen, and the faint edge next to it.
 
     Args:
         ink: (height, width), not all 0.
@@ -260,7 +260,7 @@ def _extent(profile: Image, threshold: float) -> tuple[int, int]:
 
 
 def pad_to_square(ink: Image) -> Image:
-    """Background on both sides of the shorter side; around a dot, on all four.
+    """A stage: background on both sides of the shorter side; around a dot, on all four.
 
     (height, width) becomes (side, side): the longer of the two, of a dot `DOT_MARGIN` times that.
     """

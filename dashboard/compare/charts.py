@@ -150,7 +150,7 @@ def line_counts(counts: Sequence[tuple[str, int, int]]) -> None:
 # The riddle --------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """One point of a learning curve by steps."""
+    """A point of the riddle's chart: test accuracy after so many steps."""
 
     engine: str
     recipe: str

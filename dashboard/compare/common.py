@@ -59,12 +59,14 @@ def polled(
 
 
 def measured(*ask: str) -> Measurement | None:
-    """The last measurement of this that came to its end, even while another is made."""
+    """For a section of Compare: its last measurement that came to its end, while another is made
+    too.
+    """
     return measurements().result(*ask)
 
 
 def find(*ask: str) -> Measurement | None:
-    """What was last asked for this, whatever has become of it."""
+    """For a section of Compare: what was last asked for it, whatever has become of it."""
     return measurements().find(*ask)
 
 
@@ -161,7 +163,7 @@ def _made(measurement: Measurement) -> str:
 def provenance(
     machine: Machine, day: str, *commands: str, here: Measurement | None = None, of: str = ""
 ) -> None:
-    """Where figures come from, in a line below them.
+    """A line below a section of Compare: when, where and how its figures were measured.
 
     Args:
         machine: what they were measured on.

@@ -124,7 +124,7 @@ def lines(part: Part, engine: EngineName) -> int:
 
 
 def totals() -> tuple[int, int]:
-    """Lines of all parts: NumPy's and PyTorch's."""
+    """Ease in one pair of numbers: lines of all parts, NumPy's and PyTorch's."""
     return sum(lines(p, "numpy") for p in PARTS), sum(lines(p, "torch") for p in PARTS)
 
 

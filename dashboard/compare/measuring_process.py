@@ -22,7 +22,7 @@ def twins() -> Iterator[dict[str, Any]]:
 
 
 def pieces() -> Iterator[dict[str, Any]]:
-    """The parts of one step in both engines."""
+    """In the measuring process: each part of a step in both engines."""
     for piece in comparison.run_pieces(comparison.here()):
         yield piece.model_dump(mode="json")
 

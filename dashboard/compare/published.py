@@ -33,7 +33,7 @@ def stored() -> tuple[Row, ...]:
 
 @cache
 def shipped(recipe: str) -> Card | None:
-    """The card of the model that was trained with this recipe and comes with the app."""
+    """The card of the shipped model that was trained with a published result's recipe."""
     for path in SHIPPED.values():
         try:
             card = cards.read(path)
@@ -129,7 +129,7 @@ def verdict(row: Row | None) -> str:
 
 
 def near(row: Row | None) -> str:
-    """How many of the seeds lie as near to the published figure as passing asks for."""
+    """Of a published result: how many seeds lie as near to it as passing asks for."""
     if row is None or row.published_accuracy is None:
         return "–"
     n = sum(_is_near(row, figure) for figure in row.figures)

@@ -84,7 +84,7 @@ def finding() -> Finding:
 
 
 def steps_an_epoch(config: TrainingConfig) -> int:
-    """Steps of gradient descent in one epoch."""
+    """The riddle's steps of gradient descent in one epoch."""
     return config.n_batches(training_examples(config))
 
 

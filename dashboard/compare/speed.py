@@ -64,7 +64,7 @@ class Speeds:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of training on the CPU, on both engines."""
+    """A row of Speed's table: one training step on the CPU, on both engines."""
 
     name: str
     """The network, and its mini-batch."""
@@ -76,7 +76,7 @@ class Step:
 
 @cache
 def stored() -> Speeds | None:
-    """The committed figures; None where there are none."""
+    """The stored figures of the section Speed; None where there are none."""
     try:
         report = bench_report.load()
     except ResultFileError:
@@ -96,7 +96,7 @@ def stored() -> Speeds | None:
 
 
 def read(results: Iterable[dict[str, Any]]) -> Speeds:
-    """What a measurement here has given so far; each result says its kind."""
+    """What a measurement of speed has given so far; each result says its kind."""
     of_kind: dict[str, list[Any]] = {}
     for result in results:
         of_kind.setdefault(result["kind"], []).append(result["value"])
@@ -337,7 +337,7 @@ def _table(rows: Sequence[BenchRow]) -> None:
 
 
 def shares(kept: Speeds) -> list[float]:
-    """About how long each result of a bench takes by the others, in the order in which they come.
+    """About how long each result of the speed's measurement takes by the others, in their order.
 
     From stored seconds; one result may take fifty times as long as another.
     """
@@ -365,7 +365,7 @@ def _epoch_seconds(row: SweepRow) -> float:
 
 
 def progress_text(measurement: Measurement, now: float) -> str:
-    """How much of a bench is done, and how long it will go on."""
+    """How much of the speed's measurement is done, and how long it will go on."""
     n, done = measurement.results[0]["value"]["n"], len(measurement.results) - 1
     kept = stored()
     weights = shares(kept) if kept else []

@@ -36,7 +36,7 @@ def show() -> None:
 
 
 def largest(run: TwinRun, dtype: DTypeName) -> str:
-    """The largest difference of a weight after any step that was looked at, as it is read."""
+    """The twins' largest difference of a weight after any step looked at, in words."""
     return text.power(max(run.curve(dtype).difference))
 
 
@@ -87,7 +87,7 @@ def _button(outcome: str | None) -> None:
 
 
 def gradient_html(entries: Sequence[GradientEntry]) -> str:
-    """The entries as a table, one engine's number above the other's; what both have is bold."""
+    """The twins' gradients as a table, one engine's above the other's; what both have is bold."""
     rows: list[str] = []
     for entry in entries:
         rows.append(

@@ -11,7 +11,7 @@ SHOWN = 0.1
 
 
 def trade_off(curve: TradeOff, threshold: float, moved: float | None, key: str) -> None:
-    """What is gained in scribbles and letters doubted, for what is lost in real digits doubted.
+    """Chart of doubt: scribbles and letters doubted (gained) against real digits doubted (lost).
 
     Args:
         curve: both shares at each threshold.
@@ -58,7 +58,7 @@ def trade_off(curve: TradeOff, threshold: float, moved: float | None, key: str) 
 
 
 def shares_at(curve: TradeOff, threshold: float) -> tuple[float, float]:
-    """(share of real digits doubted, share of scribbles and letters) at a threshold."""
+    """Of the chart of doubt: (share of real digits, of scribbles and letters) at a threshold."""
     rising = curve.thresholds[::-1]
     digits, others = (np.interp(threshold, rising, s[::-1]) for s in (curve.digits, curve.others))
     return float(digits), float(others)

@@ -102,7 +102,7 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
 
 
 def without(skipped: Collection[StageName]) -> str:
-    """What is left out, in words: `centring and cropping`."""
+    """The stages that are left out, in words: `centring and cropping`."""
     *rest, last = [words.without for name, words in WORDS.items() if name in skipped]
     return f"{', '.join(rest)} and {last}" if rest else last
 

@@ -50,7 +50,7 @@ class Subject:
 
 
 def choose_run(models: Sequence[Trained]) -> list[Trained]:
-    """The models of one run: of the newest, or of the one picked where there are several."""
+    """Models of Draw's subject: those of one run, the newest, or the one picked of several."""
     names = {model.run_id: model.run_name for model in models}
     if len(names) > 1:
         run_id = st.selectbox(

@@ -48,7 +48,7 @@ class Ink:
 
 
 def example(note: str = "Nothing drawn yet, so this is an example: a 3.") -> Ink:
-    """What is shown before the first stroke."""
+    """The drawing that is shown before the first stroke."""
     return Ink(samples.sample(samples.EXAMPLE), note)
 
 
@@ -58,7 +58,7 @@ def preview(image: npt.NDArray[np.uint8], alt: str) -> None:
 
 
 def prepared(ink: Ink, skip: frozenset[StageName] = frozenset()) -> Prepared | None:
-    """The ink as the network sees it; None after one sentence about why it cannot be used."""
+    """The drawing as the network sees it; None after one sentence about why it cannot be used."""
     try:
         sheet, piece = _sheet_and_piece(ink)
         found = _strokes(sheet.tobytes(), sheet.shape, skip & _OF_THE_SHEET)
@@ -113,7 +113,7 @@ def _strokes(ink: bytes, shape: tuple[int, int], skip: frozenset[StageName]) -> 
 
 
 def show_seen(seen: Prepared, note: str) -> None:
-    """The 28x28 image that every network gets, with a sentence beside it."""
+    """The drawing as every network gets it, 28x28, with a sentence beside it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         digits.show_digit(seen.pixels)
         with st.container(gap="xsmall", width="stretch"):

@@ -8,7 +8,7 @@ from nncore.metrics import Calibration
 
 
 def show_calibration(found: Calibration, key: str, *, height: int = 340) -> None:
-    """Accuracy by confidence: on the diagonal, a network is as often right as it is sure."""
+    """Inside's chart of accuracy by confidence: on the diagonal, as often right as sure."""
     used = found.counts > 0
     rows = [
         {"confidence": float(sure), "accuracy": float(right), "images": int(n)}

@@ -81,7 +81,7 @@ def choose_model() -> OpenNetwork:
 
 
 def untouched(model: OpenNetwork) -> OpenNetwork:
-    """The same network as it was trained."""
+    """The chosen network as it was trained, without changes by hand."""
     name = model.token.removesuffix(_changes(state.view().edits))
     quiet = silenced(model.network.layer_sizes, ())
     return OpenNetwork(model.untouched, model.untouched, name + _changes(()), model.dataset, quiet)
@@ -347,20 +347,20 @@ def _take_index(layer: int, place: str) -> None:
 
 
 def layer_name(network: Network, layer: int) -> str:
-    """`hidden layer 1` or `output layer`."""
+    """A choice of layer in words: `hidden layer 1` or `output layer`."""
     last = layer == len(network.weights) - 1
     return "output layer" if last else f"hidden layer {layer + 1}"
 
 
 def neuron_name(network: Network, neuron: Neuron) -> str:
-    """`Output 9` or `Hidden layer 1, neuron 7`."""
+    """A choice of neuron in words: `Output 9` or `Hidden layer 1, neuron 7`."""
     if neuron.layer == len(network.weights) - 1:
         return f"Output {neuron.index}"
     return f"Hidden layer {neuron.layer + 1}, neuron {neuron.index}"
 
 
 def source_name(layer: int, source: int) -> str:
-    """What a weight comes from: a pixel by row and column, or a neuron by its number."""
+    """A choice of weight in words: from a pixel by row and column, or a neuron by its number."""
     if layer:
         return f"neuron {source}"
     return f"pixel {source // 28}, {source % 28}"
@@ -368,7 +368,7 @@ def source_name(layer: int, source: int) -> str:
 
 # What it says -----------------------------------------------------------------------------------
 def headline(model: OpenNetwork, example: Example) -> int | None:
-    """The network's answer in one line beside the image; None where it diverged."""
+    """The chosen network's answer in one line beside the chosen image; None where it diverged."""
     answer = predictions.ask(model.network, example.pixels)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         digits.show_digit(example.pixels, 84)
@@ -399,7 +399,7 @@ def headline(model: OpenNetwork, example: Example) -> int | None:
 
 
 def undo_all() -> None:
-    """Show the network as it was trained again."""
+    """Choose the network as it was trained again: all changes by hand are undone."""
     state.view().edits = ()
 
 

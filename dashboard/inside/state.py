@@ -80,7 +80,7 @@ def view() -> InsideView:
 
 
 def read() -> None:
-    """Take over what a link says, all of it: what it leaves out is as at first sight.
+    """Take over what a link to Inside says, all of it: what it leaves out is as at first sight.
 
     A link that is followed from another page shows the network as it was trained; the browser's
     back button keeps the changes made by hand. What a link says wrongly is left out.

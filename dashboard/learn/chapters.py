@@ -134,7 +134,7 @@ def _newest_run() -> str | None:
 
 @st.fragment
 def question(chapter: Chapter) -> None:
-    """Predict, then reveal; an answered question counts as progress."""
+    """A chapter's question: predict, then reveal; once answered it counts as progress."""
     text = prose.read(chapter.name)
     done = chapter.name in state.done()
     left, right = st.columns([3, 2], gap="large")
@@ -166,7 +166,7 @@ def question(chapter: Chapter) -> None:
 
 
 def ending(chapter: Chapter) -> None:
-    """Back and on."""
+    """A chapter's end: back and on."""
     before, after = neighbours(chapter)
     with st.container(
         horizontal=True, horizontal_alignment="distribute" if before else "right", key="lesson-turn"
@@ -198,7 +198,7 @@ def ending(chapter: Chapter) -> None:
 
 
 def leave_focus(chapter: Chapter) -> None:
-    """The way from the figure alone to the whole chapter."""
+    """From a chapter's figure alone to the whole chapter."""
     st.button(
         "Show the whole chapter",
         icon=":material/fullscreen_exit:",

@@ -44,7 +44,7 @@ def chart(
     alt: str,
     height: int = 340,
 ) -> None:
-    """Layers over one table of rows.
+    """A lesson's chart: layers over one table of rows.
 
     `title` says what to see and is fixed for the chapter; its second line is the key.
     """
@@ -66,7 +66,7 @@ def only(kind: str) -> list[dict[str, str]]:
 def axis(
     field: str, title: str, low: float | None = None, high: float | None = None, **more: Any
 ) -> dict[str, Any]:
-    """A quantitative axis, with fixed ends where they are given."""
+    """An axis of a lesson's chart, with fixed ends where they are given."""
     scale: dict[str, Any] = {"nice": False, "zero": False}
     if low is not None:
         scale["domain"] = [low, high]
@@ -85,7 +85,7 @@ def bars(
     chosen: int | None = None,
     height: int = 220,
 ) -> None:
-    """One bar a number, its hue by its sign; the chosen one stands out."""
+    """A lesson's chart of bars, one a number, hue by sign; the chosen one stands out."""
     hue = {"condition": {"test": "datum.value >= 0", "value": POSITIVE}, "value": NEGATIVE}
     weight = {"condition": {"test": "datum.chosen", "value": 1}, "value": 0.5}
     across = {"field": "unit", "type": "ordinal", "title": x, "sort": None}

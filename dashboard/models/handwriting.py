@@ -41,7 +41,7 @@ def score(right: np.ndarray, among: np.ndarray) -> Score:
 
 
 def named_right(model: Model, digits: Handwriting) -> np.ndarray:
-    """Which digits a model names right: (n,) of bool.
+    """Which digits of our handwriting a model names right: (n,) of bool.
 
     Raises:
         CheckpointError: its file or checkpoint is gone or damaged.
@@ -94,7 +94,7 @@ def test_accuracy(model: Model) -> float | None:
 
 # Words ------------------------------------------------------------------------------------------
 def learned_from(run: Run) -> str | None:
-    """What a run learns from beside its dataset, in a sentence; None where there is nothing."""
+    """The handwriting that a run learns from beside its dataset, in a sentence; else None."""
     found = run_store().handwriting.learned(run.id)
     if found is None:
         return None
@@ -109,7 +109,7 @@ def learned_from(run: Run) -> str | None:
 
 
 def what_training_means(digits: Handwriting, config: TrainingConfig) -> str:
-    """How a set of digits would enter a training, and how it is judged afterwards."""
+    """What our handwriting means for a training: how it enters, and how it is judged."""
     n_train, n_held = datasets.training_examples(config), int(digits.held_back.sum())
     n = len(digits) - n_held
     if not n:
@@ -137,7 +137,7 @@ def _times(n: int) -> str:
 
 # Files ------------------------------------------------------------------------------------------
 def export(digits: Handwriting) -> bytes:
-    """A .zip for people and programs: a PNG a digit in folders by label, and labels.csv.
+    """Our handwriting as a .zip: a PNG a digit in folders by label, and labels.csv.
 
     The pictures are 28x28, bright ink on black, as MNIST's are; `python -m nncore predict` reads
     the unpacked folders.

@@ -160,7 +160,7 @@ def shipped_network(name: ShippedName = "classroom") -> Network:
 
 @st.cache_resource(show_spinner=False)
 def lesson_network() -> Network:
-    """The videos' 784-16-16-10 network, trained; it comes with the app.
+    """Load the videos' 784-16-16-10 network, trained; it comes with the app.
 
     Raises:
         CheckpointError: the file is missing or damaged.

@@ -77,14 +77,14 @@ def ask_many(network: Network, X: np.ndarray) -> np.ndarray:
 
 
 def digits_named(network: Network, X: np.ndarray) -> np.ndarray:
-    """The digit (n,) that it names in each image (n, 784); -1 where the network diverged."""
+    """Predictions as digits (n,) for images (n, 784); -1 where the network diverged."""
     probabilities = ask_many(network, X)
     is_number = np.isfinite(probabilities).all(axis=1)
     return np.where(is_number, probabilities.argmax(axis=1), -1)
 
 
 def by_rows(function: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> np.ndarray:
-    """`function` of X (n_samples, n_in), a part of the rows a thread; its results in order."""
+    """Predict in threads: `function` of X (n_samples, n_in) by rows; its results in order."""
 
     def quietly(part: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):  # a diverged network answers too

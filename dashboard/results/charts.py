@@ -130,7 +130,7 @@ def _commonest_mistake(
 
 
 def clicked_cell(event: Any) -> tuple[int, int] | None:
-    """(true, predicted) of the cell clicked in a confusion chart, or None."""
+    """The cell clicked in a confusion chart, (true, predicted), or None."""
     points = event.get("selection", {}).get("points", []) if event else []
     for point in points:
         data = point.get("customdata")
@@ -183,7 +183,7 @@ def digit_scores(scores: Mapping[EngineName, Sequence[float]], measure: Score = 
 
 
 def alt_text(figure: go.Figure) -> str:
-    """What a screen reader says for a figure of this module."""
+    """What a screen reader says of a chart of Results."""
     return str(figure.to_dict()["layout"]["meta"]["alt"])
 
 

@@ -91,7 +91,7 @@ def _confusion_controls(run: Run, epochs: list[int]) -> tuple[int, bool]:
 
 
 def scores(run: Run) -> None:
-    """Precision, recall and F1 of each digit, by the last checkpoint of each engine."""
+    """The mistakes summed up: precision, recall and F1 of each digit, by each engine in the end."""
     found = last_evaluations(run)
     if not found:
         st.caption("Scores come with the first finished epoch.")
@@ -144,7 +144,7 @@ def most_confident(run: Run) -> None:
 
 
 def shipped() -> None:
-    """Something real before anything is trained: the model that comes with the app."""
+    """The shipped model's mistakes: something real before anything is trained."""
     if not SHIPPED["classroom"].exists():
         st.caption("Train a network, and its curves and mistakes will be here.")
         return

@@ -27,7 +27,7 @@ _MOST_RATES = 3
 
 
 def headline(run: Run, records: Sequence[EpochRecord]) -> None:
-    """What the run was, how it stands, and where each engine ended."""
+    """The overview's head: what the run was, how it stands, and where each engine ended."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key="run-status", width="content"):
             st.badge(run.status, color=STATUS_COLORS[run.status])
@@ -68,7 +68,7 @@ def _our_handwriting(run: Run) -> dict[EngineName, tuple[Score, Score]]:
 
 
 def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
-    """What was trained and how, in the words of the form; η as it really was, epoch by epoch."""
+    """The facts of an overview: what was trained and how; η as it really was, epoch by epoch."""
     optimizer = ui_names.OPTIMIZERS[config.optimizer]
     if config.optimizer in ("momentum", "nesterov"):
         optimizer += f" μ {config.momentum:g}"
@@ -87,7 +87,9 @@ def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
 
 
 def learning_rates(config: TrainingConfig, records: Iterable[EpochRecord]) -> str:
-    """`η 0.03, 0.05 from epoch 3 on`; of many changes only the last is told, of a schedule none."""
+    """The overview's `η 0.03, 0.05 from epoch 3 on`; of many changes only the last, of a
+    schedule none.
+    """
     if config.schedule != "constant":
         return f"η {config.learning_rate:g}, {ui_names.SCHEDULES[config.schedule].lower()}"
     in_turn = sorted(records, key=lambda record: (record.epoch, record.engine))

@@ -200,7 +200,7 @@ class Claim:
 
 
 def thinned(sizes: Mapping[int, int], budget: int) -> set[int]:
-    """Which checkpoints to keep, given each one's bytes by its epoch.
+    """Which checkpoints a claim keeps when it saves one, given each one's bytes by its epoch.
 
     The first and the newest always; between them every epoch divisible by the smallest power of
     two for which they would fit, had none been dropped before. So what is kept is evenly spaced

@@ -27,7 +27,7 @@ MAX_POINTS = 300
 
 
 class Series:
-    """Mini-batch costs along the run, thinned as they become many."""
+    """The mini-batch costs that the messenger tells of, thinned as they become many."""
 
     def __init__(self, points: BatchCosts) -> None:
         self._points = points

@@ -33,7 +33,7 @@ class RunStatus(StrEnum):
 
 
 class RequestKind(StrEnum):
-    """What a page can ask of a run."""
+    """What can be asked of a run."""
 
     PAUSE = "pause"
     RESUME = "resume"
@@ -45,7 +45,7 @@ class RequestKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing asked of a claimed run; `value` is the learning rate, where that is meant."""
+    """One thing asked of a run; `value` is the learning rate, where that is meant."""
 
     id: int
     kind: RequestKind

@@ -141,7 +141,9 @@ def kept_checkpoints(connection: Connection, run_id: str) -> list[CheckpointInfo
 def upsert(
     connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]
 ) -> None:
-    """Update or insert, in words that every database knows; the claim keeps others out."""
+    """Update or insert a table's row, in words that every database knows; a claim keeps others
+    out.
+    """
     here = [table.c[name] == value for name, value in key.items()]
     if connection.execute(update(table).where(*here).values(**values)).rowcount == 0:
         connection.execute(insert(table).values(**key, **values))

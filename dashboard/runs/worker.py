@@ -413,7 +413,7 @@ lifeline.last_words.append(_give_up)
 
 
 def warm_up() -> None:
-    """Import PyTorch in the background, before a run asks for it."""
+    """Import PyTorch in the worker, before a run asks for it."""
     threading.Thread(target=_import_torch, name="warm-up", daemon=True).start()
 
 

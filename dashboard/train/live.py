@@ -178,7 +178,7 @@ def start(
 
 
 def run_name(config: TrainingConfig) -> str:
-    """The recipe's title as long as the network is the recipe's, else its shape."""
+    """A live run's name: the recipe's title while the network is the recipe's, else its shape."""
     recipe = state.form().recipe
     if recipe is not None:
         known = recipes.get(recipe)
@@ -334,7 +334,7 @@ def _metric(engine: EngineName, last: EpochRecord | None, now: Progress | None) 
 
 # Before a run -----------------------------------------------------------------------------------
 def preview(config: TrainingConfig) -> None:
-    """The network that the form describes, what training it means, and what was reported."""
+    """Where no run is live: the form's network, what training it means, and what was reported."""
     _picture(config)
     n = training_examples(config)
     batch, steps = config.batch_of(n), config.n_batches(n)

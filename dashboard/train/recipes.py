@@ -32,7 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 
 def recipe_group(name: str) -> list[recipes.Recipe]:
-    """The recipes of one group of cards, in order."""
+    """The recipe cards of one group, in order."""
     if name != "Beyond":
         return [recipes.RECIPES[key] for key in GROUPS[name] if key in recipes.RECIPES]
     placed = {key for group in list(GROUPS)[1:-1] for key in GROUPS[group]} | {"classroom"}

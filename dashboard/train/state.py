@@ -113,7 +113,7 @@ def write(run_id: str | None = None) -> None:
 
 
 def config_from_query(query: Mapping[str, str]) -> tuple[TrainingConfig, str | None]:
-    """The configuration of a link, over the recipe that it names (or over the default recipe).
+    """Train's state from a link: its configuration, over the recipe it names (or the default).
 
     Raises:
         ConfigError: an unknown recipe, or a value that does not fit.
@@ -124,7 +124,7 @@ def config_from_query(query: Mapping[str, str]) -> tuple[TrainingConfig, str | N
 
 
 def query_of(config: TrainingConfig, recipe: str | None = None) -> dict[str, str]:
-    """URL parameters that `config_from_query` reads back as exactly this configuration."""
+    """Train's state as URL parameters, which `config_from_query` reads back exactly."""
     query = config.to_query()
     if recipe is None:
         return query

@@ -13,7 +13,7 @@ N_VARIANTS = 8
 
 
 def show(config: TrainingConfig) -> None:
-    """The network's shape, and what else there is to know before it is trained."""
+    """The summary of what is to be trained: the network's shape, and what else there is to know."""
     _shape(config)
     _variants(config)
     _missing_images(config)

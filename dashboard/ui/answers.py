@@ -77,7 +77,7 @@ def _how_sure(model: Model) -> str:
 
 # Doubt ------------------------------------------------------------------------------------------
 def show_doubt(pixels: np.ndarray, *, all_stages: bool = True) -> None:
-    """Doubt aloud; nothing where the ink looks like a digit.
+    """Beside an answer, doubt aloud; nothing where the ink looks like a digit.
 
     `all_stages` is false where a stage that was switched off may be the reason.
     """

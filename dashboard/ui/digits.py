@@ -14,7 +14,7 @@ _PAPER, _INK = (np.array(rgb(color), dtype=np.float32) for color in (PAPER, INK)
 
 
 def as_square(pixels: np.ndarray) -> np.ndarray:
-    """784 numbers, or an image already square, as a float image in [0, 1].
+    """A digit to show: 784 numbers or a square image, as a float image in [0, 1].
 
     Raises:
         ValueError: the numbers make no square.
@@ -59,7 +59,7 @@ def fitted(image: np.ndarray, side: int) -> np.ndarray:
 
 
 def on_square(image: np.ndarray) -> np.ndarray:
-    """An (h, w, 3) image in the middle of a transparent square, (side, side, 4) uint8."""
+    """A digit's (h, w, 3) picture in the middle of a transparent square, (side, side, 4) uint8."""
     height, width = image.shape[:2]
     side = max(height, width)
     sheet = np.zeros((side, side, 4), dtype=np.uint8)

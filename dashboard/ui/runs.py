@@ -34,7 +34,7 @@ STATUS_COLORS: dict[RunStatus, Color] = {
 
 # Figures of a run -------------------------------------------------------------------------------
 def latest(records: Iterable[EpochRecord]) -> dict[EngineName, EpochRecord]:
-    """The last epoch of each engine."""
+    """A run's last epoch of each engine."""
     last: dict[EngineName, EpochRecord] = {}
     for record in records:
         if record.engine not in last or record.epoch >= last[record.engine].epoch:
@@ -47,7 +47,7 @@ def fraction_done(
     records: Iterable[EpochRecord],
     progress: Mapping[EngineName, Progress],
 ) -> float:
-    """The share of all epochs of all engines that is done, 0 to 1; what diverged is done."""
+    """The share of a run's epochs, of all engines, that is done, 0 to 1; what diverged is done."""
     done = 0.0
     last = latest(records)
     for engine in config.engines:
@@ -67,7 +67,7 @@ def seconds_left(
     records: Sequence[EpochRecord],
     progress: Mapping[EngineName, Progress],
 ) -> float | None:
-    """Training seconds still to come, from each engine's own pace; None while there is none."""
+    """A run's training seconds still to come, from each engine's own pace; None without one."""
     left = 0.0
     last = latest(records)
     for engine in config.engines:
@@ -90,7 +90,7 @@ def seconds_left(
 
 
 def epochs_table(records: Iterable[EpochRecord]) -> pd.DataFrame:
-    """A row an epoch and engine, the newest first; epochs count from 1."""
+    """A run's table of epochs: a row an epoch and engine, the newest first; they count from 1."""
     rows = [
         {
             "epoch": record.epoch + 1,
@@ -144,7 +144,7 @@ _VALIDATION = ["val. cost", "val. %"]
 
 
 def show_epochs(records: Sequence[EpochRecord], key: str, height: int = 250) -> None:
-    """Place the table of epochs; columns that never hold a number are left out."""
+    """Place a run's table of epochs; columns that never hold a number are left out."""
     table = epochs_table(records)
     empty = [] if any(record.validation_cost is not None for record in records) else _VALIDATION
     st.dataframe(
@@ -163,7 +163,7 @@ def show_epochs(records: Sequence[EpochRecord], key: str, height: int = 250) -> 
 
 
 def curves_csv(records: Iterable[EpochRecord]) -> bytes:
-    """The figures of every epoch as a CSV file: fractions, full precision."""
+    """A run's figures of every epoch as a CSV file: fractions, full precision."""
     fields = list(EpochRecord.__dataclass_fields__)
     frame = pd.DataFrame([{f: getattr(r, f) for f in fields} for r in records], columns=fields)
     text = io.StringIO()
@@ -174,7 +174,7 @@ def curves_csv(records: Iterable[EpochRecord]) -> bytes:
 def runs_table(
     runs: Sequence[Run], last: Mapping[str, dict[EngineName, EpochRecord]]
 ) -> pd.DataFrame:
-    """A row a run: what it was and how far it came."""
+    """The table of runs, a row each: what it was and how far it came."""
     return pd.DataFrame(
         [
             {

@@ -137,5 +137,5 @@ def number(field: str, title: str, *, log: bool = False, **more: Any) -> dict[st
 
 
 def axis_text() -> str | None:
-    """The colour of the words on axes in this visitor's mode; None while that is not known."""
+    """The colour of a Vega chart's words in this visitor's mode; None while that is not known."""
     return AXIS_TEXT.get(st.context.theme.type or "")

@@ -92,7 +92,7 @@ def _winner_and(rival: int | None, z: Array) -> tuple[int, int]:
 
 
 class Neighbours:
-    """Finds the examples nearest to an image: a tenth of a second for 60,000 of them.
+    """Explains by example: finds the images nearest to one, of 60,000 in a tenth of a second.
 
     Args:
         vectors: (n_samples, n_features) the examples, as pixels or as `hidden_features`; in half
@@ -154,7 +154,7 @@ class AdversarialExample:
 
 
 def adversarial_example(network: Network, x: Array, digit: int | None = None) -> AdversarialExample:
-    """A small change of the image after which the network names another digit.
+    """Explain by an opposite: a small change of the image that makes it another digit.
 
     Steps straight to the boundary, as it looks from where one stands, with the pixels held within
     [0, 1]; in the end as far back as the answer allows (DeepFool, Moosavi-Dezfooli et al. 2016).

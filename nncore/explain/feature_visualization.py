@@ -29,7 +29,7 @@ class Ascent:
 
 
 def input_gradient(network: Network, X: Array, layer: int, index: int) -> Array:
-    """dz/dx of one neuron's weighted sum z with respect to each input, (n_samples, n_in).
+    """For gradient ascent on a feature: dz/dx of a neuron's z by each input, (n_samples, n_in).
 
     The errors of BP2 (Nielsen, eq. 45), started with 1 at the neuron instead of at the cost, and
     once more through the first layer's weights.
@@ -107,7 +107,7 @@ def excite(
 
 
 def strongest(network: Network, inputs: Array, layer: int, index: int, count: int) -> Array:
-    """Rows of the examples with the largest weighted sum of one neuron, the largest first.
+    """The examples that show a neuron's feature: rows by its weighted sum, the largest first.
 
     Args:
         network: any network.

@@ -84,7 +84,7 @@ def examine(network: Network, x: Array, target: int) -> Examined:
 
 
 def finite_difference(examined: Examined, layer: int, index: tuple[int, ...]) -> float:
-    """dC/dw of W[i, j] (index of two) or b[j] (of one) by changing it a little, both ways."""
+    """Under the microscope: dC/dw of W[i, j] (index of two) or b[j] (of one) by a small change."""
     network = examined.network
     values = network.weights[layer] if len(index) == 2 else network.biases[layer]
     return numeric_derivative(network, values, index, examined.x[None], examined.y[None])
@@ -93,7 +93,7 @@ def finite_difference(examined: Examined, layer: int, index: tuple[int, ...]) ->
 def cost_after_step(
     examined: Examined, eta: float, *, only: tuple[int, tuple[int, ...]] | None = None
 ) -> float:
-    """The example's cost after one step w -> w - eta dC/dw (Nielsen, eqs. 20 and 21).
+    """Under the microscope: the cost after one step w -> w - eta dC/dw (Nielsen, eqs. 20, 21).
 
     Args:
         examined: as `examine` gave it; not changed.

@@ -74,7 +74,7 @@ def distance_to(mask: Mask) -> npt.NDArray[np.float64]:
 
 
 def pieces(mask: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int32], int]:
-    """Number the connected pieces (corners connect) from 1, the rest is 0; and how many."""
+    """An image's connected pieces (corners connect) numbered from 1, the rest 0; and how many."""
     labels, n = _ndimage.label(mask, np.ones((3, 3)))
     return labels, int(n)
 

@@ -37,7 +37,7 @@ TIMES = 3
 
 
 def images_of(kind: Kind, n: int, *, seed: int, letters: tuple[str, ...] = LETTERS) -> Array:
-    """So many prepared images (at most n, 784) of what is no digit; a blank has no image."""
+    """Images to train doubt with: at most n prepared (n, 784) of no digit; a blank has no image."""
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     found: list[Array] = []
     for _ in range(n):

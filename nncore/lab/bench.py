@@ -117,7 +117,7 @@ def random_images(n: int = N_TRAIN) -> Dataset:
 
 
 def first_images(data: Dataset, n: int) -> Dataset:
-    """The same data with only `n` images to train on."""
+    """The bench's data: the same with only `n` images to train on."""
     few = Split(data.train.images[:n], data.train.labels[:n])
     return Dataset(data.name, few, data.validation, data.test, data.source)
 

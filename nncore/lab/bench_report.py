@@ -31,7 +31,7 @@ BatchSize = Count | Literal["full"]
 
 @dataclass(frozen=True, slots=True)
 class BenchRow:
-    """One network on one device of PyTorch's: medians over paired epochs of 60,000 examples."""
+    """A row of the report: a network on a device of PyTorch's, medians over paired epochs."""
 
     network: str
     """Layer sizes, such as 784-30-10."""
@@ -66,7 +66,7 @@ class NielsenRow:
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """What an extra costs the NumPy engine: its speed against plain SGD's, in paired epochs."""
+    """A row of the report: what an extra costs the NumPy engine, against plain SGD."""
 
     network: str
     batch_size: BatchSize
@@ -78,7 +78,7 @@ class CostRow:
 
 @dataclass(frozen=True, slots=True)
 class DeformRow:
-    """How fast one thread deforms images."""
+    """A row of the report: how fast one thread deforms images."""
 
     deform: DeformName
     images_per_second: Positive
@@ -117,7 +117,7 @@ class SweepRow:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """Where a step of plain SGD spends its time in the NumPy engine, in microseconds."""
+    """A row of the report: where a step of plain SGD spends its time, in microseconds."""
 
     network: str
     batch_size: BatchSize
@@ -163,7 +163,7 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What one run of `bench --sweep` has measured, and on what."""
+    """The report of one run of `bench --sweep`: what it has measured, and on what."""
 
     date: str
     command: str

@@ -85,7 +85,7 @@ class TwinRun(_Result):
 
 
 class Piece(_Result):
-    """One part of a training step in both engines: how long it takes, and how equal it is."""
+    """What the comparison says of a part of a step: how long in each engine, and how equal."""
 
     name: str
     difference: float
@@ -113,7 +113,7 @@ class TypedRun(_Result):
 
 
 def here() -> DatasetName:
-    """MNIST where its files are on this machine, else the embedded digits."""
+    """The comparison's data: MNIST where its files are here, else the embedded digits."""
     return "mnist" if datasets.available("mnist") else "digits"
 
 
@@ -145,7 +145,7 @@ def run_twins(dataset: DatasetName, steps: int = STEPS) -> TwinRun:
 
 
 def run_pieces(dataset: DatasetName, n_images: int = 100, repetitions: int = 21) -> list[Piece]:
-    """Forward pass, gradient and update of both engines on the same images.
+    """Compare the engines' parts of a step: forward pass, gradient and update, same images.
 
     Raises:
         DataError: the data are not there.
@@ -190,7 +190,7 @@ def run_pieces(dataset: DatasetName, n_images: int = 100, repetitions: int = 21)
 
 
 def run_typed(dataset: DatasetName, activation: str, derivative: str = "") -> TypedRun:
-    """Train a network with this activation in PyTorch, and in NumPy if the derivative is right.
+    """Compare the engines on a typed activation: PyTorch, and NumPy if its derivative is right.
 
     Args:
         dataset: what to train on.
@@ -234,7 +234,7 @@ def _typed_command(dataset: DatasetName, activation: str, derivative: str) -> st
 
 
 def load_typed(path: Path = COMMITTED_TYPED) -> TypedRun:
-    """The run in a file that `python -m nncore activation --json` wrote.
+    """The comparison in a file that `python -m nncore activation --json` wrote.
 
     Raises:
         ResultFileError: no such file, or not of this form.
@@ -254,7 +254,7 @@ def load(path: Path = COMMITTED) -> TwinRun:
 
 
 def common_digits(one: str, other: str) -> int:
-    """How many leading characters two written numbers share."""
+    """Compare two written numbers: how many leading characters they share."""
     for place, (a, b) in enumerate(zip(one, other)):
         if a != b:
             return place

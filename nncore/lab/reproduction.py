@@ -167,7 +167,7 @@ _FILE = TypeAdapter(_File)
 
 @dataclass(frozen=True, slots=True)
 class SeedProgress:
-    """A sign of life from one training."""
+    """A reproduction's sign of life from one training."""
 
     recipe: str
     engine: EngineName
@@ -187,7 +187,7 @@ def reproduce(
     jobs: int = 1,
     data_dir: Path | None = None,
 ) -> Generator[SeedProgress | Row]:
-    """Train recipes over the seeds 0, 1, ...; after each training comes its row as it stands.
+    """Reproduction over the seeds 0, 1, ...: after each training comes its row as it stands.
 
     A row is whole when it has `seeds` runs. Closing the generator stops the training.
 

@@ -84,7 +84,7 @@ class StoredCurve:
 
 @cache
 def stored_curves() -> dict[str, StoredCurve]:
-    """The NumPy engine's first runs of the recipes `full-batch` and `mini-batch`, by name."""
+    """For the lesson on learning: NumPy's first runs of `full-batch` and `mini-batch`, by name."""
     curves: dict[str, StoredCurve] = {}
     rows = reproduction.load()
     for name in ("full-batch", "mini-batch"):

@@ -14,7 +14,7 @@ from nncore.blocks import slices
 from nncore.config import TrainingConfig
 from nncore.costs import COSTS
 from nncore.network import Network
-from nncore.quick.optimizers import BLOCK, build_optimizer
+from nncore.quick.optimizers import BLOCK, build_quick_optimizer
 from nncore.quick.products import add_product, add_scaled, add_sums, multiply, multiply_transposed
 
 EVALUATION_ROWS = 1_000
@@ -39,7 +39,7 @@ class QuickNetwork(Network):
         self.weights, self.biases = _views(self._flat, self.layer_sizes)
         self.optimizers = []  # one for the whole vector instead
         in_place = _can_step_in_place(config, n_train)
-        self._optimizer = build_optimizer(config, len(self._flat), in_place=in_place)
+        self._optimizer = build_quick_optimizer(config, len(self._flat), in_place=in_place)
         self._total = self._optimizer.total(self._flat, self._gradient)
         self.total_views = _views(self._total, self.layer_sizes)
         """(dW, db) of each layer in the optimizer's total."""

@@ -29,7 +29,7 @@ has no normal numbers, never gets to 0, and a processor takes a hundred times as
 small a gradient is nothing to a weight, and a thousandth of its square is still a normal number."""
 
 
-class Optimizer(ABC):
+class QuickOptimizer(ABC):
     """One step: backpropagation leaves keep * total + scale * gradient in `total`, then `update`.
 
     Backpropagation can put the scale into the output error, a few hundred numbers, where the
@@ -67,7 +67,7 @@ class Optimizer(ABC):
         assert not state, state
 
 
-class SGD(Optimizer):
+class QuickSGD(QuickOptimizer):
     """w -= eta g: stochastic gradient descent (Nielsen, eq. 20).
 
     Args:
@@ -96,7 +96,7 @@ class SGD(Optimizer):
             parameters += gradient
 
 
-class Momentum(Optimizer):
+class QuickMomentum(QuickOptimizer):
     """v = mu v + g; w -= eta v (Nielsen, eqs. 107 and 108, with v's sign turned)."""
 
     def __init__(self, learning_rate: float, momentum: float, n_parameters: int, dtype: str):
@@ -122,7 +122,7 @@ class Momentum(Optimizer):
         np.copyto(self.velocity, state["velocity"])
 
 
-class Nesterov(Momentum):
+class QuickNesterov(QuickMomentum):
     """v = mu v + g; w -= eta (g + mu v): the gradient as if one step ahead (Sutskever 2013)."""
 
     def __init__(self, learning_rate: float, momentum: float, n_parameters: int, dtype: str):
@@ -143,7 +143,7 @@ class Nesterov(Momentum):
         add_scaled(parameters, gradient, -self.learning_rate)
 
 
-class Adam(Optimizer):
+class QuickAdam(QuickOptimizer):
     """Steps scaled by running means of the gradient and of its square (Kingma and Ba 2015)."""
 
     def __init__(self, learning_rate: float, n_parameters: int, dtype: str):
@@ -194,17 +194,17 @@ class Adam(Optimizer):
         self.step = int(state["step"])
 
 
-def build_optimizer(
+def build_quick_optimizer(
     config: TrainingConfig, n_parameters: int, *, in_place: bool = False
-) -> Optimizer:
-    """The configuration's optimizer for a vector of `n_parameters`; `in_place` as for `SGD`."""
+) -> QuickOptimizer:
+    """The configuration's optimizer for a vector of `n_parameters`; `in_place`: see `QuickSGD`."""
     eta, dtype = config.learning_rate, config.dtype
     match config.optimizer:
         case "sgd":
-            return SGD(eta, in_place=in_place)
+            return QuickSGD(eta, in_place=in_place)
         case "momentum":
-            return Momentum(eta, config.momentum, n_parameters, dtype)
+            return QuickMomentum(eta, config.momentum, n_parameters, dtype)
         case "nesterov":
-            return Nesterov(eta, config.momentum, n_parameters, dtype)
+            return QuickNesterov(eta, config.momentum, n_parameters, dtype)
         case "adam":
-            return Adam(eta, n_parameters, dtype)
+            return QuickAdam(eta, n_parameters, dtype)

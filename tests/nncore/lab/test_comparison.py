@@ -9,7 +9,7 @@ from nncore.expressions import EXAMPLES
 from nncore.lab import comparison
 from nncore.lab.comparison import TwinRun
 from nncore.lab.result_files import ResultFileError
-from nncore.quick.optimizers import SGD
+from nncore.quick.optimizers import QuickSGD
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_the_twins_stay_together_to_rounding(run: TwinRun) -> None:
 
 
 def test_a_planted_error_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SGD, "scale", property(lambda self: -1.001 * self.learning_rate))
+    monkeypatch.setattr(QuickSGD, "scale", property(lambda self: -1.001 * self.learning_rate))
     assert comparison.run_twins("digits", steps=5).curve("float64").difference[-1] > 1e-6
 
 

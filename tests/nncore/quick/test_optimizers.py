@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from nncore.config import OptimizerName, TrainingConfig
-from nncore.quick.optimizers import BLOCK, Optimizer, build_optimizer
+from nncore.quick.optimizers import BLOCK, QuickOptimizer, build_quick_optimizer
 
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
 
-def step(optimizer: Optimizer, parameters: np.ndarray, gradient: np.ndarray) -> None:
+def step(optimizer: QuickOptimizer, parameters: np.ndarray, gradient: np.ndarray) -> None:
     """What a network does with a gradient; spends it."""
     total = optimizer.total(parameters, gradient)
     added = optimizer.scale * gradient
@@ -20,7 +20,7 @@ def step(optimizer: Optimizer, parameters: np.ndarray, gradient: np.ndarray) -> 
 
 @pytest.mark.parametrize("in_place", [False, True])
 def test_plain_descent_goes_down_by_eta_either_way(in_place: bool) -> None:
-    optimizer = build_optimizer(TrainingConfig(learning_rate=0.5), 2, in_place=in_place)
+    optimizer = build_quick_optimizer(TrainingConfig(learning_rate=0.5), 2, in_place=in_place)
     parameters = np.array([1.0, 2.0])
     step(optimizer, parameters, np.array([4.0, -1.0]))
     assert parameters.tolist() == [-1.0, 2.5]
@@ -28,7 +28,7 @@ def test_plain_descent_goes_down_by_eta_either_way(in_place: bool) -> None:
 
 def test_momentum_by_hand() -> None:
     config = TrainingConfig(optimizer="momentum", momentum=0.5, learning_rate=0.1, dtype="float64")
-    optimizer = build_optimizer(config, 1)
+    optimizer = build_quick_optimizer(config, 1)
     parameters = np.array([1.0])
     for gradient, expected in ((2.0, 0.8), (1.0, 0.6), (0.0, 0.5)):  # v = 2, 2, 1
         step(optimizer, parameters, np.array([gradient]))
@@ -37,7 +37,7 @@ def test_momentum_by_hand() -> None:
 
 @pytest.mark.parametrize("name", ["momentum", "nesterov", "adam"])
 def test_nothing_remembered_shrinks_to_a_denormal_number(name: OptimizerName) -> None:
-    optimizer = build_optimizer(TrainingConfig(optimizer=name, momentum=0.5), 3)
+    optimizer = build_quick_optimizer(TrainingConfig(optimizer=name, momentum=0.5), 3)
     parameters = np.ones(3, np.float32)
     step(optimizer, parameters, np.array([1.0, 1e-12, 0.0], np.float32))
     for _ in range(300):
@@ -54,7 +54,7 @@ def test_blocks_change_no_number(name: OptimizerName) -> None:
     rng = np.random.default_rng(0)
     gradients = rng.standard_normal((3, n)).astype(np.float32)
     config = TrainingConfig(optimizer=name)
-    whole, last = build_optimizer(config, n), build_optimizer(config, 5)
+    whole, last = build_quick_optimizer(config, n), build_quick_optimizer(config, 5)
     parameters, few = np.zeros(n, np.float32), np.zeros(5, np.float32)
     for gradient in gradients:
         step(last, few, gradient[-5:].copy())

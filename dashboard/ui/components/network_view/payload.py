@@ -81,7 +81,7 @@ def picture(
 
 
 def has(network: Network, neuron: Neuron) -> bool:
-    """Whether the network has this neuron."""
+    """Whether the network of this payload has the neuron that the browser names."""
     if not 0 <= neuron.layer < len(network.biases):
         return False
     return 0 <= neuron.index < len(network.biases[neuron.layer])

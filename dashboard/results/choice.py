@@ -32,7 +32,8 @@ def choose_run(*, by_link: bool) -> Run | None:
         )
     if found is None:
         found = next(iter(by_id.values()), None)
-        view.other = None  # it was to be laid over another run
+        if view.run:
+            view.other = None  # it was to be laid over another run
     view.run = found.id if found else None
     if found is None:
         return None

@@ -197,6 +197,14 @@ def test_a_comparison_is_in_the_url_and_can_be_sent():
     assert not sent.warning
 
 
+def test_a_link_that_names_the_second_run_alone_lays_it_over_the_newest():
+    first, second = trained("First"), trained("Second")
+    at = page("results", other=first.id)
+    assert (at.query_params["run"], at.query_params["other"]) == (second.id, first.id)
+    assert drawn_runs(at) == {"First", "Second"}
+    assert "cannot be laid over itself" in page("results", other=second.id).warning[0].value
+
+
 def test_a_comparison_survives_a_page_switch():
     first, second = trained("First"), trained("Second")
     at = overlaid(first.id, second.id)

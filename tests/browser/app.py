@@ -163,7 +163,7 @@ class AppPage:
     def wait_for_prediction(self, model: str, digit: str) -> None:
         """Wait until a model names this digit."""
         named = self.key(f"prediction-{model}").locator("[data-testid=stMetricValue]")
-        expect(named).to_have_text(digit, timeout=10_000)
+        expect(named).to_have_text(digit, timeout=30_000)
 
     def sideways_overflow(self) -> int:
         return self.page.locator("[data-testid=stMain]").evaluate(
@@ -207,7 +207,7 @@ class AppPage:
                 "now.image !== before.image && now.image !== example && "
                 "(now.bars !== before.bars || now.isIdle) }",
                 arg=[before, self.example],
-                timeout=10_000,
+                timeout=30_000,
             )
             millis.append(1000 * (time.perf_counter() - began))
         return millis

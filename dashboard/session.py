@@ -229,7 +229,7 @@ def workspace() -> str:
 
 # Run ids ----------------------------------------------------------------------------------------
 def is_run_id(text: str) -> bool:
-    """Whether this session or its URL names what could be a run id at all."""
+    """Whether what a URL says could be a run id at all (letters, digits, dash, underscore)."""
     return _RUN_ID.fullmatch(text) is not None
 
 

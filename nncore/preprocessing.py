@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from nncore.ink.images import Image, average_areas, enlarged, pieces
+from nncore.ink.images import Image, average_areas, enlarged, pieces, to_grey
 from nncore.ink.photographs import MIN_CONTRAST, InkError, even_light, find_ink
 from nncore.ink.segmentation import Piece, segment
 from nncore.ink.strokes import redrawn, stroke_width
@@ -194,34 +194,6 @@ def _unchanged(ink: Image) -> Image:
 def _bright(grey: Image) -> Image:
     if grey.max() < MIN_CONTRAST:
         raise InkError("The image has nothing bright on it; look for dark ink as well.")
-    return grey
-
-
-def to_grey(image: npt.NDArray[np.generic]) -> Image:
-    """Luminance from 0 to 1; what is transparent shows black or white, whichever the ink is not.
-
-    Raises:
-        ValueError: the array is no image.
-    """
-    if image.ndim not in (2, 3) or not image.size or (image.ndim == 3 and image.shape[2] < 3):
-        raise ValueError(
-            f"An array of shape {image.shape} is no image; "
-            "give (height, width), or (height, width, 3 or 4)."
-        )
-    scale = 1 / 255 if np.issubdtype(image.dtype, np.integer) else 1.0
-    if image.ndim == 2:
-        grey = image.astype(np.float32) * np.float32(scale)
-    else:
-        weights = np.array([0.299, 0.587, 0.114], np.float32) * np.float32(scale)  # ITU-R BT.601
-        grey = np.asarray(image[..., :3].astype(np.float32) @ weights, np.float32)
-    if not np.isfinite(grey).all():
-        raise ValueError("The image has values that are no finite numbers; give 0 to 1.")
-    if image.ndim == 3 and image.shape[2] == 4:
-        alpha = image[..., 3].astype(np.float32) * np.float32(scale)
-        opaque = float(alpha.sum())
-        if opaque < alpha.size:
-            ink_is_bright = float((grey * alpha).sum()) > opaque / 2
-            grey = grey * alpha if ink_is_bright else grey * alpha + (1 - alpha)
     return grey
 
 

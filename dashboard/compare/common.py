@@ -77,7 +77,7 @@ def active(*ask: str) -> bool:
 
 
 def over(what: str, *ask: str) -> str | None:
-    """That this was measured; None where it was not."""
+    """What a section of Compare says once its measurement is over; None until then."""
     found = find(*ask)
     return f"{what}: measured" if found is not None and found.done else None
 

@@ -41,7 +41,7 @@ Ask = tuple[str, ...]
 
 
 class BusyError(RuntimeError):
-    """Not now: too much waits, or was measured a moment ago; one sentence for the reader."""
+    """Too much is waiting to be measured."""
 
 
 @dataclass(slots=True)

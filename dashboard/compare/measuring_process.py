@@ -16,12 +16,12 @@ from nncore.lab.machine import this_machine
 from nncore.lab.result_files import today
 
 
-def twins() -> Iterator[dict[str, Any]]:
+def measure_twins() -> Iterator[dict[str, Any]]:
     """Both engines in step."""
     yield comparison.run_twins(comparison.here()).model_dump(mode="json")
 
 
-def pieces() -> Iterator[dict[str, Any]]:
+def measure_pieces() -> Iterator[dict[str, Any]]:
     """In the measuring process: each part of a step in both engines."""
     for piece in comparison.run_pieces(comparison.here()):
         yield piece.model_dump(mode="json")
@@ -63,8 +63,8 @@ _PAIRS = 2
 KINDS: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
     "activation": measure_activation,
     "bench": measure_speed,
-    "pieces": pieces,
-    "twins": twins,
+    "pieces": measure_pieces,
+    "twins": measure_twins,
 }
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import navigation, session
 from dashboard.compare import charts, common, published
 from dashboard.compare.measurement_queue import torch_is_here
-from dashboard.runs import jobs
+from dashboard.runs import jobs, progress
 from dashboard.runs.errors import StoreError
 from dashboard.runs.run import Run, RunStatus
 from dashboard.runs.store import run_store
@@ -237,7 +237,7 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
     if busy and (problem := jobs.jobs().problem):
         st.warning(escape(problem))
     for name, run in here.items():
-        done = runs.fraction_done(run.config, records[name], run_store().live(run.id).progress)
+        done = progress.fraction_done(run.config, records[name], run_store().live(run.id).progress)
         told = f"{escape(recipes.get(name).title)}: {done:.0%}"
         if run.status != RunStatus.RUNNING:
             pace.forget(name)

@@ -107,7 +107,7 @@ def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) 
 
 # layers -----------------------------------------------------------------------------------------
 def layers(panel: Panel) -> Onward:
-    """Choose the hidden layers; the picture and the count of parameters follow."""
+    """The chapter on layers: the hidden layers are chosen, picture and parameter count follow."""
     left, right = charts.places()
     with left:
         n_hidden = panel.whole("layers", "Hidden layers", 0, 3, 2)

@@ -95,7 +95,7 @@ def contents_key(chapter: str) -> str:
 
 
 def take_contents_choice() -> None:
-    """The visitor picked a chapter in the table of contents."""
+    """The visitor picked a chapter: the state of Learn and its URL follow."""
     open_chapter(_CONTENTS.value(""))
 
 

@@ -54,7 +54,7 @@ def evaluate(network: Network, images: np.ndarray, labels: np.ndarray) -> Answer
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def test_images(dataset: DatasetName) -> tuple[np.ndarray, np.ndarray]:
-    """Test images (n, 784) and labels (n,), read once for everybody; never written to.
+    """The images that networks are evaluated on: test images (n, 784) and labels (n,), kept.
 
     Nothing is downloaded here: a page must not wait for that, a worker does it.
 

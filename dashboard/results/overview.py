@@ -9,6 +9,7 @@ from dashboard import session
 from dashboard.models import handwriting, load
 from dashboard.models.handwriting import Score
 from dashboard.results import charts
+from dashboard.runs import progress
 from dashboard.runs.errors import StoreError
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
@@ -38,7 +39,7 @@ def headline(run: Run, records: Sequence[EpochRecord]) -> None:
     runs.show_note(run, records)
     if learned := handwriting.learned_from(run):
         st.caption(learned)
-    last = runs.latest(records)
+    last = progress.latest(records)
     with st.grid(4, min_column_width=150, gap="small"):
         for engine in run.config.engines:
             _final_metrics(engine, records, last.get(engine))
@@ -174,7 +175,7 @@ def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Curves as CSV",
-            runs.curves_csv(records),
+            progress.curves_csv(records),
             file_name=f"curves-{run.id}.csv",
             mime="text/csv",
             key="download-curves",

@@ -43,7 +43,7 @@ _T = TypeVar("_T")
 
 # One function a control ---------------------------------------------------------------------------
 def dataset(now: TrainingConfig) -> DatasetName:
-    """Which digits to learn."""
+    """A field of the form: which digits to learn."""
     return _choice(
         "Digits",
         "dataset",
@@ -54,7 +54,9 @@ def dataset(now: TrainingConfig) -> DatasetName:
 
 
 def hidden(now: TrainingConfig) -> str:
-    """The hidden layers' sizes as typed, for example `16,16`; empty for none."""
+    """A field of the form: the hidden layers' sizes as typed, for example `16,16`; empty for
+    none.
+    """
     return st.text_input(
         "Hidden layers",
         key=state.CONTROLS.starting("hidden", ",".join(str(units) for units in now.hidden)),
@@ -66,7 +68,7 @@ def hidden(now: TrainingConfig) -> str:
 
 
 def activation(now: TrainingConfig) -> ActivationName:
-    """What a hidden neuron makes of its weighted input."""
+    """A field of the form: what a hidden neuron makes of its weighted input."""
     return _choice(
         "Activation σ",
         "activation",
@@ -77,7 +79,9 @@ def activation(now: TrainingConfig) -> ActivationName:
 
 
 def cost(now: TrainingConfig) -> CostName:
-    """What training makes small; names the output layer's activation with it."""
+    """A field of the form: what training makes small; names the output layer's activation with
+    it.
+    """
     return _choice(
         "Cost C",
         "cost",
@@ -88,7 +92,7 @@ def cost(now: TrainingConfig) -> CostName:
 
 
 def optimizer(now: TrainingConfig) -> OptimizerName:
-    """How a gradient becomes a step."""
+    """A field of the form: how a gradient becomes a step."""
     return _choice(
         "Optimizer",
         "optimizer",
@@ -99,7 +103,7 @@ def optimizer(now: TrainingConfig) -> OptimizerName:
 
 
 def learning_rate(now: TrainingConfig) -> float:
-    """The book's η."""
+    """A field of the form: the book's η."""
     return _number(
         "Learning rate η",
         "learning_rate",
@@ -110,7 +114,7 @@ def learning_rate(now: TrainingConfig) -> float:
 
 
 def schedule(now: TrainingConfig) -> ScheduleName:
-    """How η changes on the way."""
+    """A field of the form: how η changes on the way."""
     return _choice(
         "Schedule of η",
         "schedule",
@@ -121,7 +125,7 @@ def schedule(now: TrainingConfig) -> ScheduleName:
 
 
 def schedule_epochs(now: TrainingConfig, schedule: ScheduleName) -> int:
-    """The epochs that two of the schedules count."""
+    """A field of the form: the epochs that two of the schedules count."""
     return _whole(
         "Schedule epochs",
         "schedule_epochs",
@@ -133,7 +137,7 @@ def schedule_epochs(now: TrainingConfig, schedule: ScheduleName) -> int:
 
 
 def momentum(now: TrainingConfig, optimizer: OptimizerName) -> float:
-    """The book's μ; shown always, of use to momentum and Nesterov only."""
+    """A field of the form: the book's μ; shown always, of use to momentum and Nesterov only."""
     return _number(
         "Momentum μ",
         "momentum",
@@ -145,7 +149,7 @@ def momentum(now: TrainingConfig, optimizer: OptimizerName) -> float:
 
 
 def batch_size(now: TrainingConfig) -> int | Literal["full"]:
-    """Examples a step, or the whole training set."""
+    """A field of the form: examples a step, or the whole training set."""
     full = state.CONTROLS.value("full_batch", now.batch_size == "full")
     size = st.number_input(
         "Mini-batch size m",
@@ -162,7 +166,9 @@ def batch_size(now: TrainingConfig) -> int | Literal["full"]:
 
 
 def full_batch(now: TrainingConfig) -> bool:
-    """Whether every step takes the whole training set; `batch_size` reads it."""
+    """A field of the form: whether every step takes the whole training set; `batch_size` reads
+    it.
+    """
     return st.toggle(
         "Full batch",
         key=state.CONTROLS.starting("full_batch", now.batch_size == "full"),
@@ -172,14 +178,14 @@ def full_batch(now: TrainingConfig) -> bool:
 
 
 def epochs(now: TrainingConfig) -> int:
-    """Passes over the training set."""
+    """A field of the form: passes over the training set."""
     return _whole(
         "Epochs", "epochs", now.epochs, "Passes over the whole training set.", min_value=1
     )
 
 
 def patience(now: TrainingConfig) -> int:
-    """When a run that no longer improves ends."""
+    """A field of the form: when a run that no longer improves ends."""
     return _whole(
         "Patience",
         "patience",
@@ -189,7 +195,7 @@ def patience(now: TrainingConfig) -> int:
 
 
 def l1(now: TrainingConfig) -> float:
-    """Weight of the sum of absolute weights."""
+    """A field of the form: weight of the sum of absolute weights."""
     return _number(
         "L1 penalty λ₁",
         "l1",
@@ -200,7 +206,7 @@ def l1(now: TrainingConfig) -> float:
 
 
 def l2(now: TrainingConfig) -> float:
-    """The book's λ."""
+    """A field of the form: the book's λ."""
     return _number(
         "L2 penalty λ",
         "l2",
@@ -211,7 +217,7 @@ def l2(now: TrainingConfig) -> float:
 
 
 def dropout(now: TrainingConfig) -> float:
-    """The share of hidden neurons that a step leaves out."""
+    """A field of the form: the share of hidden neurons that a step leaves out."""
     return _number(
         "Dropout p",
         "dropout",
@@ -222,7 +228,7 @@ def dropout(now: TrainingConfig) -> float:
 
 
 def initializer(now: TrainingConfig) -> InitializerName:
-    """Where the weights start."""
+    """A field of the form: where the weights start."""
     return _choice(
         "Initial weights w",
         "initializer",
@@ -233,14 +239,14 @@ def initializer(now: TrainingConfig) -> InitializerName:
 
 
 def seed(now: TrainingConfig) -> int:
-    """The start of every random number."""
+    """A field of the form: the start of every random number."""
     return _whole(
         "Seed", "seed", now.seed, "Same seed, same weights, same batches: the same curve again."
     )
 
 
 def train_size(now: TrainingConfig) -> int | None:
-    """How many training images; None for all."""
+    """A field of the form: how many training images; None for all."""
     return st.number_input(
         "Training images n",
         value=None,
@@ -254,7 +260,7 @@ def train_size(now: TrainingConfig) -> int | None:
 
 
 def validation_split(now: TrainingConfig) -> float:
-    """The share of the training images that is kept for validation."""
+    """A field of the form: the share of the training images that is kept for validation."""
     return _choice(
         "Kept for validation",
         "validation_split",
@@ -265,7 +271,7 @@ def validation_split(now: TrainingConfig) -> float:
 
 
 def deform(now: TrainingConfig) -> DeformName:
-    """Whether and how the training images are deformed."""
+    """A field of the form: whether and how the training images are deformed."""
     return _choice(
         "Deform the digits",
         "deform",
@@ -276,7 +282,7 @@ def deform(now: TrainingConfig) -> DeformName:
 
 
 def deform_strength(now: TrainingConfig, deform: DeformName) -> float:
-    """How far; of use only where digits are deformed."""
+    """A field of the form: how far; of use only where digits are deformed."""
     return _number(
         "Strength of deformation",
         "deform_strength",
@@ -288,7 +294,7 @@ def deform_strength(now: TrainingConfig, deform: DeformName) -> float:
 
 
 def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
-    """Which of the twins train; an empty tuple when none is chosen."""
+    """A field of the form: which of the twins train; an empty tuple when none is chosen."""
     chosen = st.pills(
         "Engines",
         get_args(EngineName),
@@ -302,7 +308,7 @@ def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
 
 
 def dtype(now: TrainingConfig) -> DTypeName:
-    """The width of a number."""
+    """A field of the form: the width of a number."""
     return _choice(
         "Precision",
         "dtype",

@@ -15,6 +15,7 @@ from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
 from dashboard.runs import jobs
 from dashboard.runs.errors import StoreError
+from dashboard.runs.progress import fraction_done, latest, seconds_left
 from dashboard.runs.run import BatchCosts, RequestKind, Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.train import charts, state
@@ -238,12 +239,12 @@ def _live(run: Run) -> None:
     network, table = st.container(), st.container()
     with head:
         _headline(run, records)
-        done = runs.fraction_done(run.config, records, live.progress)
+        done = fraction_done(run.config, records, live.progress)
         if run.status == RunStatus.FINISHED:  # perhaps before its last epoch
             done = 1.0
         st.progress(done, text=_progress_text(run, records, live.progress, done))
     with figures, st.grid(2, min_column_width=150, gap="small"):
-        last = runs.latest(records)
+        last = latest(records)
         for engine in run.config.engines:
             _metric(engine, last.get(engine), live.progress.get(engine))
     with curves:
@@ -306,7 +307,7 @@ def _progress_text(
         return f"{where}. Paused: Step or Resume goes on"
     if not progress:
         return "A worker has taken the run and is reading the images"
-    left = runs.seconds_left(run.config, records, progress)
+    left = seconds_left(run.config, records, progress)
     return f"{where}. " + ("Measuring the pace" if left is None else f"About {duration(left)} left")
 
 

@@ -1,9 +1,5 @@
-"""What Train and Results both need of a run: figures as tables, time left, a checkpoint's answers.
+"""Runs as several pages show them: status and note, the tables of epochs and of runs, a label."""
 
-Functions of plain records come first; those that ask the store or keep something in a cache last.
-"""
-
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -12,13 +8,14 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.runs import jobs
+from dashboard.runs.progress import latest
 from dashboard.runs.run import RequestKind, Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import palette
 from dashboard.ui.text import escape, plain
 from nncore.config import EngineName, TrainingConfig, architecture
-from nncore.training import EpochRecord, Progress
+from nncore.training import EpochRecord
 
 ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED)
 Color = Literal["gray", "blue", "yellow", "green", "red"]
@@ -33,60 +30,6 @@ STATUS_COLORS: dict[RunStatus, Color] = {
 
 
 # Figures of a run -------------------------------------------------------------------------------
-def latest(records: Iterable[EpochRecord]) -> dict[EngineName, EpochRecord]:
-    """A run's last epoch of each engine."""
-    last: dict[EngineName, EpochRecord] = {}
-    for record in records:
-        if record.engine not in last or record.epoch >= last[record.engine].epoch:
-            last[record.engine] = record
-    return last
-
-
-def fraction_done(
-    config: TrainingConfig,
-    records: Iterable[EpochRecord],
-    progress: Mapping[EngineName, Progress],
-) -> float:
-    """The share of a run's epochs, of all engines, that is done, 0 to 1; what diverged is done."""
-    done = 0.0
-    last = latest(records)
-    for engine in config.engines:
-        finished = last[engine].epoch + 1 if engine in last else 0
-        if engine in last and last[engine].diverged:
-            finished = config.epochs
-        now = progress.get(engine)
-        part = 0.0
-        if now is not None and now.epoch >= finished:
-            part = now.epoch - finished + now.batch / max(now.n_batches, 1)
-        done += min(finished + part, config.epochs)
-    return min(done / (config.epochs * len(config.engines)), 1.0)
-
-
-def seconds_left(
-    config: TrainingConfig,
-    records: Sequence[EpochRecord],
-    progress: Mapping[EngineName, Progress],
-) -> float | None:
-    """A run's training seconds still to come, from each engine's own pace; None without one."""
-    left = 0.0
-    last = latest(records)
-    for engine in config.engines:
-        if engine in last and last[engine].diverged:
-            continue
-        seconds = [record.seconds for record in records if record.engine == engine][-3:]
-        now = progress.get(engine)
-        finished = last[engine].epoch + 1 if engine in last else 0
-        part = 0.0
-        if now is not None and now.epoch >= finished and now.batch:
-            part = now.batch / max(now.n_batches, 1)
-        if seconds:
-            per_epoch = sum(seconds) / len(seconds)
-        elif now is not None and part > 0:
-            per_epoch = now.seconds / part
-        else:
-            return None
-        left += max(config.epochs - finished - part, 0.0) * per_epoch
-    return left
 
 
 def epochs_table(records: Iterable[EpochRecord]) -> pd.DataFrame:
@@ -160,15 +103,6 @@ def show_epochs(records: Sequence[EpochRecord], key: str, height: int = 250) -> 
             for name, (number, width, meaning) in EPOCH_COLUMNS.items()
         },
     )
-
-
-def curves_csv(records: Iterable[EpochRecord]) -> bytes:
-    """A run's figures of every epoch as a CSV file: fractions, full precision."""
-    fields = list(EpochRecord.__dataclass_fields__)
-    frame = pd.DataFrame([{f: getattr(r, f) for f in fields} for r in records], columns=fields)
-    text = io.StringIO()
-    frame.to_csv(text, index=False)
-    return text.getvalue().encode()
 
 
 def runs_table(

@@ -90,3 +90,31 @@ def grown(labels: npt.NDArray[np.int32], reach: float) -> npt.NDArray[np.int32]:
     """Each unlabelled pixel within `reach` pixels of a labelled one gets the nearest's label."""
     distance, at = _ndimage.distance_transform_edt(labels == 0, return_indices=True)
     return np.where(distance <= reach, labels[tuple(at)], 0)
+
+
+def to_grey(image: npt.NDArray[np.generic]) -> Image:
+    """Luminance from 0 to 1; what is transparent shows black or white, whichever the ink is not.
+
+    Raises:
+        ValueError: the array is no image.
+    """
+    if image.ndim not in (2, 3) or not image.size or (image.ndim == 3 and image.shape[2] < 3):
+        raise ValueError(
+            f"An array of shape {image.shape} is no image; "
+            "give (height, width), or (height, width, 3 or 4)."
+        )
+    scale = 1 / 255 if np.issubdtype(image.dtype, np.integer) else 1.0
+    if image.ndim == 2:
+        grey = image.astype(np.float32) * np.float32(scale)
+    else:
+        weights = np.array([0.299, 0.587, 0.114], np.float32) * np.float32(scale)  # ITU-R BT.601
+        grey = np.asarray(image[..., :3].astype(np.float32) @ weights, np.float32)
+    if not np.isfinite(grey).all():
+        raise ValueError("The image has values that are no finite numbers; give 0 to 1.")
+    if image.ndim == 3 and image.shape[2] == 4:
+        alpha = image[..., 3].astype(np.float32) * np.float32(scale)
+        opaque = float(alpha.sum())
+        if opaque < alpha.size:
+            ink_is_bright = float((grey * alpha).sum()) > opaque / 2
+            grey = grey * alpha if ink_is_bright else grey * alpha + (1 - alpha)
+    return grey

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import PIL
 import PIL.Image
 
-from nncore.preprocessing import to_grey
+from nncore.ink.images import to_grey
 
 MAX_FILE_BYTES = 50_000_000
 MAX_PIXELS = 40_000_000

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.models import evaluation
 from dashboard.results import overview
+from dashboard.runs import progress
 from dashboard.runs.store import run_store
-from dashboard.ui import runs
 from nncore.checkpoints import SHIPPED, from_bytes
 from nncore.config import TrainingConfig
 from nncore.datasets import DataError
@@ -307,7 +307,7 @@ def test_somebody_elses_run_is_shown_by_its_link_only():
 
 def test_the_downloads_hold_what_they_say():
     run = trained()
-    table = pd.read_csv(io.BytesIO(runs.curves_csv(run_store().epochs(run.id))))
+    table = pd.read_csv(io.BytesIO(progress.curves_csv(run_store().epochs(run.id))))
     assert list(table["epoch"]) == [0, 1]
     assert table["test_accuracy"].between(0, 1).all()
     blob = run_store().checkpoint_blob(run.id, "numpy")

@@ -148,7 +148,7 @@ def page(root: Path, stops: tuple[Stop, ...] = STOPS) -> str:
     lines = [
         f"{number}. [`{stop.name}`](../{stop.file}) in "
         f"`{stop.file}`: {first_sentence(root, stop)} → *{stop.hands_on}*"
-        + (f" {stop.note}" if stop.note else "")
+        + (f". {stop.note}" if stop.note else "")
         for number, stop in enumerate(stops, 1)
     ]
     return "\n".join([

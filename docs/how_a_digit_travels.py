@@ -27,15 +27,17 @@ class Stop:
     used_by: str
     """The file that calls it."""
     hands_on: str
-    """What comes out of it, in a few words, with its shape."""
+    """What goes from it to the next stop, in a few words, with its shape."""
+    note: str = ""
+    """What else there is to know, in one sentence of Markdown."""
 
 
 STOPS = (
-    Stop("dashboard/ink/pad.py", "pad", "dashboard/draw/sources.py", "a PNG of the canvas"),
+    Stop("dashboard/ink/pad.py", "pad", "dashboard/draw/sources.py", "the canvas as a PNG"),
     Stop("nncore/ink/picture_files.py", "read_image", "dashboard/ink/pad.py",
          "grey ink, (280, 280)"),
     Stop("dashboard/draw/subject.py", "look_at", "dashboard/draw/pad_and_answers.py",
-         "the ink, and who is asked"),
+         "the ink, wherever it is from"),
     Stop("dashboard/ink/drawing.py", "prepared", "dashboard/draw/subject.py", "the sheet of ink"),
     Stop("nncore/preprocessing.py", "find_strokes", "dashboard/ink/drawing.py",
          "bright strokes on 0"),
@@ -44,7 +46,8 @@ STOPS = (
     Stop("dashboard/models/predictions.py", "answer_of", "dashboard/ui/answers.py",
          "one row of X, (1, 784)"),
     Stop("nncore/network.py", "Network.predict_proba", "dashboard/models/predictions.py",
-         "ten probabilities, (10,)"),
+         "ten probabilities, (1, 10)",
+         "What is loaded is a `QuickNetwork` (`nncore/quick/network.py`): it computes the same."),
     Stop("dashboard/ui/probabilities.py", "show_probabilities", "dashboard/ui/answers.py",
          "ten bars"),
     Stop("dashboard/draw/pad_and_answers.py", "show", "pages/draw.py", "what you see"),
@@ -87,9 +90,7 @@ def definition(root: Path, stop: Stop) -> ast.FunctionDef | ast.AsyncFunctionDef
         body: list[ast.stmt] = getattr(found, "body", [])
         found = next((node for node in body if getattr(node, "name", None) == name), None)
     if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
-        raise LostError(
-            f"{stop.file} has no {stop.name}: mend STOPS in docs/how_a_digit_travels.py."
-        )
+        raise LostError(f"{stop.file} has no {stop.name}: mend STOPS in {HERE}.")
     return found
 
 
@@ -147,19 +148,20 @@ def page(root: Path, stops: tuple[Stop, ...] = STOPS) -> str:
     lines = [
         f"{number}. [`{stop.name}`](../{stop.file}) in "
         f"`{stop.file}`: {first_sentence(root, stop)} → *{stop.hands_on}*"
+        + (f". {stop.note}" if stop.note else "")
         for number, stop in enumerate(stops, 1)
     ]
     return "\n".join([
         "# How a digit travels",
         "",
         "From your stroke on the page Draw to the ten bars beside it: every function's name is a "
-        "link, then what it does in its own words, and after the arrow what it hands on.",
+        "link, then what it does in its own words, and after the arrow what goes on to the next.",
         "",
         *lines,
         "",
         f"![The ten stops of a digit, on the three floors of the code]({PICTURE})",
         "",
-        "This page is made from the code by `python docs/how_a_digit_travels.py`.",
+        f"This page is made from the code by `python {HERE}`.",
         "",
     ])  # fmt: skip
 

@@ -91,7 +91,7 @@ def leaky_relu_derivative(a: Array) -> Array:
 
 
 def linear(z: Array, out: Array | None = None) -> Array:
-    """Z itself: layers of it are worth one layer, which is the lesson."""
+    """f(z) = z: layers of it are worth one layer, which is the lesson."""
     if out is None:
         return z.copy()
     if out is not z:

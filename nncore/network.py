@@ -7,7 +7,6 @@ W is (n_in, n_out), so W a + b is written a W + b, for all examples of a mini-ba
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
 
 import numpy as np
 
@@ -63,8 +62,9 @@ class Network(NumpyEngine):
         """
         layers: list[Layer] = []
         a = self._checked(X)
+        masks_or_ones = [*(masks or [1.0] * (len(self.weights) - 1)), 1.0]
         for W, b, f, mask in zip(
-            self.weights, self.biases, self.functions, chain(masks, repeat(1.0))
+            self.weights, self.biases, self.functions, masks_or_ones, strict=True
         ):
             z = a @ W + b  # (n_samples, n_out)
             layers.append(Layer(z, f(z), mask))
@@ -113,7 +113,7 @@ class Network(NumpyEngine):
     def train_batch(self, X: Array, Y: Array, masks: Sequence[Array] = ()) -> None:
         """One step on a mini-batch: w -= eta dC/dw, b -= eta dC/db (Nielsen, eqs. 20 and 21).
 
-        Where the optimizer is another than SGD, the direction is another than the gradient.
+        That is SGD, whose direction is dC/dw itself; each other optimizer makes its own of it.
         """
         dWs, dbs = zip(*self.gradients(X, Y, masks), strict=True)
         for w, dw, optimizer in zip(

@@ -1,4 +1,4 @@
-"""Optimizers: which way a parameter goes, once backpropagation has found its gradient g.
+"""Optimizers: the direction that a parameter is stepped against, made of its gradient g.
 
 Each step is w -= eta * direction(g), see `Network.train_batch`; the rules differ in the direction.
 They are those of `torch.optim`, in which the learning rate stays outside the velocity; with a
@@ -28,7 +28,7 @@ class SGD:
     """w -= eta g: stochastic gradient descent (Nielsen, eq. 20)."""
 
     def direction(self, g: Array) -> Array:
-        """G itself: straight down the gradient."""
+        """The gradient g itself: the step against it goes straight downhill."""
         return g
 
 

@@ -21,7 +21,7 @@ SHARED_FOLDERS = ("models", "ink", "ui", "runs")
 LEAVES = (
     "activations", "costs", "initializers", "optimizers", "dropout", "schedules", "metrics",
 )  # fmt: skip
-ENGINES = {"engine", "network", "quick", "torch_network", "training"}
+ENGINES = {"engine", "numpy_engine", "network", "quick", "torch_network", "training"}
 ABOUT_NETWORKS = {"judge", "explain", "lab", "lessons", "cli"}
 MOST_LINES = 450
 WITH_TORCH = ("nncore/torch_network.py", "nncore/lab/bench.py")
@@ -217,19 +217,19 @@ def only_state_touches_the_session(root: Path) -> list[str]:
     return [
         f"{place(root, path)} touches {name}"
         for path in files(root, "dashboard", "pages")
-        if not _may_touch_the_session(place(root, path))
+        if not _may_touch_the_session(root, place(root, path))
         for name in sorted({*_session_names(parsed(path))})
     ]
 
 
-def _may_touch_the_session(path: str) -> bool:
+def _may_touch_the_session(root: Path, path: str) -> bool:
     package, *folders, name = path.split("/")
     if package != "dashboard":
         return False
     return (
         path == ASKS_FOR_A_SESSION
         or (not folders and name == "session.py")
-        or (len(folders) == 1 and name == "state.py")
+        or (len(folders) == 1 and folders[0] in rooms(root) and name == "state.py")
         or folders[:2] == ["ui", "components"]
     )
 

@@ -1,6 +1,7 @@
-"""This package's own source, read as text: nothing is imported, so torch need not be installed.
+"""The source of `nncore`, read as text: nothing is imported, so torch need not be installed.
 
-Whoever holds both engines side by side so shows what really runs, and counts it.
+Whoever holds both engines side by side shows and counts the very code so: of NumPy that which is
+read, `nncore.network`.
 """
 
 import ast
@@ -25,7 +26,7 @@ def source_of(module: str, name: str) -> str:
     """The source of a function, a class or a method, without its indentation.
 
     Args:
-        module: a file of this package, for example `network`.
+        module: a file of `nncore`, for example `network`.
         name: as in the file, for example `sigmoid` or `Network.forward_pass`.
 
     Raises:

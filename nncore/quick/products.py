@@ -32,7 +32,7 @@ _GEMV = {"f": _blas.sgemv, "d": _blas.dgemv}
 
 
 def multiply(A: Array, B: Array, out: Array) -> Array:
-    """Out = A B: (n, k), (k, m) -> (n, m), all with rows first and of one dtype.
+    """Write A B into out: (n, k), (k, m) -> (n, m), all with rows first and of one dtype.
 
     NumPy's product where it gets one thread, and SciPy's where several are shared with
     `add_product` (see `nncore.quick.threads.limited_to`).
@@ -44,7 +44,7 @@ def multiply(A: Array, B: Array, out: Array) -> Array:
 
 
 def multiply_transposed(A: Array, B: Array, out: Array) -> Array:
-    """Out = A Bᵀ: (n, m), (k, m) -> (n, k), all with rows first and of one dtype."""
+    """Write A Bᵀ into out: (n, m), (k, m) -> (n, k), all with rows first and of one dtype."""
     _GEMM[out.dtype.char](1.0, B.T, A.T, 0.0, out.T, 1, 0, 1)
     return out
 
@@ -58,11 +58,11 @@ def add_product(C: Array, A: Array, B: Array, keep: float) -> None:
 
 
 def add_sums(c: Array, B: Array, ones: Array, keep: float) -> None:
-    """C = keep c + the sums of B's columns: (m,), (n, m), and n ones, all of one dtype."""
+    """Set c to keep c + the sums of B's columns: (m,), (n, m), and n ones, all of one dtype."""
     _GEMV[c.dtype.char](1.0, B.T, ones, keep, c, 0, 1, 0, 1, 0, 1)
 
 
 def add_scaled(c: Array, x: Array, scale: float) -> None:
-    """C = c + scale x, two vectors (m,) of one dtype: one pass, where NumPy's `c += scale * x`
+    """Add scale x to c, two vectors (m,) of one dtype: one pass, where NumPy's `c += scale * x`
     takes two and memory for the product."""
     _AXPY[c.dtype.char](x, c, len(c), scale)

@@ -46,6 +46,12 @@ def test_forward_pass_by_hand() -> None:
     assert two_two_one().cost(X, Y) == pytest.approx(0.1121823, abs=1e-7)
 
 
+@pytest.mark.parametrize("n_masks", [2, 3])
+def test_a_wrong_number_of_masks_is_not_passed_over(n_masks: int) -> None:
+    with pytest.raises(ValueError, match="longer"):
+        two_two_one().forward_pass(X, [np.ones((1, 2))] * n_masks)
+
+
 def test_backpropagation_by_hand() -> None:
     (dW1, db1), (dW2, db2) = two_two_one().gradients(X, Y)
     np.testing.assert_allclose(db2, [-0.1180895], atol=1e-7)

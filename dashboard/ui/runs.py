@@ -1,7 +1,4 @@
-"""What Train and Results both need of a run: figures as tables, time left, a checkpoint's answers.
-
-Functions of plain records come first; those that ask the store or keep something in a cache last.
-"""
+"""What several pages need of a run: its figures as tables, the time left, its label, its start."""
 
 import io
 from collections.abc import Iterable, Mapping, Sequence

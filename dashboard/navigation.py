@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -73,6 +74,12 @@ def link(
     """A link to a page, with the page's own icon where there is room for it."""
     page = _BY_NAME[name]
     st.page_link(page.path, label=label, icon=page.icon if with_icon else None, query_params=query)
+
+
+def address(name: str, query: Mapping[str, str]) -> str:
+    """Where a page is, as seen from another, for a link in a text."""
+    path = "" if name == "home" else name
+    return f"{path}?{urlencode(query)}"
 
 
 def switch(name: str, query: Mapping[str, str] | None = None) -> NoReturn:

@@ -7,6 +7,7 @@ takes the pre-activation z for the same reason: log(a) of an a that was rounded 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Cost:
     """
 
     name: str
-    output_name: str
+    output_name: Literal["sigmoid", "softmax"]
     output: Function
     value: Callable[[Array, Array], float]
     delta: Callable[[Array, Array], Array]

@@ -229,16 +229,14 @@ def repeats(n_train: int, n_extra: int) -> int:
     return min(max(wanted, 1), EXTRA_REPEATS)
 
 
-def load_test(
-    name: DatasetName, *, dtype: DTypeName = "float32", data_dir: Path | None = None
-) -> Split:
-    """Only the test images of a data set: no training image is read, and nothing is downloaded.
+def load_test(name: DatasetName, *, data_dir: Path | None = None) -> Split:
+    """Only the test images of a data set, in float32; no training image is read or downloaded.
 
     Raises:
         DataError: a file of the test images is missing or damaged.
     """
     if name == "digits":
-        return _load_digits(dtype)[1]
+        return _load_digits("float32")[1]
     if name != "mnist":
         raise DataError(f"dataset = {name} is unknown; use mnist or digits.")
     folder = _asked_folder(data_dir)
@@ -251,7 +249,7 @@ def load_test(
             )
     else:
         _require(folder, (_TEST_IMAGES, _TEST_LABELS))
-    return Split(as_unit(_read(folder, _TEST_IMAGES), dtype), _read(folder, _TEST_LABELS))
+    return Split(as_unit(_read(folder, _TEST_IMAGES)), _read(folder, _TEST_LABELS))
 
 
 def available(name: DatasetName, data_dir: Path | None = None) -> bool:

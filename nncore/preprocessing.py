@@ -86,22 +86,18 @@ def prepare(image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ())
     return prepare_found(find_strokes(image, skip=skip), skip=skip)
 
 
-def prepare_each(
-    image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ()
-) -> list[tuple[Piece, Prepared]]:
+def prepare_each(image: npt.NDArray[np.generic]) -> list[tuple[Piece, Prepared]]:
     """Each digit of a picture that shows several, in reading order: where it is, and prepared.
 
     Args:
         image: as `prepare` takes it.
-        skip: as `prepare` takes it.
 
     Raises:
         InkError: there is no ink on it.
-        ValueError: the array is no image, or no such stage can be skipped.
+        ValueError: the array is no image.
     """
-    found = find_strokes(image, skip=skip)
-    digits = segment(found[-1].image)
-    return [(piece, prepare_ink(piece.ink, skip=skip)) for piece in digits]
+    digits = segment(find_strokes(image)[-1].image)
+    return [(piece, prepare_ink(piece.ink)) for piece in digits]
 
 
 def prepare_found(

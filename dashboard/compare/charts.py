@@ -32,7 +32,7 @@ _PRECISION_COLOR = {
 }
 
 
-def twin_lines(encoding: dict[str, Any], *, dashed: bool = False) -> list[dict[str, Any]]:
+def twin_lines(encoding: dict[str, Any]) -> list[dict[str, Any]]:
     """A broad line of NumPy, and on it a thin one of PyTorch; `engine` tells the rows apart."""
     return [
         {

@@ -1,17 +1,16 @@
 """Every published result against ours: all recipes over several seeds, and any of them to run."""
 
 from functools import cache
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import session
+from dashboard import navigation, session
 from dashboard.compare import charts, common
+from dashboard.models import cards
 from dashboard.ui.text import escape, percent
 from nncore import recipes
 from nncore.checkpoints import SHIPPED
-from nncore.judge import cards
 from nncore.judge.cards import Card
 from nncore.lab import reproduction
 from nncore.lab.reproduction import TOLERANCE, Row, find
@@ -31,15 +30,11 @@ def stored() -> tuple[Row, ...]:
         return ()
 
 
-@cache
 def shipped(recipe: str) -> Card | None:
     """The card of the shipped model that was trained with a published result's recipe."""
-    for path in SHIPPED.values():
-        try:
-            card = cards.read(path)
-        except ResultFileError:
-            continue
-        if card.recipe == recipe:
+    for name in SHIPPED:
+        card = cards.card(name)
+        if card and card.recipe == recipe:
             return card
     return None
 
@@ -148,4 +143,4 @@ def recipe_link(name: str) -> str:
     """
     own = {session.WORKSPACE_PARAM: session.workspace()}
     query = {"recipe": name} | (own if session.workspace() != session.LOCAL_WORKSPACE else {})
-    return f"train?{urlencode(query)}"
+    return navigation.address("train", query)

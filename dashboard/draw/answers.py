@@ -9,7 +9,7 @@ from dashboard.draw.subject import Subject
 from dashboard.ink import drawing
 from dashboard.models import load, predictions
 from dashboard.models.load import MAX_MODELS, Model, Shipped, Trained
-from dashboard.ui import answers as ui_answers
+from dashboard.ui.answers import about, show_answer, show_doubt, show_shipped
 from dashboard.ui.text import certainty
 
 _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
@@ -17,7 +17,7 @@ _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink 
 
 def show(subject: Subject) -> None:
     """Whether it looks like a digit, what the models see, what each says, and all in a table."""
-    ui_answers.show_doubt(subject.pixels, all_stages=not subject.skipped)
+    show_doubt(subject.pixels, all_stages=not subject.skipped)
     note = subject.ink.note
     if subject.skipped:
         note = f"Prepared without {stages.without(subject.skipped)}."
@@ -37,10 +37,10 @@ def _side_by_side(subject: Subject) -> None:
         for model in shown:
             with st.container(gap="small"):
                 if isinstance(model, Shipped):
-                    ui_answers.show_shipped(model, subject.pixels)
-                    ui_answers.about(model)
+                    show_shipped(model, subject.pixels)
+                    about(model)
                 else:
-                    ui_answers.show_answer(said[model], model)
+                    show_answer(said[model], model)
                     if model.place:
                         st.caption(model.place)
                     if model.dataset == "digits":

@@ -208,9 +208,7 @@ def _actions(workspace: str, kept: Handwriting) -> None:
                 on_click=_delete,
                 args=(workspace, None),
             )
-    single = st.expander(
-        "Every digit, to delete single ones", on_change="rerun", key=state.KEPT_LIST
-    )
+    single = st.expander("Every digit, to delete single ones", on_change="rerun", key="kept-list")
     if single.open:
         with single:
             _list(workspace, kept)
@@ -342,7 +340,7 @@ def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
                 "Train again",
                 list(names),
                 format_func=names.__getitem__,
-                key=state.HANDWRITING_RUN,
+                key="handwriting-run",
             )
         run = run_store().get_run(run_id) if run_id else None
         config = run.config if run else recipes.get(recipes.DEFAULT).config

@@ -19,8 +19,6 @@ ALL_THE_SAME = Controls("handwriting-all-the-same-")
 """Whether a drawing is kept although it does not look like a digit, by the drawing."""
 KEPT_TABLE = Controls("kept-")
 """The table of kept digits, by their version: ticks name rows, so another set is another table."""
-HANDWRITING_RUN = "handwriting-run"
-KEPT_LIST = "kept-list"
 
 _VIEW = "draw"
 

@@ -18,7 +18,7 @@ from dashboard.ui import digits
 from dashboard.ui.text import escape
 from nncore import datasets
 from nncore.checkpoints import CheckpointError
-from nncore.config import DatasetName
+from nncore.config import ActivationName, DatasetName
 from nncore.datasets import DataError, Split
 from nncore.explain.explanation import (
     Contributions,
@@ -34,7 +34,7 @@ MOST_NUMBERS = 20_000_000
 """In an index of what a hidden layer says, 40 MB: of a layer of 1,024, that of 19,531 images."""
 NOTHING = 0.005
 """Of the drawing's own length: a change that reads as 0 % is no change to look at."""
-_STRAIGHT = ("relu", "leaky-relu", "linear")
+_STRAIGHT: tuple[ActivationName, ...] = ("relu", "leaky-relu", "linear")
 _COMPARED_WITH_ZERO = (
     " Its neurons are curved, so each is compared with itself at z = 0; another point to compare "
     "with would divide the same lead differently."

@@ -15,6 +15,7 @@ from dashboard.inside.choice import (
 )
 from dashboard.ui.components.signed_view import signed_view
 from dashboard.ui.text import escape, formula_number, number
+from nncore.config import ActivationName
 from nncore.explain.microscope import Examined, cost_after_step, examine, finite_difference
 from nncore.explain.neuron import Neuron
 from nncore.gradient_check import relative_error
@@ -33,7 +34,7 @@ OUTPUT_ERRORS = {
     "cross-entropy": r"\delta^L = a^L - y",
     "log-likelihood": r"\delta^L = a^L - y",
 }
-SLOPES = {
+SLOPES: dict[ActivationName, str] = {
     "sigmoid": "a (1 - a)",
     "tanh": "1 - a^2",
     "relu": r"1 \text{ where } a > 0",

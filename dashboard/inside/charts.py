@@ -7,7 +7,7 @@ from dashboard.ui.palette import GREY, SHIPPED
 from nncore.metrics import Calibration
 
 
-def show_calibration(found: Calibration, key: str, *, height: int = 340) -> None:
+def show_calibration(found: Calibration, key: str) -> None:
     """Inside's chart of accuracy by confidence: on the diagonal, as often right as sure."""
     used = found.counts > 0
     rows = [
@@ -47,7 +47,7 @@ def show_calibration(found: Calibration, key: str, *, height: int = 340) -> None
         key=key,
         title={"text": title, "anchor": "start"},
         alt=f"{title}. Mean gap between confidence and accuracy: {found.expected_error:.1%}.",
-        height=height,
+        height=340,
     )
 
 

@@ -168,9 +168,10 @@ def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]
             args=(places,),
             help="Every kept checkpoint; 0 is the network before its first mini-batch.",
         )
-    epoch, batch = places[at]
-    network = load.trained_network(run.id, view.engine, epoch, batch)
-    return network, f"{run.id}/{view.engine}/{epoch}.{batch}"
+    read = load.newest_network if at == last else load.trained_network
+    network = read(run.id, view.engine, *places[at])
+    # What was the newest may have given way to a newer one since.
+    return network, f"{run.id}/{view.engine}/{network.epoch}.{network.batch}"
 
 
 def _place_name(epoch: int, batch: int) -> str:

@@ -1,5 +1,7 @@
 """Forward: from pixels to the answer, layer by layer, and one neuron's sum term by term."""
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 
@@ -8,13 +10,16 @@ from dashboard.inside.choice import Example, OpenNetwork, layer_name, look_at, n
 from dashboard.ui import digits
 from dashboard.ui.components.signed_view import signed_view
 from dashboard.ui.text import formula_number, number
+from nncore.config import ActivationName
 from nncore.costs import COSTS
 from nncore.explain.explanation import contributions
 from nncore.explain.feature_visualization import input_gradient
 from nncore.explain.neuron import Neuron
 from nncore.network import Layer, Network
 
-FUNCTIONS = {
+FunctionName = ActivationName | Literal["softmax"]
+
+FUNCTIONS: dict[FunctionName, str] = {
     "sigmoid": r"\sigma({z})",
     "tanh": r"\tanh({z})",
     "relu": r"\max(0, {z})",
@@ -92,7 +97,7 @@ def _decision(network: Network, example: Example, output: Layer) -> None:
         )
 
 
-def function_of(network: Network, layer: int) -> str:
+def function_of(network: Network, layer: int) -> FunctionName:
     """The name of a layer's activation function: the output layer's goes with the cost."""
     last = layer == len(network.weights) - 1
     return COSTS[network.config.cost].output_name if last else network.config.activation

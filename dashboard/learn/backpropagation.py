@@ -8,8 +8,13 @@ from dashboard.learn.charts import text
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
 from dashboard.ui.palette import GREY, sign_color
-from nncore.lessons import backpropagation as lessons_backpropagation
-from nncore.lessons import universality
+from nncore.lessons.backpropagation import (
+    SMALL_PARAMETERS,
+    small_difference,
+    small_network,
+    small_values,
+)
+from nncore.network import Network
 
 _NAMES = {
     "w11": "w₁₁", "w12": "w₁₂", "w21": "w₂₁", "w22": "w₂₂",
@@ -42,13 +47,13 @@ def backpropagation(panel: Panel) -> Onward:
     left, right = charts.places()
     with left:
         name = panel.choice("weight", "Parameter to look at", _NAMES, "w11")
-        at = {**lessons_backpropagation.SMALL_PARAMETERS}
+        at = {**SMALL_PARAMETERS}
         at[name] = panel.slider(
             name,
             f"Its value, {_NAMES[name]}",
             -3,
             3,
-            lessons_backpropagation.SMALL_PARAMETERS[name],
+            SMALL_PARAMETERS[name],
             0.1,
         )
         x1 = panel.slider("x1", "Input $x_1$", 0, 1, 1, 0.1)
@@ -56,11 +61,11 @@ def backpropagation(panel: Panel) -> Onward:
         y = panel.slider("y", "Wanted output $y$", 0, 1, 0, 0.1)
         eta = panel.scale("eta", "Learning rate η", (0.1, 0.5, 1.0, 3.0, 10.0), 0.5)
     X, Y = np.array([[x1, x2]]), np.array([[y]])
-    network = lessons_backpropagation.small_network(at, eta)
+    network = small_network(at, eta)
     before = network.cost(X, Y)
-    gradient = lessons_backpropagation.small_values(network.gradients(X, Y))
-    numeric = lessons_backpropagation.small_difference(at, name, X, Y)
-    stepped = lessons_backpropagation.small_network(at, eta)
+    gradient = small_values(network.gradients(X, Y))
+    numeric = small_difference(at, name, X, Y)
+    stepped = small_network(at, eta)
     stepped.train_batch(X, Y)
     after = stepped.cost(X, Y)
     shown = stepped if stage == "update" else network
@@ -81,7 +86,7 @@ def backpropagation(panel: Panel) -> Onward:
 
 
 def _drawing(
-    network: "universality.Network",
+    network: Network,
     gradient: dict[str, float],
     X: np.ndarray,
     Y: np.ndarray,
@@ -90,7 +95,7 @@ def _drawing(
 ) -> None:
     hidden, output = network.forward_pass(X)
     errors, last_error = network.deltas([hidden, output], Y)
-    values = lessons_backpropagation.small_values(network.parameters())
+    values = small_values(network.parameters())
     numbers = gradient if stage == "gradient" else values
     inputs, middles, end = ((34, 72), (34, 232)), ((230, 72), (230, 232)), (424, 152)
     edges = {

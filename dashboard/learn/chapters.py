@@ -111,16 +111,15 @@ def _ways_on(chapter: Chapter, onward: Onward) -> None:
                 "Look inside your newest network" if own else "Look inside a trained network",
                 {"show": onward.inside} | ({"run": own} if own else {}),
             )
-        st.button(
+        if st.button(
             "Show only the figure",
             icon=":material/fullscreen:",
             type="tertiary",
             help="For a projector, or for a link to a class: the address keeps every control.",
-            on_click=state.open_chapter,
-            args=(chapter.name,),
-            kwargs={"focus": True},
             key="enter-focus",
-        )
+        ):
+            state.open_chapter(chapter.name, focus=True)
+            st.rerun()  # the page around the figure goes
 
 
 def _newest_run() -> str | None:

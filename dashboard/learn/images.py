@@ -19,7 +19,7 @@ from dashboard.ui.palette import BLACK, INK, MISTAKE, PAPER, POSITIVE
 from nncore import recipes
 from nncore.config import architecture, count_parameters
 from nncore.explain.neuron import Neuron
-from nncore.lessons import images as lessons_images
+from nncore.lessons.images import bit_of, few_digits, inked, pixel_rule, untrained_network
 from nncore.network import Network
 
 _THREES = (8, 7, 19)
@@ -30,7 +30,7 @@ _WINDOW = 9
 
 def image_of(digit: int, number: int = 0) -> np.ndarray:
     """One of the few digits, (784,) in [0, 1]."""
-    return lessons_images.few_digits()[0][20 * digit + number]
+    return few_digits()[0][20 * digit + number]
 
 
 # pixels -----------------------------------------------------------------------------------------
@@ -45,9 +45,9 @@ def pixels(panel: Panel) -> Onward:
         row = panel.whole("row", "Row of the pixel", 0, 27, 14)
         column = panel.whole("column", "Column of the pixel", 0, 27, 14)
     three = np.stack([image_of(digit, number) for number in _THREES])  # (3, 784)
-    ink = lessons_images.inked(three, threshold)
+    ink = inked(three, threshold)
     shared, covered = int(ink.all(axis=0).sum()), int(ink.any(axis=0).sum())
-    rule = lessons_images.pixel_rule(digit, row, column, threshold)
+    rule = pixel_rule(digit, row, column, threshold)
     with right:
         with st.container(key="lesson-number"):
             st.metric("Pixels that all three ink", f"{shared} of {covered}", width="content")
@@ -133,7 +133,7 @@ def layers(panel: Panel) -> Onward:
         st.markdown(f"${terms} = {count_parameters(sizes):,}$".replace(",", "{,}"))
         st.markdown("**Every line is a weight, every circle has a bias**")
         network_view(
-            lessons_images.untrained_network(sizes),
+            untrained_network(sizes),
             image_of(4),
             selected=session.picture_neuron("layers"),
             on_select=partial(session.set_picture_neuron, "layers"),
@@ -150,9 +150,9 @@ def layers(panel: Panel) -> Onward:
 
 def _codes(n_out: int) -> None:
     """The average image that each output neuron would have to stand for."""
-    images, labels = lessons_images.few_digits()
+    images, labels = few_digits()
     wanted = [
-        [output] if n_out == 10 else [d for d in range(10) if lessons_images.bit_of(d, output)]
+        [output] if n_out == 10 else [d for d in range(10) if bit_of(d, output)]
         for output in range(n_out)
     ]
     if n_out == 10:

@@ -16,8 +16,8 @@ from dashboard.ui.text import percent
 from nncore import recipes
 from nncore.config import CostName
 from nncore.datasets import one_hot
-from nncore.lessons import images as lessons_images
 from nncore.lessons import learning, surface
+from nncore.lessons.images import few_digits
 
 _EPOCHS = 300
 _COSTS: dict[CostName, str] = {name: COSTS[name] for name in ("quadratic", "cross-entropy")}
@@ -234,7 +234,7 @@ def _on_a_curve(panel: Panel) -> Onward:
 @st.cache_resource(show_spinner=False)
 def _plane() -> tuple[surface.Plane, np.ndarray, np.ndarray]:
     """The plane through the lesson's network, and the images with their wanted outputs."""
-    images, labels = lessons_images.few_digits()
+    images, labels = few_digits()
     return surface.lesson_plane(lesson_network()), images, one_hot(labels, 10, "float64")
 
 

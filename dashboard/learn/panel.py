@@ -83,25 +83,20 @@ class Panel:
             self.query[name] = f"{value[0]:.6g},{value[1]:.6g}"
         return value
 
-    def whole(
-        self, name: str, label: str, low: int, high: int, default: int, *, help: str | None = None
-    ) -> int:
+    def whole(self, name: str, label: str, low: int, high: int, default: int) -> int:
         """A whole number; a link's value is brought into the range."""
         value = st.slider(
             label,
             low,
             high,
             key=state.control_key(name, lambda text: min(max(int(text), low), high), default),
-            help=help,
             persist_state="session",
         )
         if value != default:
             self.query[name] = str(value)
         return value
 
-    def scale(
-        self, name: str, label: str, values: tuple[float, ...], default: float, *, help: str = ""
-    ) -> float:
+    def scale(self, name: str, label: str, values: tuple[float, ...], default: float) -> float:
         """One of a few numbers, on a slider: for learning rates, whose steps are factors."""
 
         def read(text: str) -> float:
@@ -112,7 +107,6 @@ class Panel:
             values,
             format_func=lambda value: f"{value:g}",
             key=state.control_key(name, read, default),
-            help=help or None,
             persist_state="session",
         )
         if value != default:
@@ -142,7 +136,7 @@ class Panel:
             self.query[name] = value
         return value
 
-    def digit(self, default: int, label: str = "Digit") -> int:
+    def digit(self, default: int) -> int:
         """One of the ten digits."""
         names = {str(digit): str(digit) for digit in range(10)}
-        return int(self.choice("digit", label, names, str(default)))
+        return int(self.choice("digit", "Digit", names, str(default)))

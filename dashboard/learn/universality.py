@@ -12,7 +12,7 @@ from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
 from dashboard.ui import vega
 from dashboard.ui.palette import GREY
-from nncore.lessons import universality as lessons
+from nncore.lessons.universality import TARGETS, bump_network, fit_with_bumps, mean_deviation
 
 _X = np.linspace(0, 1, 501)
 _TARGETS = {"wiggle": "Nielsen's curve", "hill": "A hill", "stairs": "Stairs"}
@@ -39,9 +39,9 @@ def _fit(panel: Panel) -> int:
         weight = panel.scale(
             "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 1000
         )
-    wanted = lessons.TARGETS[target]
-    network = lessons.fit_with_bumps(wanted, n_bumps, weight)
-    deviation = lessons.mean_deviation(network, wanted)
+    wanted = TARGETS[target]
+    network = fit_with_bumps(wanted, n_bumps, weight)
+    deviation = mean_deviation(network, wanted)
     with right:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             st.metric("Average distance to the curve", f"{deviation:.4f}", width="content")
@@ -68,7 +68,7 @@ def _bump(panel: Panel) -> None:
         weight = panel.scale(
             "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 100
         )
-    network = lessons.bump_network([(s1, s2)], np.array([height]), weight)
+    network = bump_network([(s1, s2)], np.array([height]), weight)
     hidden, output = network.forward_pass(_X[:, None])
     at_middle = float(network.forward_pass(np.array([[(s1 + s2) / 2]]))[1].z[0, 0])
     with right:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.runs.store import Run, RunStatus, run_store
+from dashboard.runs.run import Run, RunStatus
+from dashboard.runs.store import run_store
 from dashboard.ui import palette
 from dashboard.ui.text import plain
 from nncore import checkpoints
@@ -173,12 +174,15 @@ def trained_network(run_id: str, engine: EngineName, epoch: int, batch: int) -> 
     """The network of a run after so many epochs, and mini-batches of the next.
 
     Raises:
-        DeletedError: there is no such checkpoint, or not any more.
+        ModelDeletedError: there is no such checkpoint, or not any more.
         CheckpointError: it is damaged.
         StoreError: the run store cannot be read.
     """
-    # A place inside an epoch is only ever kept as the latest.
-    return _read(run_id, engine, None if batch else epoch)
+    # A place inside an epoch is kept only as long as it is the latest.
+    network = _read(run_id, engine, None if batch else epoch)
+    if (network.epoch, network.batch) != (epoch, batch):
+        raise ModelDeletedError
+    return network
 
 
 def newest_network(run_id: str, engine: EngineName, epoch: int, batch: int) -> Network:
@@ -188,7 +192,7 @@ def newest_network(run_id: str, engine: EngineName, epoch: int, batch: int) -> N
     newest of all, which is not kept under a place that is not its own.
 
     Raises:
-        DeletedError: the run is gone.
+        ModelDeletedError: the run is gone.
         CheckpointError: the checkpoint is damaged.
         StoreError: the run store cannot be read.
     """

@@ -40,7 +40,7 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-def cost_curves(lines: Sequence[Curve], *, log: bool = False) -> go.Figure:
+def cost_curves(lines: Sequence[Curve]) -> go.Figure:
     """Chart of cost by epoch; a point that is not finite is left out: what diverged still draws."""
     shown = ", ".join(_name(line) for line in _unique_runs(lines))
     figure = _figure(
@@ -51,7 +51,7 @@ def cost_curves(lines: Sequence[Curve], *, log: bool = False) -> go.Figure:
         alt=f"Cost by epoch of {shown}. {_ends(lines, '{:.3f}')}",
     )
     _add_lines(figure, lines, factor=1.0, hover="cost %{y:.4f}")
-    figure.update_yaxes(type="log" if log else "linear", rangemode="normal" if log else "tozero")
+    figure.update_yaxes(type="linear", rangemode="tozero")
     return figure
 
 
@@ -70,9 +70,7 @@ def accuracy_curves(lines: Sequence[Curve]) -> go.Figure:
     return figure
 
 
-def confusion(
-    matrix: np.ndarray, engine: EngineName, *, rates: bool = False, note: str = ""
-) -> go.Figure:
+def confusion(matrix: np.ndarray, engine: EngineName, *, rates: bool = False) -> go.Figure:
     """A confusion matrix: `matrix[true, predicted]` counts, shown as counts or as row rates.
 
     Right answers are shaded in the engine's colour by their share of the row; mistakes have a
@@ -92,7 +90,7 @@ def confusion(
     finding = _commonest_mistake(counts, shares, mistakes, rates)
     figure = _figure(
         title,
-        finding + (f"; {note}" if note else ""),
+        finding,
         x="predicted digit",
         y="true digit",
         alt=f"Confusion matrix of {name}: {n_right:,} of {n_all:,} right. {finding}.",

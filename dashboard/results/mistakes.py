@@ -7,8 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import navigation
-from dashboard.models import evaluation as models_evaluation
-from dashboard.models import load
+from dashboard.models import evaluation, load
 from dashboard.models.evaluation import Answers
 from dashboard.results import charts
 from dashboard.runs.run import Run
@@ -100,8 +99,8 @@ def scores(run: Run) -> None:
     chosen = st.segmented_control("Score", names, default="F1", required=True, key="score")
     measure = cast(charts.Score, chosen)
     by_engine: dict[EngineName, dict[charts.Score, np.ndarray]] = {
-        engine: dict(zip(names, metrics.precision_recall_f1(evaluation.matrix), strict=True))
-        for engine, evaluation in found.items()
+        engine: dict(zip(names, metrics.precision_recall_f1(answers.matrix), strict=True))
+        for engine, answers in found.items()
     }
     left, right = st.columns(2, gap="medium")
     with left:
@@ -136,11 +135,11 @@ def most_confident(run: Run) -> None:
     if not found:
         st.caption("Mistakes come with the first finished epoch.")
         return
-    for engine, evaluation in found.items():
+    for engine, answers in found.items():
         name = palette.ENGINE_MARKDOWN[engine]
-        st.markdown(f"**{name}**: {len(evaluation.mistakes):,} of {len(evaluation.labels):,} wrong")
-        chosen = evaluation.mistakes[:_MOST_MISTAKES]
-        _images(run.config.dataset, evaluation, chosen, {"run": run.id, "engine": engine})
+        st.markdown(f"**{name}**: {len(answers.mistakes):,} of {len(answers.labels):,} wrong")
+        chosen = answers.mistakes[:_MOST_MISTAKES]
+        _images(run.config.dataset, answers, chosen, {"run": run.id, "engine": engine})
 
 
 def shipped() -> None:
@@ -148,7 +147,7 @@ def shipped() -> None:
     if not SHIPPED["classroom"].exists():
         st.caption("Train a network, and its curves and mistakes will be here.")
         return
-    found = models_evaluation.evaluate_shipped()
+    found = evaluation.evaluate_shipped()
     share = 1 - len(found.mistakes) / len(found.labels)
     st.subheader("The network that comes with NN Magic")
     st.markdown(
@@ -172,9 +171,9 @@ def last_evaluations(run: Run) -> dict[EngineName, Answers]:
             last[info.engine] = max(last.get(info.engine, 0), info.epoch)
     found: dict[EngineName, Answers] = {}
     for engine in run.config.engines:
-        evaluation = _evaluation(run, engine, last.get(engine))
-        if evaluation is not None:
-            found[engine] = evaluation
+        answers = _evaluation(run, engine, last.get(engine))
+        if answers is not None:
+            found[engine] = answers
     return found
 
 
@@ -182,7 +181,7 @@ def _evaluation(run: Run, engine: EngineName, epochs: int | None) -> Answers | N
     if epochs is None:
         return None
     try:
-        return models_evaluation.evaluate_run(run.id, engine, epochs, run.config.dataset)
+        return evaluation.evaluate_run(run.id, engine, epochs, run.config.dataset)
     except load.ModelDeletedError:
         return None
 
@@ -208,7 +207,7 @@ def _images(
     dataset: DatasetName, found: Answers, positions: np.ndarray, network: dict[str, str]
 ) -> None:
     """Test images with what was said of them; `network` is how Inside's URL names who said it."""
-    images, _ = models_evaluation.test_images(dataset)
+    images, _ = evaluation.test_images(dataset)
     if not len(positions):
         st.caption("None.")
         return

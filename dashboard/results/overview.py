@@ -13,16 +13,16 @@ from dashboard.runs import progress
 from dashboard.runs.errors import StoreError
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
-from dashboard.ui import curves as ui_curves
-from dashboard.ui import names as ui_names
 from dashboard.ui import palette, runs
+from dashboard.ui.curves import Measure, curves_of
+from dashboard.ui.names import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
 from dashboard.ui.runs import STATUS_COLORS
 from dashboard.ui.text import duration, percent
 from nncore.checkpoints import CheckpointError
 from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord
 
-_MEASURES: tuple[ui_curves.Measure, ...] = get_args(ui_curves.Measure)
+_MEASURES: tuple[Measure, ...] = get_args(Measure)
 _MOST_RATES = 3
 """Changes of the learning rate that are told one by one."""
 
@@ -70,15 +70,15 @@ def _our_handwriting(run: Run) -> dict[EngineName, tuple[Score, Score]]:
 
 def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
     """The facts of an overview: what was trained and how; η as it really was, epoch by epoch."""
-    optimizer = ui_names.OPTIMIZERS[config.optimizer]
+    optimizer = OPTIMIZERS[config.optimizer]
     if config.optimizer in ("momentum", "nesterov"):
         optimizer += f" μ {config.momentum:g}"
     penalties = [("L1 λ₁", config.l1), ("L2 λ", config.l2), ("dropout p", config.dropout)]
     full = config.batch_size == "full"
     return [
         architecture(config.layer_sizes),
-        *([ui_names.ACTIVATIONS[config.activation]] if config.hidden else []),
-        ui_names.COSTS[config.cost],
+        *([ACTIVATIONS[config.activation]] if config.hidden else []),
+        COSTS[config.cost],
         optimizer,
         learning_rates(config, records),
         *[f"{name} {weight:g}" for name, weight in penalties if weight],
@@ -88,11 +88,9 @@ def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
 
 
 def learning_rates(config: TrainingConfig, records: Iterable[EpochRecord]) -> str:
-    """The overview's `η 0.03, 0.05 from epoch 3 on`; of many changes only the last, of a
-    schedule none.
-    """
+    """The overview's `η 0.03, 0.05 from epoch 3 on`: the last of many; a schedule by its name."""
     if config.schedule != "constant":
-        return f"η {config.learning_rate:g}, {ui_names.SCHEDULES[config.schedule].lower()}"
+        return f"η {config.learning_rate:g}, {SCHEDULES[config.schedule].lower()}"
     in_turn = sorted(records, key=lambda record: (record.epoch, record.engine))
     now, changes = config.learning_rate, list[str]()
     by_epoch = {record.epoch: record.learning_rate for record in in_turn}  # the later twin's
@@ -160,9 +158,7 @@ def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
             lines = [
                 line
                 for one, rows, second in pairs
-                for line in ui_curves.curves_of(
-                    rows, measure, run=one.name if other else "", second=second
-                )
+                for line in curves_of(rows, measure, run=one.name if other else "", second=second)
             ]
             draw = charts.cost_curves if measure == "cost" else charts.accuracy_curves
             charts.show(draw(lines), f"curves-{measure}", filename=f"{measure}-{run.id}")

@@ -268,7 +268,8 @@ class RunStore:
             if kind is RequestKind.LEARNING_RATE:
                 value = config_of(row).replace(learning_rate=value).learning_rate
             if row.claim is not None:
-                return _ask_worker(connection, row, kind, value)
+                _post(connection, row.id, kind, value)
+                return True
             return _change_unclaimed(connection, row, kind, value)
 
     # --- what keeps the queue going -----------------------------------------------------------
@@ -377,13 +378,6 @@ _STEPS = (RequestKind.STEP_BATCH, RequestKind.STEP_EPOCH)
 
 def _post(connection: Connection, run_id: str, kind: RequestKind, value: float | None) -> None:
     connection.execute(insert(request_table).values(run_id=run_id, kind=kind.value, value=value))
-
-
-def _ask_worker(
-    connection: Connection, row: Row[Any], kind: RequestKind, value: float | None
-) -> bool:
-    _post(connection, row.id, kind, value)
-    return True
 
 
 def _change_unclaimed(

@@ -24,7 +24,7 @@ def live_accuracy(records: "Iterable[EpochRecord]") -> pd.DataFrame:
     return pd.DataFrame(_live_rows(records, "accuracy"), columns=_LIVE_COLUMNS)
 
 
-def live_chart(frame: pd.DataFrame, measure: Measure, key: str, *, height: int = 300) -> None:
+def live_chart(frame: pd.DataFrame, measure: Measure, key: str) -> None:
     """Place a chart of a running training; the element stays the same while rows arrive."""
     title = {"cost": "Cost should fall", "accuracy": "Accuracy should rise"}[measure]
     told = "solid: training; dashed: validation; dotted: test"
@@ -35,7 +35,7 @@ def live_chart(frame: pd.DataFrame, measure: Measure, key: str, *, height: int =
         st.echarts_chart(
             live_spec(frame, measure, axis_text()),
             width="stretch",
-            height=height,
+            height=300,
             key=key,
             alt=f"{measure.capitalize()} of the running training by epochs trained: "
             f"NumPy blue, PyTorch orange; {told}.",

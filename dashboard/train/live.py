@@ -18,12 +18,11 @@ from dashboard.runs.errors import StoreError
 from dashboard.runs.progress import fraction_done, latest, seconds_left
 from dashboard.runs.run import BatchCosts, RequestKind, Run, RunStatus
 from dashboard.runs.store import run_store
-from dashboard.train import charts, state
-from dashboard.train import network as live_picture
+from dashboard.train import charts, picture, state
 from dashboard.train.form import FormResult, step_of
 from dashboard.train.recipes import reported
-from dashboard.ui import errors as ui_errors
 from dashboard.ui import palette, runs, vega
+from dashboard.ui.errors import shown_errors
 from dashboard.ui.network_picture import in_words, network_svg
 from dashboard.ui.runs import ACTIVE, STATUS_COLORS
 from dashboard.ui.text import duration, escape, percent
@@ -106,7 +105,7 @@ def _stage(look: Callable[[], Run | None], form: FormResult) -> RunStatus | None
     Where the store cannot be read, that is said, and the status is what a run has that goes on.
     """
     status: RunStatus | None = RunStatus.RUNNING
-    with ui_errors.shown_errors():
+    with shown_errors():
         run = look()
         status = run.status if run else None
         buttons, errors, body = st.container(), st.container(), st.container()
@@ -251,7 +250,7 @@ def _live(run: Run) -> None:
         if records or any(live.batch_costs.values()):
             _curves(records, live.batch_costs)
     with network:
-        if not live_picture.show(run):
+        if not picture.show(run):
             _picture(run.config)
     with table:
         if records:
@@ -277,7 +276,9 @@ def _headline(run: Run, records: list[EpochRecord]) -> None:
         st.space("stretch")
         if records:
             navigation.link("results", "Open results", {"run": run.id}, with_icon=False)
-        st.button("New run", key="new-run", type="tertiary", on_click=state.show_run, args=(None,))
+        if st.button("New run", key="new-run", type="tertiary"):
+            state.show_run(None)
+            st.rerun()  # the stage that polls would go on looking at this run
     runs.show_note(run, records)
     if learned := handwriting.learned_from(run):
         st.caption(learned)

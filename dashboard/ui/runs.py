@@ -1,4 +1,4 @@
-"""Runs as several pages show them: status and note, the tables of epochs and of runs, a label."""
+"""Runs as several pages show them: status and note, tables of epochs and runs, label, start."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal

@@ -93,3 +93,15 @@ def test_a_refresh_and_a_second_tab_find_the_run(
     app.wait_for_status("stopped")
     other.wait_for_status("stopped", seconds=10)
     assert not other.console
+
+
+def test_a_new_run_makes_room_on_the_stage(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/train?recipe=classroom&dataset=digits&epochs=2&engines=numpy")
+    app.press("Step")
+    app.wait_for_status("queued", "running", "paused")  # the stage goes on looking at the run
+    expect(app.page).to_have_url(re.compile("run="))
+    app.press("New run")
+    expect(app.page.get_by_text("weights and biases start at random")).to_be_visible()
+    expect(app.key("run-status")).to_have_count(0)
+    expect(app.button("Train")).to_be_enabled()
+    expect(app.page).not_to_have_url(re.compile("run="))

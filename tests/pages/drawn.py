@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.ink import samples
 from dashboard.runs.store import RunStore
+from nncore.activations import Array
 from nncore.checkpoints import to_bytes
 from nncore.config import TrainingConfig
 from nncore.network import Network
@@ -60,7 +61,14 @@ def add_run(
     claim = store.claim(run.id, "test")
     assert claim is not None
     for engine in engines:
-        claim.save_checkpoint(engine, 1, 0, to_bytes(config, engine, network().state()))  # pyright: ignore
+        claim.save_checkpoint(engine, 1, 0, to_bytes(config, engine, state_at(1, 0)))  # pyright: ignore
+
+
+def state_at(epoch: int, batch: int) -> dict[str, Array]:
+    """What `network` has to keep at this place of its training."""
+    at = network()
+    at.epoch, at.batch = epoch, batch
+    return at.state()
 
 
 def upload(at: AppTest, content: bytes, name: str = "digit.png") -> AppTest:

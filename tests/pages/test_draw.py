@@ -18,7 +18,7 @@ from nncore.checkpoints import to_bytes
 from nncore.judge.doubt import DoubtError
 from nncore.judge.scribbles import Kind, no_digit
 from nncore.preprocessing import prepare
-from tests.pages.drawn import CONFIG, add_run, draw, network, png, predicted, upload
+from tests.pages.drawn import CONFIG, add_run, draw, network, png, predicted, state_at, upload
 from tests.pages.drawn import draw_page as page
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -71,7 +71,7 @@ def test_while_a_run_trains_each_card_says_where_its_network_stands(store: RunSt
     claim = store.claim(run.id, "test")
     assert claim is not None
     for engine, epoch, batch in (("numpy", 3, 0), ("torch", 2, 1400)):
-        blob = to_bytes(CONFIG, engine, network().state())
+        blob = to_bytes(CONFIG, engine, state_at(epoch, batch))
         claim.save_checkpoint(engine, epoch, batch, blob)
     at = page()
     assert "After 3 of 9 epochs" in [caption.value for caption in at.caption]

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import choice, twin
 from dashboard.models import evaluation, load
-from dashboard.runs.store import run_store
+from dashboard.runs.run import CheckpointInfo
+from dashboard.runs.store import RunStore, run_store
 from dashboard.ui import text
 from dashboard.ui.components.network_view.payload import MOST_SHOWN
 from nncore import datasets
@@ -418,6 +419,19 @@ def test_a_run_deleted_while_it_is_looked_at_leaves_the_shipped_model_without_it
     assert "There is no run" in at.error[0].value
     assert (view(at).run, view(at).edits) == (None, ())
     assert said(at).startswith("### It says")
+
+
+def test_a_newest_checkpoint_that_gave_way_to_a_newer_one_is_not_missed(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    run = trained()
+    gone = [CheckpointInfo("numpy", 1, 7, 1)]  # the place of a pause, before it went on
+    monkeypatch.setattr(RunStore, "checkpoints", lambda *_: gone)
+    at = page("inside", run=run.id)
+    assert not at.exception
+    assert not at.error
+    newest = load.trained_network(run.id, "numpy", 2, 0)
+    assert drawn(at, "network")["answer"] == int(newest.forward(example_of(at)[0]).argmax())
 
 
 def test_a_run_without_checkpoints_shows_the_shipped_model():

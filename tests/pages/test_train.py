@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.runs.run import RequestKind
 from dashboard.runs.store import RunStore, run_store
-from dashboard.train import live, network
+from dashboard.train import live, picture
 from nncore import recipes
 from nncore.config import TrainingConfig
 from tests.pages.training import SMALL, FakeJobs, enabled, own_store, page, status, trained
@@ -275,7 +275,7 @@ def test_a_checkpoint_too_large_to_read_while_it_trains_is_not_read(
     monkeypatch: pytest.MonkeyPatch,
 ):
     run = trained()
-    monkeypatch.setattr(network, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(picture, "MAX_BYTES", 1_000)
     monkeypatch.setattr(RunStore, "checkpoint_blob", lambda *_: pytest.fail("it was read"))
     at = page("train", run=run.id)
     assert not at.exception

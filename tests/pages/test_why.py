@@ -42,8 +42,9 @@ def add_hidden_run(store: RunStore) -> Claim:
     claim = store.claim(run.id, "test")
     assert claim is not None
     weights = initial_parameters(HIDDEN, rng=np.random.default_rng(0))
-    state = Network(HIDDEN, weights).state()
-    claim.save_checkpoint("numpy", 1, 0, to_bytes(HIDDEN, "numpy", state))
+    network = Network(HIDDEN, weights)
+    network.epoch = 1
+    claim.save_checkpoint("numpy", 1, 0, to_bytes(HIDDEN, "numpy", network.state()))
     return claim
 
 

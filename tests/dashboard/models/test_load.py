@@ -30,12 +30,16 @@ def keep(store: RunStore, places: list[tuple[int, int]], engine: EngineName = "n
     claim = store.claim(run.id, "test")
     assert claim is not None
     for epoch, batch in places:
-        claim.save_checkpoint(engine, epoch, batch, to_bytes(CONFIG, engine, state_at(epoch)))
+        claim.save_checkpoint(
+            engine, epoch, batch, to_bytes(CONFIG, engine, state_at(epoch, batch))
+        )
     return run.id
 
 
-def state_at(epoch: int):
-    return network(float(epoch)).state()
+def state_at(epoch: int, batch: int):
+    at = network(float(epoch))
+    at.epoch, at.batch = epoch, batch
+    return at.state()
 
 
 def bias(found: Network) -> float:
@@ -57,6 +61,18 @@ def test_a_network_that_was_the_newest_gives_way_to_the_one_that_is(store: RunSt
     assert bias(load.newest_network(run_id, "numpy", 3, 0)) == 5  # 3 was thinned out meanwhile
     with pytest.raises(load.ModelDeletedError):  # and is not taken for 3
         load.trained_network(run_id, "numpy", 3, 0)
+
+
+@pytest.mark.parametrize("newer", [(3, 9), (4, 0), (4, 2)])
+def test_a_newer_checkpoint_is_not_taken_for_a_place_inside_an_epoch(
+    store: RunStore, newer: tuple[int, int]
+):
+    run_id = keep(store, [newer])
+    with pytest.raises(load.ModelDeletedError):
+        load.trained_network(run_id, "numpy", 3, 7)
+    found = load.newest_network(run_id, "numpy", 3, 7)
+    assert (found.epoch, found.batch) == newer
+    assert load.trained_network(run_id, "numpy", *newer).epoch == newer[0]
 
 
 @pytest.mark.parametrize("batch", [0, 7])

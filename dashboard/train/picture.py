@@ -17,7 +17,7 @@ from dashboard.ui.text import sureness
 from nncore.checkpoints import CheckpointError
 from nncore.config import DatasetName, EngineName
 from nncore.explain.neuron import Neuron
-from nncore.lessons import images as lessons_images
+from nncore.lessons.images import few_digits
 from nncore.network import Network
 
 MAX_BYTES = 24_000_000
@@ -73,7 +73,7 @@ def _newest(run: Run) -> CheckpointInfo | None:
 def _example(dataset: DatasetName) -> tuple[np.ndarray, int]:
     """The image (784,) and its digit; MNIST's comes with the app, wherever the run trains."""
     if dataset == "mnist":
-        images, labels = lessons_images.few_digits()
+        images, labels = few_digits()
         number = _AMONG_THE_FEW
     else:
         images, labels = evaluation.test_images(dataset)

@@ -45,7 +45,7 @@ def test_a_line_and_a_card_for_each_stop(way: ModuleType) -> None:
         assert str(number) in said
 
 
-def test_a_link_leads_to_the_line_of_the_function(way: ModuleType) -> None:
+def test_a_stop_is_found_where_its_function_begins(way: ModuleType) -> None:
     for stop in way.STOPS:
         lines = (ROOT / stop.file).read_text(encoding="utf-8").splitlines()
         line = lines[way.definition(ROOT, stop).lineno - 1]

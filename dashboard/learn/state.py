@@ -82,7 +82,7 @@ def write(values: Mapping[str, str]) -> None:
 
 
 def open_chapter(chapter: str, *, focus: bool = False) -> None:
-    """Turn to a chapter, or to its figure alone (for a button's `on_click`)."""
+    """Turn to a chapter, or to its figure alone."""
     now = place()
     own = now.url.seen if now.chapter == chapter else {}
     now.chapter, now.focus = chapter, focus

@@ -26,7 +26,7 @@ def step(z: Array) -> Array:
 
 
 def weighted_input(X: Array, w: Array, b: float) -> Array:
-    """Z = w . x + b of one neuron for each row of X; X (n, n_in), w (n_in,), to (n,)."""
+    """The weighted input z = w . x + b for each row of X; X (n, n_in), w (n_in,), to (n,)."""
     return np.asarray(X, dtype=np.float64) @ np.asarray(w, dtype=np.float64) + b
 
 

@@ -1,9 +1,10 @@
-"""The first request of a server's life, when it goes to a page rather than to `/`."""
+"""What has to be settled before the first page, some of it in Streamlit itself (1.67)."""
 
 from contextlib import ExitStack
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 
 from dashboard.once import once
 from nncore.quick.threads import limited_to
@@ -34,3 +35,22 @@ def one_thread_a_product() -> ExitStack:
     held = ExitStack()  # never closed, and kept by `once`
     held.enter_context(limited_to(1))
     return held
+
+
+@once
+def pass_over_what_a_left_page_asks() -> None:
+    """At startup: from now on a fragment's request is passed over once its page has been left.
+
+    The pad's canvas makes such a request whenever it appears, so that a quick click away from Home
+    is enough for it to come second. Streamlit answers it in the name of the page that was left;
+    the browser then empties the page that it shows, and at the next look of a live fragment, which
+    has lost its place, all that is left of the app is a white page.
+    """
+    run_script = ScriptRunner._run_script
+
+    def run_unless_left(self: ScriptRunner, rerun_data: RerunData) -> None:
+        asking, shown = rerun_data.page_script_hash, self._pages_manager.current_page_script_hash
+        if not (rerun_data.fragment_id_queue and asking and shown and asking != shown):
+            run_script(self, rerun_data)
+
+    ScriptRunner._run_script = run_unless_left

@@ -55,7 +55,6 @@ class Server:
         options = {
             "server.port": self.port,
             "server.headless": "true",
-            "server.fileWatcherType": "none",
         }
         for name, value in options.items():
             command += [f"--{name}", str(value)]

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.app import PHONE, AppPage, Server
 from tests.browser.test_main_job import SEVEN
@@ -77,3 +78,35 @@ def test_the_pad_on_home_answers_on_a_phone(server: Server, open_app: OpenApp) -
     app = open_app(server, "/", **PHONE)
     app.draw(SEVEN)
     app.wait_for_prediction("shipped", "7")
+
+
+def test_what_the_pad_says_after_its_page_was_left_empties_no_other(
+    server: Server, open_app: OpenApp
+) -> None:
+    """On a busy machine what the canvas sends when it appears may come after the next click."""
+    app = open_app(server, "/train?recipe=classroom&dataset=digits&epochs=300&engines=numpy")
+    late: list[bytes] = []
+
+    def hold_what_fragments_ask(socket: WebSocketRoute) -> None:
+        to_server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if isinstance(message, bytes):
+                asked = BackMsg.FromString(message)
+                if asked.rerun_script.fragment_id:
+                    late.append(message)
+                    return
+            to_server.send(message)
+            while late:  # it was waiting for the next page to be asked for
+                to_server.send(late.pop())
+
+        socket.on_message(pass_on)
+
+    app.page.route_web_socket(re.compile("_stcore/stream"), hold_what_fragments_ask)
+    app.open("/")
+    app.page.wait_for_timeout(500)
+    assert late
+    app.page.get_by_role("link", name="Train", exact=True).first.click()
+    expect(app.button("Train")).to_be_visible()
+    app.page.wait_for_timeout(1000)
+    expect(app.button("Train")).to_be_visible()

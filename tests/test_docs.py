@@ -1,4 +1,4 @@
-"""The page "How a digit travels" is what its command writes, and the command sees a wrong way."""
+"""The pages of docs/ are what their commands write, and the commands see what is wrong."""
 
 import importlib.util
 import shutil
@@ -11,19 +11,31 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parent.parent
-AGAIN = "write it again: python docs/how_a_digit_travels.py"
+
+
+def command(name: str) -> ModuleType:
+    """A command of docs/, which is in no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"docs/{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # a dataclass looks itself up
+    spec.loader.exec_module(module)
+    return module
+
+
+def again(module: ModuleType) -> str:
+    return f"write it again: python {module.HERE}"
 
 
 @pytest.fixture(scope="module")
 def way() -> ModuleType:
-    """The command, which is in no package."""
-    spec = importlib.util.spec_from_file_location("way", ROOT / "docs/how_a_digit_travels.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["way"] = module  # its dataclass looks itself up
-    spec.loader.exec_module(module)
-    return module
+    return command("how_a_digit_travels")
+
+
+@pytest.fixture(scope="module")
+def places() -> ModuleType:
+    return command("where_things_are")
 
 
 def test_a_digit_comes_through(way: ModuleType) -> None:
@@ -32,8 +44,8 @@ def test_a_digit_comes_through(way: ModuleType) -> None:
 
 def test_the_page_is_what_the_command_writes(way: ModuleType) -> None:
     docs = ROOT / "docs"
-    assert (docs / way.PAGE).read_text(encoding="utf-8") == way.page(ROOT), AGAIN
-    assert (docs / way.PICTURE).read_text(encoding="utf-8") == way.picture(), AGAIN
+    assert (docs / way.PAGE).read_text(encoding="utf-8") == way.page(ROOT), again(way)
+    assert (docs / way.PICTURE).read_text(encoding="utf-8") == way.picture(), again(way)
 
 
 def test_a_line_and_a_card_for_each_stop(way: ModuleType) -> None:
@@ -82,3 +94,21 @@ def test_a_renamed_function_is_missed(way: ModuleType, tmp_path: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace(f"def {name}(", "def slate("))
     with pytest.raises(way.LostError, match=f"has no {name}"):
         way.check(tmp_path)
+
+
+def test_every_file_is_on_the_page_where_things_are(places: ModuleType) -> None:
+    page = places.page(ROOT)
+    assert (ROOT / "docs" / places.PAGE).read_text(encoding="utf-8") == page, again(places)
+    for package in places.PACKAGES:
+        for file in (ROOT / package).rglob("*.py"):
+            path = file.relative_to(ROOT)
+            is_own = path.name == "__init__.py"
+            assert (f"\n## {path.parent}/\n" if is_own else f"](../{path}): ") in page
+    assert "`QuickNetwork`: the numbers of `nncore.network.Network` in reused memory." in page
+
+
+def test_a_file_that_does_not_say_what_it_is_is_named(places: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "nncore").mkdir()
+    (tmp_path / "nncore/silent.py").write_text("x = 1\n", encoding="utf-8")
+    with pytest.raises(places.SilentError, match=r"nncore/silent\.py has no docstring"):
+        places.page(tmp_path)

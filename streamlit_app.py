@@ -1,23 +1,8 @@
-"""The app's entry: page settings and navigation. Start it with `streamlit run streamlit_app.py`."""
-
-from pathlib import Path
+"""The app's entry, `streamlit run streamlit_app.py`: its server, whose pages begin in `app.py`."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from dashboard.learn import state as learn_state
-from dashboard.navigation import pages
-from dashboard.runs.jobs import jobs
-from dashboard.startup import one_thread_a_product, pass_over_what_a_left_page_asks
-from dashboard.ui.errors import shown_errors
+from dashboard.compression import CompressedFiles
 
-if __name__ == "__main__":  # a worker started by `spawn` imports this file and must draw nothing
-    root = Path(__file__).parent
-    icons = root / "assets" / "icons"
-    st.set_page_config(page_title="NN Magic", page_icon=icons / "icon.png", layout="wide")
-    st.html(root / "assets" / "style.css")
-    st.logo(icons / "logo.svg", size="medium")
-    pass_over_what_a_left_page_asks()
-    one_thread_a_product()  # before the first visitor's network answers
-    with shown_errors(above_all=True):
-        jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
-    st.navigation(pages(), position="hidden" if learn_state.in_focus() else "top").run()
+app = st.App("app.py", middleware=[Middleware(CompressedFiles)])

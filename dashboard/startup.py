@@ -11,7 +11,7 @@ from nncore.quick.threads import limited_to
 
 
 def through_the_entry() -> None:
-    """Start over through `streamlit_app.py` where Streamlit runs this page's script by itself.
+    """Start over through `app.py` where Streamlit runs this page's script by itself.
 
     Until `st.navigation` has run once in a process, Streamlit takes a folder named `pages` for its
     older way of having pages: a link into the app then misses the wide layout and the navigation.

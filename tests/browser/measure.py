@@ -1,11 +1,13 @@
 """Measure what the app promises in seconds: `python -m tests.browser.measure`, on a quiet machine.
 
-Prints one JSON object: seconds from a cold request to an idle first page; milliseconds from
-mouse-up to a new prediction on Draw; examples a second of the NumPy engine inside the app, with
-the live page open, by the command line's, as the median over pairs of runs.
+Prints one JSON object: seconds from a cold request to an idle first page; what each page costs a
+browser that has never been here (`--first-loads`: only that); milliseconds from mouse-up to a new
+prediction on Draw; examples a second of the NumPy engine inside the app, with the live page open,
+by the command line's, as the median over pairs of runs.
 """
 
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -20,6 +22,17 @@ from tests.browser.find_chromium import find
 from tests.browser.test_draw import written
 
 PAIRS = 5
+LOADS = 5
+USEFUL = {
+    "/": ".st-key-prediction-shipped [data-testid=stMetricValue]",
+    "/learn": ".st-key-lesson-figure svg",
+    "/train": ".st-key-network img",
+    "/results": ".st-key-curves .js-plotly-plot .main-svg",
+    "/inside": ".st-key-network svg",
+    "/draw": ".st-key-prediction-shipped [data-testid=stMetricValue]",
+    "/compare": "[data-testid=stVegaLiteChart] svg",
+}
+"""What a visitor came for, by page: its first load is over when that is there."""
 CONFIG = {"dataset": "mnist", "hidden": "128", "lr": "0.1", "batch": "32", "epochs": "6"}
 
 
@@ -35,6 +48,59 @@ def first_page_idle(browser: Browser) -> float:
         page.context.close()
         server.stop()
     return seconds
+
+
+def first_load(browser: Browser, server: Server, path: str) -> tuple[float, float, int]:
+    """Seconds to the first useful picture, and megabytes and requests until the page is idle."""
+    context = browser.new_context(**DESKTOP)
+    page = context.new_page()
+    sent = {"bytes": 0.0, "requests": 0}
+
+    def count(event: dict[str, float]) -> None:
+        sent["bytes"] += event["encodedDataLength"]
+        sent["requests"] += 1
+
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.on("Network.loadingFinished", count)
+
+    def count_frame(frame: str | bytes) -> None:
+        sent["bytes"] += len(frame)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", count_frame))
+    began = time.perf_counter()
+    page.goto(server.url + path, wait_until="commit")
+    page.locator(USEFUL[path.partition("?")[0]]).first.wait_for(timeout=60_000)
+    seconds = time.perf_counter() - began
+    AppPage(page, server).settle()
+    page.wait_for_timeout(1000)
+    context.close()
+    return seconds, sent["bytes"] / 1e6, int(sent["requests"])
+
+
+def first_loads(browser: Browser) -> dict[str, dict[str, float]]:
+    """What a browser's first visit to each page costs, on a server that has been visited before."""
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(Path(home))
+        server.start()
+        app = AppPage(browser.new_context(**DESKTOP).new_page(), server)
+        app.open("/train?recipe=classroom&dataset=digits&epochs=3")
+        app.press("Train")
+        app.wait_for_status("finished", seconds=60)
+        found = re.search(r"run=([\w-]+)", app.page.url)
+        assert found is not None
+        app.page.context.close()
+        table: dict[str, dict[str, float]] = {}
+        for path in USEFUL:
+            address = path + f"?run={found[1]}" * (path == "/results")
+            first_load(browser, server, address)  # the server's own first time
+            loads = [first_load(browser, server, address) for _ in range(LOADS)]
+            seconds, megabytes, requests = (statistics.median(of) for of in zip(*loads))
+            table[path] = {
+                "seconds": round(seconds, 2), "MB": round(megabytes, 2), "requests": round(requests)
+            }  # fmt: skip
+        server.stop()
+    return table
 
 
 def stroke_to_prediction(app: AppPage) -> list[float]:
@@ -69,8 +135,12 @@ def speed_of_the_command_line() -> float:
 def main() -> None:
     with sync_playwright() as play, tempfile.TemporaryDirectory() as home:
         browser = play.chromium.launch(executable_path=find(), args=FLAGS)
+        if "--first-loads" in sys.argv:
+            print(json.dumps(first_loads(browser), indent=2))
+            return
         report: dict[str, object] = {
-            "first_page_idle_seconds": [round(first_page_idle(browser), 2) for _ in range(3)]
+            "first_page_idle_seconds": [round(first_page_idle(browser), 2) for _ in range(3)],
+            "first_loads": first_loads(browser),
         }
         server = Server(Path(home))
         server.start()

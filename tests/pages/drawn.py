@@ -32,7 +32,7 @@ def network() -> Network:
 
 def app() -> AppTest:
     """The app, not yet run, from its entry script."""
-    return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
 
 
 def draw(at: AppTest, image: np.ndarray) -> AppTest:

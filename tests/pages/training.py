@@ -78,7 +78,7 @@ def trained(
 
 def page(name: str, **query: str) -> AppTest:
     """A page of the app, opened by a link."""
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     for key, value in query.items():
         at.query_params[key] = value
     return at.switch_page(f"pages/{name}.py").run()

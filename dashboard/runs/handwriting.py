@@ -228,7 +228,7 @@ def _digits(connection: Connection, workspace: str) -> Handwriting:
     found = connection.execute(query.order_by(_digit.c.kept_at, _digit.c.id)).all()
     rows = [row for row in found if _is_whole(row)]
     if damaged := len(found) - len(rows):  # they must not hide the others
-        log.warning("%d kept digits of workspace %r cannot be read", damaged, workspace)
+        log.warning("%d kept digits of one workspace cannot be read", damaged)
     ids = tuple(row.id for row in rows)
     return Handwriting(
         ids=ids,

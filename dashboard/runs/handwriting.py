@@ -28,6 +28,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -153,6 +154,13 @@ class HandwritingStore:
         """All digits of the workspace, oldest first."""
         with self._read() as connection:
             return _digits(connection, workspace)
+
+    def holds(self, workspace: str) -> bool:
+        """Whether any digit of the workspace is kept."""
+        with self._read() as connection:
+            return connection.execute(
+                select(exists().where(_digit.c.workspace == workspace))
+            ).scalar_one()
 
     def delete(self, workspace: str, ids: Sequence[str] | None = None) -> int:
         """Delete these digits, or all of them; returns how many there were.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import visitor
 from dashboard.learn import state as learn_state
 from dashboard.navigation import pages
 from dashboard.runs.jobs import jobs
@@ -20,4 +21,7 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     one_thread_a_product()  # before the first visitor's network answers
     with shown_errors(above_all=True):
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
-    st.navigation(pages(), position="hidden" if learn_state.in_focus() else "top").run()
+    bare = learn_state.in_focus()
+    page = st.navigation(pages(), position="hidden" if bare else "top")
+    with visitor.frame(bare=bare):
+        page.run()

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 import streamlit as st
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from nncore.explain.neuron import Neuron
 
 WORKSPACE_PARAM = "workspace"
+"""What the key to a workspace is called in links that were made before browsers remembered it."""
+COOKIE = "nn-magic-workspace"
+"""What it is called where a browser remembers it."""
 
 # Session keys -----------------------------------------------------------------------------------
-_WORKSPACE = "workspace"
+_VISITOR = "visitor"
 _NOTICE = "notice"
 _APP_ERROR = "app-error"
 _PICTURE_NEURON = "picture-neuron-"
@@ -33,7 +36,7 @@ _DOUBT_THRESHOLD = "doubt-threshold"
 
 LOCAL_WORKSPACE = "local"
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NOTICE_SECONDS = 6.0
 """How long a notice stands while the page polls and draws itself anew."""
@@ -189,7 +192,7 @@ def write_url(
     present = _of_view(params, rest is not None)
     texts = {param.name: param.write(values[param.name]) for param in params}
     said = {name: text for name, text in texts.items() if text is not None}
-    aside = {param.name for param in params if not param.is_place}
+    aside = {param.name for param in params if not param.is_place} | {WORKSPACE_PARAM}
     others = {
         key: value
         for key, value in st.query_params.to_dict().items()
@@ -211,20 +214,83 @@ def _of_view(params: Sequence[Param], with_rest: bool) -> dict[str, str]:
 
 
 # The workspace ----------------------------------------------------------------------------------
-def workspace() -> str:
-    """Whose runs these are: `local`, or with NN_MULTIUSER this visitor's unguessable token.
+@dataclass(slots=True)
+class Visitor:
+    """Whose runs and kept digits this session sees, with NN_MULTIUSER.
 
-    The token lives in the URL, so that a refresh or a bookmark finds the same runs again, and in
-    the session, so that a page switch, which empties the URL, does too.
+    A workspace is named by an unguessable token, the key to it: who has it may rename and delete.
+    It is kept here and in a cookie, and never in an address.
     """
-    if not settings().multiuser:
-        return LOCAL_WORKSPACE
-    token = st.query_params.get(WORKSPACE_PARAM, "")
-    if not _TOKEN.fullmatch(token):
-        token = st.session_state.get(_WORKSPACE) or secrets.token_urlsafe(24)
-        st.query_params[WORKSPACE_PARAM] = token
-    st.session_state[_WORKSPACE] = token
-    return token
+
+    own: str
+    """The workspace that the browser remembers, or is to remember."""
+    shown: str
+    """The workspace that this tab shows: the browser's own, or another that an old link led to."""
+    insists: bool = False
+    """Whether the browser is to remember `own` even where it remembers another one."""
+    leaves: bool = False
+    """Whether the tab is to be opened anew, with nothing of this session."""
+    is_remembered: bool = True
+    """Whether the browser keeps its cookie, as far as is known."""
+    link: str | None = None
+    """The key that an old link brought, until it is seen what it leads to."""
+    followed: str | None = None
+    """The key of the last old link that was followed: a browser may send it once more."""
+    word: str | None = None
+    """A sentence that the visitor has not closed yet."""
+
+
+def workspace() -> str:
+    """Whose runs these are: `local`, or with NN_MULTIUSER this visitor's unguessable token."""
+    return visitor().shown if settings().multiuser else LOCAL_WORKSPACE
+
+
+def is_remembered() -> bool:
+    """Whether a refresh finds the same runs again."""
+    return not settings().multiuser or visitor().is_remembered
+
+
+def visitor() -> Visitor:
+    """Who this session's visitor is: known again by the browser's cookie, else new."""
+    if _VISITOR not in st.session_state:
+        remembered = _remembered_key()
+        key = remembered if is_key(remembered) else new_key()
+        st.session_state[_VISITOR] = Visitor(own=key, shown=key)
+    return st.session_state[_VISITOR]
+
+
+def start_over(key: str, *, keep_address: bool) -> Visitor:
+    """Forget all that this session holds, and let it see this workspace."""
+    st.session_state.clear()
+    if not keep_address:
+        st.query_params.clear()
+    now = st.session_state[_VISITOR] = Visitor(own=key, shown=key)
+    return now
+
+
+def _remembered_key() -> str | None:
+    """What the browser's cookie said when it connected, whatever that may be."""
+    return st.context.cookies.get(COOKIE)
+
+
+def new_key() -> str:
+    """The key to a workspace that nobody has seen yet."""
+    return secrets.token_urlsafe(24)
+
+
+def is_key(said: object) -> TypeGuard[str]:
+    """Whether what a browser or a link says could be the key to a workspace: long enough that
+    nobody guesses it.
+    """
+    return isinstance(said, str) and _KEY.fullmatch(said) is not None
+
+
+def take_key() -> str | None:
+    """Take the key that an old link carries out of the address; None where there is none."""
+    key = st.query_params.get(WORKSPACE_PARAM)
+    if key is not None:
+        del st.query_params[WORKSPACE_PARAM]
+    return key
 
 
 # Run ids ----------------------------------------------------------------------------------------

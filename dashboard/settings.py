@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     """Any SQLAlchemy URL; empty for an SQLite file in `home`."""
     multiuser: bool = False
-    """Each visitor gets a workspace of their own."""
+    """Each visitor gets a workspace of their own, which their browser remembers."""
     max_running: int | None = Field(default=None, ge=1, le=64)
     """Runs that train at once; None: one on up to two cores, else half the cores."""
     max_queued: int = Field(default=5, ge=1, le=1_000)

@@ -10,17 +10,25 @@ from dashboard.once import once
 from nncore.quick.threads import limited_to
 
 
+def take_pages_for_no_folder() -> None:
+    """Before the server's first visitor: let Streamlit not take `pages/` for its older way.
+
+    Until `st.navigation` has run once in a process, a folder of that name is listed by itself, and
+    a link into the app opens a page's script alone, without the wide layout and the navigation.
+    """
+    PagesManager.uses_pages_directory = False
+
+
 def through_the_entry() -> None:
     """Start over through `app.py` where Streamlit runs this page's script by itself.
 
-    Until `st.navigation` has run once in a process, Streamlit takes a folder named `pages` for its
-    older way of having pages: a link into the app then misses the wide layout and the navigation.
-    To be called at the top of every page but Home, which the entry script always runs. Only a
-    session's first run starts over: a later one may carry the click of a button, which would be
-    lost (AppTest takes every run for a server's first).
+    So it does where the app runs without the server of `streamlit_app.py`, AppTest included, which
+    takes every run for a server's first. To be called at the top of every page but Home, which the
+    entry script always runs. Only a session's first run starts over: a later one may carry the
+    click of a button, which would be lost.
     """
     if getattr(PagesManager, "uses_pages_directory", False) and not len(st.session_state):
-        PagesManager.uses_pages_directory = False
+        take_pages_for_no_folder()
         st.rerun()
 
 

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from dashboard import session
 from dashboard.compare import common, ease, flexibility, published, riddle, speed, twins
 from dashboard.compare.measurement_queue import torch_is_here
 from dashboard.startup import through_the_entry
 from dashboard.ui import errors
+from dashboard.ui.heading import heading
 
 through_the_entry()
 
-st.title("NumPy against PyTorch, measured")
+heading("NumPy against PyTorch, measured")
 st.markdown(
     "Every figure on this page was measured: by a stored run at first, and here, on this machine, "
     "when you press a section's button."
@@ -23,7 +23,6 @@ if not torch_is_here():
     st.info(common.NO_TORCH)
 
 with errors.shown_errors():
-    session.workspace()
     twins.show()
     speed.show()
     ease.show()

@@ -7,13 +7,13 @@ from dashboard.inside import backward, checks, choice, forward, seeking, state, 
 from dashboard.startup import through_the_entry
 from dashboard.ui import errors
 from dashboard.ui.components.network_view import network_view
+from dashboard.ui.heading import heading
 
 through_the_entry()
 
-st.title("Inside")
+heading("Inside")
 
 with errors.shown_errors():
-    session.workspace()
     state.read()
     if notice := session.take_notice():
         st.info(notice)

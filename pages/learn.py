@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from dashboard import session
 from dashboard.learn import chapters, state
 from dashboard.startup import through_the_entry
 
 through_the_entry()
 
-session.workspace()
 place = state.read([chapter.name for chapter in chapters.CHAPTERS])
 chapter = chapters.chapter(place.chapter)
 

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from dashboard import navigation, session
+from dashboard import navigation
 from dashboard.results import choice, mistakes, overview, state
 from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
 from dashboard.ui import errors, runs
+from dashboard.ui.heading import heading
 
 through_the_entry()
 
-st.title("Results")
+heading("Results")
 
 with errors.shown_errors():
-    session.workspace()
     by_link = state.read()
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
     with left:

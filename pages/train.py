@@ -7,11 +7,12 @@ from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
 from dashboard.train import form, history, live, recipes, state, summary
 from dashboard.ui import errors
+from dashboard.ui.heading import heading
 from dashboard.ui.text import escape
 
 through_the_entry()
 
-st.title("Train")
+heading("Train")
 
 with errors.shown_errors():
     mine = run_store().list_runs(session.workspace())

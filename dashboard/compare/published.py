@@ -5,7 +5,7 @@ from functools import cache
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, session
+from dashboard import navigation
 from dashboard.compare import charts, common
 from dashboard.models import cards
 from dashboard.ui.text import escape, percent
@@ -110,7 +110,7 @@ def _cells(recipe: Recipe, row: Row | None) -> dict[str, str]:
         f"seeds within {100 * TOLERANCE:.1f}": near(row),
         "best seed": best,
         "measured on": of,
-        "run it": f"[Train]({recipe_link(recipe.name)})",
+        "run it": f"[Train]({navigation.address('train', {'recipe': recipe.name})})",
     }
 
 
@@ -134,13 +134,3 @@ def near(row: Row | None) -> str:
 def _is_near(row: Row, figure: float) -> bool:
     assert row.published_accuracy is not None, row.recipe
     return round(abs(figure - row.published_accuracy), 6) <= TOLERANCE
-
-
-def recipe_link(name: str) -> str:
-    """The link from a published result to Train with its recipe, the workspace included.
-
-    A new tab is a new session, which only the address can tell whose runs are meant.
-    """
-    own = {session.WORKSPACE_PARAM: session.workspace()}
-    query = {"recipe": name} | (own if session.workspace() != session.LOCAL_WORKSPACE else {})
-    return navigation.address("train", query)

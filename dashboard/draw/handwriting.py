@@ -68,8 +68,8 @@ def _notice() -> str:
     """What is kept, where, who sees it, and how it goes; always shown before anything is kept."""
     if settings().multiuser:
         who = (
-            "only people who have the link of your workspace can see it and delete it, at any "
-            "time, for good. Whoever loses that link cannot delete it any more."
+            "only who uses this browser can see it and delete it, at any time, for good. Once the "
+            "browser has forgotten you, nobody can."
         )
     else:
         who = "everybody who opens this app can see it and delete it, at any time, for good."

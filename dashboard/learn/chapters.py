@@ -11,6 +11,7 @@ from dashboard.learn.onward import Onward
 from dashboard.learn.panel import Panel
 from dashboard.models import load
 from dashboard.runs.errors import StoreError
+from dashboard.ui.heading import heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def opening(chapter: Chapter) -> None:
     """The chapter's title and its idea."""
     text = prose.read(chapter.name)
     st.caption(f"Chapter {number_of(chapter)} of {len(CHAPTERS)}: {chapter.idea}")
-    st.title(text.title)
+    heading(text.title)
     with st.container(width=820):
         st.markdown(text.idea)
 

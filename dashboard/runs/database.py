@@ -47,14 +47,19 @@ class Database:
 
 
 def _connect(url: str, busy_seconds: float) -> Engine:
+    """The engine; its errors, which end in the log, do not say whose rows were asked for."""
     with _told(url):
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
+            return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
         file = Path(parsed.database or "")
         _make_folder(file)
         engine = create_engine(
-            parsed, connect_args={"timeout": busy_seconds}, pool_size=8, max_overflow=24
+            parsed,
+            connect_args={"timeout": busy_seconds},
+            pool_size=8,
+            max_overflow=24,
+            hide_parameters=True,
         )
         _prepare_sqlite(engine)
         if parsed.database:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -154,6 +155,13 @@ class HandwritingStore:
         with self._read() as connection:
             return _digits(connection, workspace)
 
+    def holds(self, workspace: str) -> bool:
+        """Whether any digit of the workspace is kept."""
+        with self._read() as connection:
+            return connection.execute(
+                select(exists().where(_digit.c.workspace == workspace))
+            ).scalar_one()
+
     def delete(self, workspace: str, ids: Sequence[str] | None = None) -> int:
         """Delete these digits, or all of them; returns how many there were.
 
@@ -228,7 +236,7 @@ def _digits(connection: Connection, workspace: str) -> Handwriting:
     found = connection.execute(query.order_by(_digit.c.kept_at, _digit.c.id)).all()
     rows = [row for row in found if _is_whole(row)]
     if damaged := len(found) - len(rows):  # they must not hide the others
-        log.warning("%d kept digits of workspace %r cannot be read", damaged, workspace)
+        log.warning("%d kept digits of one workspace cannot be read", damaged)
     ids = tuple(row.id for row in rows)
     return Handwriting(
         ids=ids,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Row,
     and_,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -108,6 +109,14 @@ class RunStore:
             except StoreError as error:  # one unreadable run must not hide the others
                 log.warning("%s", error)
         return runs
+
+    def holds(self, workspace: str) -> bool:
+        """Whether the workspace has any run or kept digit."""
+        with self._read() as connection:
+            has_runs = connection.execute(
+                select(exists().where(run_table.c.workspace == workspace))
+            ).scalar_one()
+        return has_runs or self.handwriting.holds(workspace)
 
     def epochs(self, run_id: str) -> list[EpochRecord]:
         """The run's records, by epoch, NumPy before PyTorch."""

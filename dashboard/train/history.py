@@ -23,7 +23,8 @@ def past_runs(mine: Sequence[Run]) -> None:
     mine = mine[:_MOST]
     st.subheader("Past runs")
     if not mine:
-        st.caption("Your runs will be listed here; they survive a refresh and a restart.")
+        lasting = "; they survive a refresh and a restart" if session.is_remembered() else ""
+        st.caption(f"Your runs will be listed here{lasting}.")
         return
     last = run_store().last_epochs([run.id for run in mine])
     st.dataframe(

@@ -41,8 +41,9 @@ _SEEN = """() => ({
 class Server:
     """`streamlit run streamlit_app.py` with a run store of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
+        self.environment = environment
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -62,7 +63,12 @@ class Server:
             self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**os.environ, "NN_HOME": str(self.home), "PYTHONUNBUFFERED": "1"},
+                env={
+                    **os.environ,
+                    "NN_HOME": str(self.home),
+                    "PYTHONUNBUFFERED": "1",
+                    **self.environment,
+                },
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

@@ -41,29 +41,28 @@ def test_a_visitor_gets_a_workspace_that_nobody_guesses(monkeypatch: pytest.Monk
     monkeypatch.setenv("NN_MULTIUSER", "1")
     first, second = run_script(show_workspace).run(), run_script(show_workspace).run()
     mine = first.markdown[0].value
-    assert len(mine) >= 22
+    assert len(mine) == 32
+    assert session.is_key(mine)
     assert mine != second.markdown[0].value
-    assert first.query_params["workspace"] == mine
-    del first.query_params["workspace"]  # as a page switch does
-    first.run()
-    assert first.query_params["workspace"] == mine
+    assert first.run().markdown[0].value == mine
+    assert not first.query_params
+
+
+def test_a_browser_that_remembers_a_workspace_finds_it_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NN_MULTIUSER", "1")
+    monkeypatch.setattr(session, "_remembered_key", lambda: "Abc_-" * 6)
+    assert run_script(show_workspace).run().markdown[0].value == "Abc_-" * 6
 
 
 @pytest.mark.parametrize("text", ["local", "short", "a" * 21, "a" * 65, "../" * 10, "ä" * 30, ""])
-def test_a_workspace_that_can_be_guessed_is_refused(monkeypatch: pytest.MonkeyPatch, text: str):
+def test_a_workspace_that_can_be_guessed_is_not_remembered(
+    monkeypatch: pytest.MonkeyPatch, text: str
+):
     monkeypatch.setenv("NN_MULTIUSER", "1")
-    at = run_script(show_workspace)
-    at.query_params["workspace"] = text
-    at.run()
+    monkeypatch.setattr(session, "_remembered_key", lambda: text)
+    at = run_script(show_workspace).run()
     assert at.markdown[0].value != text
-    assert at.query_params["workspace"] == at.markdown[0].value
-
-
-def test_a_bookmarked_workspace_is_found_again(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("NN_MULTIUSER", "1")
-    at = run_script(show_workspace)
-    at.query_params["workspace"] = token = "Abc_-" * 6
-    assert at.run().markdown[0].value == token
+    assert session.is_key(at.markdown[0].value)
 
 
 def test_what_a_view_overwrote_comes_back_for_a_moment_and_is_news_after_it(
@@ -145,6 +144,7 @@ def test_a_table_reads_a_link_whole_and_writes_what_is_to_be_said():
     at = run_script(show_view)
     at.query_params["count"] = "many"  # no number: as if it were not there
     at.query_params["foreign"] = "kept"
+    at.query_params["workspace"] = "k" * 32  # the key of an old link, sent once more
     at.run()
     assert at.markdown[0].value == repr({"run": None, "count": 0, "done": ""})
     assert dict(at.query_params) == {"run": "a", "count": "2", "done": "x", "foreign": "kept"}
@@ -162,7 +162,7 @@ def test_a_view_with_parameters_that_no_table_knows_owns_all_but_the_workspace()
     at.query_params["w2"] = "9"
     at.query_params["workspace"] = "somebody"
     at.run()
-    said = {"workspace": "somebody", "run": "a", "count": "2", "w1": "4", "done": "x"}
+    said = {"run": "a", "count": "2", "w1": "4", "done": "x"}
     assert dict(at.query_params) == said
     assert at.session_state["memory"].seen == {"run": "a", "count": "2", "w1": "4"}
 

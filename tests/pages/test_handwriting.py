@@ -189,7 +189,7 @@ def test_nobody_sees_the_digits_of_another_workspace(monkeypatch: pytest.MonkeyP
     settings.cache_clear()
     mine = keep(opened(), 5)
     assert "**5** · 1" in texts(mine)
-    assert "Whoever loses that link cannot delete it any more" in texts(mine)
+    assert "only who uses this browser can see it and delete it" in texts(mine)
     other = draw(opened(), samples.sample(5)).run()
     assert "**5** · 1" not in texts(other)
     assert "Kept as" not in texts(other)

@@ -45,11 +45,5 @@ def test_what_is_better_than_published_is_not_called_missed():
     assert published.near(better) == "1\xa0of\xa02"
 
 
-def test_ones_own_link_names_the_recipe_alone(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(published.session, "workspace", lambda: "local")
-    assert published.recipe_link("simard") == "train?recipe=simard"
-
-
-def test_a_visitors_link_keeps_their_workspace(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(published.session, "workspace", lambda: "k" * 32)
-    assert published.recipe_link("simard") == f"train?recipe=simard&workspace={'k' * 32}"
+def test_a_recipes_row_leads_to_train_with_that_recipe():
+    assert published.table({"simard": None})["run it"].tolist() == ["[Train](train?recipe=simard)"]

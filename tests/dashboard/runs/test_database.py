@@ -1,6 +1,7 @@
 """A database that cannot be used is told in one sentence, and nothing is lost silently."""
 
 import sqlite3
+import traceback
 
 import pytest
 
@@ -79,3 +80,15 @@ def test_a_locked_store_says_so_and_can_still_be_read(store, tmp_path):
     other.close()
     store.rename_run(run.id, "x")
     assert store.get_run(run.id).name == "x"
+
+
+def test_an_error_does_not_say_into_the_log_whose_rows_were_asked_for(store, tmp_path):
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        connection.execute("drop table run")
+    connection.close()
+    key = "k" * 32  # not in this file's text, which a traceback quotes
+    with pytest.raises(StoreError) as error:
+        store.list_runs(key)
+    logged = "".join(traceback.format_exception(error.value))
+    assert "FROM run" in logged  # the statement helps who reads the log
+    assert key not in logged

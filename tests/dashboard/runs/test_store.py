@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
 
 from dashboard.runs import store as store_module
@@ -61,6 +62,18 @@ def test_workspaces_do_not_see_each_other_but_an_id_is_enough(store):
     assert [run.id for run in store.list_runs("yours")] == [yours.id]
     assert store.list_runs("") == []
     assert store.get_run(yours.id) == yours
+
+
+def test_a_workspace_holds_something_while_it_has_a_run_or_a_digit(store):
+    assert not store.holds("mine")
+    run = store.create_run("mine", CONFIG)
+    assert store.holds("mine")
+    assert not store.holds("yours")
+    store.delete_run(run.id)
+    assert not store.holds("mine")
+    store.handwriting.keep("mine", np.full(784, 9, dtype=np.uint8), 1)
+    assert store.holds("mine")
+    assert not store.holds("yours")
 
 
 def test_renaming(store):

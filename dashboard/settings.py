@@ -7,7 +7,7 @@ from typing import Any
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 APP_NAME = "nn-magic"
@@ -61,8 +61,9 @@ class Settings(BaseSettings):
 
     @property
     def store_url(self) -> str:
-        """The run store's SQLAlchemy URL."""
-        return self.database_url or f"sqlite:///{self.home / 'runs.sqlite'}"
+        """The run store's SQLAlchemy URL; a `%` or `?` in the path of `home` means just that."""
+        file = URL.create("sqlite", database=str(self.home / "runs.sqlite"))
+        return self.database_url or file.render_as_string(hide_password=False)
 
     @property
     def max_active(self) -> int | None:

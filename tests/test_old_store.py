@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.runs import store as store_module
+from dashboard.runs import lookout
 from dashboard.runs.run import RequestKind, RunStatus
 from dashboard.runs.store import LOST, RunStore
 from dashboard.runs.worker import run_training
@@ -144,7 +144,7 @@ def test_what_was_asked_before_is_still_to_be_done(store):
 
 def test_the_run_whose_server_ended_is_found_dead_and_can_be_resumed(store, monkeypatch):
     lost = RUNS["Running when the server ended"]["id"]
-    monkeypatch.setattr(store_module, "DEAD_AFTER", 0.0)
+    monkeypatch.setattr(lookout, "DEAD_AFTER", 0.0)
     assert store.reap() == [lost]
     run = store.get_run(lost)
     assert (run.status, run.note) == (RunStatus.FAILED, LOST)

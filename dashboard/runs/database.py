@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from dashboard.runs.errors import StoreError, StoreFullError
+from dashboard.runs.errors import StoreBusyError, StoreError, StoreFullError
 
 metadata = MetaData()
 """Every table of the run store, whichever module describes it."""
@@ -165,7 +165,9 @@ def _store_error(error: BaseException | None, place: str) -> StoreError:
     if code.startswith("SQLITE_FULL") or code == "53100":
         return StoreFullError(f"No room is left for the run store {place}; free some disk space.")
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreError(f"The run store {place} is locked by another program; try again soon.")
+        return StoreBusyError(
+            f"The run store {place} is locked by another program; try again soon."
+        )
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return StoreError(
             f"The run store {place} cannot be written; "

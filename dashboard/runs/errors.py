@@ -7,3 +7,7 @@ class StoreError(RuntimeError):
 
 class StoreFullError(StoreError):
     """No room is left where the run store writes."""
+
+
+class StoreBusyError(StoreError):
+    """Another program keeps the run store locked; it may be free soon."""

@@ -290,7 +290,11 @@ def _start_processes(n_workers: int, warm: bool) -> Any:
         # No nanny: `_Cluster.mend` replaces a dead worker, and a process fewer is in the way.
         worker_class="distributed.Worker",
         worker_kwargs={"preload": [_preload(warm=warm)], "memory_limit": 0},
-        scheduler_kwargs={"preload": [_preload(scheduler=True)], "dashboard": False},
+        scheduler_kwargs={
+            "preload": [_preload(scheduler=True)],
+            "dashboard": False,
+            "worker_ttl": "0s",  # never: after a night with its lid closed, a laptop would lose all
+        },
         silence_logs=logging.ERROR,
         shutdown_on_close=False,  # `Jobs.close` does it
     )

@@ -8,9 +8,8 @@ threads and processes may use the same store at once.
 
 import logging
 import secrets
-import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -32,6 +31,7 @@ from dashboard.runs.claim import Claim
 from dashboard.runs.database import Database, metadata
 from dashboard.runs.errors import StoreError
 from dashboard.runs.handwriting import HandwritingStore, freeze
+from dashboard.runs.lookout import Lookout
 from dashboard.runs.run import CheckpointInfo, Live, RequestKind, Run, RunStatus
 from dashboard.runs.tables import (
     MAX_NAME,
@@ -53,9 +53,6 @@ from nncore.training import EpochRecord
 
 log = logging.getLogger(__name__)
 
-DEAD_AFTER = 6.0
-"""Seconds without a heartbeat after which a worker counts as dead."""
-
 LOST = "Its worker stopped answering; Resume goes on from the last checkpoint."
 
 
@@ -75,8 +72,7 @@ class RunStore:
     ) -> None:
         self.url = url
         self.checkpoint_budget = checkpoint_budget
-        self._seen: dict[str, tuple[tuple[str, float | None], float]] = {}
-        self._seen_lock = threading.Lock()
+        self.lookout = Lookout(url)
         self._database = Database(url, busy_seconds=busy_seconds)
         self._read, self._write = self._database.read, self._database.write
         self.handwriting = HandwritingStore(self._database)
@@ -86,6 +82,7 @@ class RunStore:
     def close(self) -> None:
         """Give all connections back; the store opens new ones when it is used again."""
         self._database.close()
+        self.lookout.close()
 
     # --- what pages read ----------------------------------------------------------------------
 
@@ -286,9 +283,8 @@ class RunStore:
     def reap(self) -> list[str]:
         """Mark runs failed whose worker has died; cheap, to be called often, by anybody.
 
-        Only a heartbeat that did not change while this process looked on counts: clocks of
-        different machines need not agree, and a laptop that slept does not lose its runs.
-        A paused run loses nothing with its worker, and stays paused.
+        `dashboard.runs.lookout` says whose has. A paused run loses nothing with its worker, and
+        stays paused.
         """
         query = select(run_table.c.id, run_table.c.claim, run_table.c.heartbeat).where(
             run_table.c.claim.is_not(None)
@@ -297,19 +293,9 @@ class RunStore:
             held = {row.id: (row.claim, row.heartbeat) for row in connection.execute(query)}
         return [
             run_id
-            for run_id in self._silent(held)
+            for run_id in self.lookout.dead(held)
             if self.fail_lost(run_id, held[run_id][0], heartbeat=held[run_id][1])
         ]
-
-    def _silent(self, held: Mapping[str, tuple[str, float | None]]) -> list[str]:
-        now = time.monotonic()
-        with self._seen_lock:
-            seen = {run_id: (beat, now) for run_id, beat in held.items()}
-            for run_id, (beat, since) in self._seen.items():
-                if held.get(run_id) == beat:
-                    seen[run_id] = (beat, since)
-            self._seen = seen
-            return [run_id for run_id, (_, since) in seen.items() if now - since >= DEAD_AFTER]
 
     def fail_lost(
         self, run_id: str, claim: str, note: str = LOST, *, heartbeat: float | None = None

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from dashboard.runs import lifeline
 from dashboard.runs.claim import Claim, ClaimLostError
-from dashboard.runs.errors import StoreError, StoreFullError
+from dashboard.runs.errors import StoreBusyError, StoreError, StoreFullError
 from dashboard.runs.messenger import BEAT_EVERY, Messenger
 from dashboard.runs.run import Request, RequestKind, RunStatus
 from dashboard.runs.store import RunStore
@@ -36,7 +36,9 @@ PARK_ALWAYS = 900.0
 """Seconds after which a paused run gives its worker up: if another run is queued, or anyway."""
 
 PATIENCE = 30.0
-"""Seconds for which a worker insists on a read or write of a store that is locked."""
+"""Seconds for which a worker insists on a read or write that the store refuses."""
+PATIENCE_WITH_A_LOCK = 3_600.0
+"""Seconds for which it does where another program keeps the store locked: that one will end."""
 
 SAVING_ALLOWANCE = 1.0
 SAVING_SHARE = 0.05
@@ -393,12 +395,14 @@ class _Training:
 
     def _insist(self, act: Callable[[], T]) -> T:
         """Read or write, for a while again and again; a store that is busy may be free soon."""
-        until = time.monotonic() + PATIENCE
+        began = time.monotonic()
         while True:
             try:
                 return act()
             except StoreError as error:
-                if time.monotonic() >= until:
+                is_locked = isinstance(error, StoreBusyError)
+                patience = PATIENCE_WITH_A_LOCK if is_locked else PATIENCE
+                if time.monotonic() - began >= patience:
                     raise
                 log.warning("%s", error)
                 self._messenger.pause(BEAT_EVERY)

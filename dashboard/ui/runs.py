@@ -14,6 +14,7 @@ from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import palette
 from dashboard.ui.text import escape, plain
+from nncore import not_learning
 from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord
 
@@ -71,8 +72,10 @@ EPOCH_COLUMNS: dict[str, tuple[str | None, int, str]] = {
 Train has room for), their meaning."""
 
 
-def show_note(run: Run, records: Iterable[EpochRecord]) -> None:
+def show_note(run: Run, records: Sequence[EpochRecord]) -> None:
     """Place what there is to tell about a run, as loud as it is bad."""
+    if stuck := not_learning.note(run.config, records):
+        st.warning(escape(stuck))
     if not run.note:
         return
     last = latest(records).values()

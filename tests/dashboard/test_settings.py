@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.runs.store import RunStore
 from dashboard.settings import Settings, SettingsError, settings
 
 
@@ -54,6 +55,18 @@ def test_paths_mean_the_same_to_workers_elsewhere(monkeypatch):
     monkeypatch.setenv("NN_DATABASE_URL", "sqlite:///here/runs.db")
     settings.cache_clear()
     assert settings().store_url == f"sqlite:///{Path.cwd() / 'here' / 'runs.db'}"
+
+
+@pytest.mark.parametrize("name", ["a%20b", "what?mode=memory", "1#2", "50%", "ä b", "a%3Fb&c=d"])
+def test_the_store_lands_where_its_folder_says(monkeypatch, tmp_path, name):
+    monkeypatch.setenv("NN_HOME", str(tmp_path / name))
+    store = RunStore(settings().store_url)
+    store.close()
+    assert (tmp_path / name / "runs.sqlite").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    settings.cache_clear()
+    monkeypatch.setenv("NN_DATABASE_URL", store.url)
+    assert settings().store_url == store.url
 
 
 def test_another_database_is_taken_as_it_is(monkeypatch):

@@ -196,6 +196,14 @@ def test_a_finished_run_shows_its_figures():
     assert enabled(at) == {"train"}
 
 
+@pytest.mark.parametrize("name", ["train", "results"])
+def test_a_run_that_does_not_learn_is_told_why(name: str):
+    run = trained(config=SMALL.replace(learning_rate=1000, epochs=3))
+    at = page(name, run=run.id)
+    assert not at.exception
+    assert "learning rate 1000 is likely to be too large" in at.warning[0].value
+
+
 def test_the_picture_reads_each_checkpoint_once(monkeypatch: pytest.MonkeyPatch):
     run = trained()
     places: list[str] = []

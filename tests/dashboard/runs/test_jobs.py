@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.runs import jobs as jobs_module
+from dashboard.runs import lookout
 from dashboard.runs.errors import StoreError
 from dashboard.runs.jobs import Jobs
 from dashboard.runs.run import RequestKind
@@ -69,23 +71,31 @@ def test_a_killed_worker_costs_nothing_but_the_time(store, jobs, tmp_path):
 
 OWNER = """
     import sys, threading
+    from dashboard.runs import lookout
     from dashboard.runs.jobs import Jobs
     from dashboard.runs.store import RunStore
 
     if __name__ == "__main__":
+        lookout.DEAD_AFTER = float(sys.argv[2])
         jobs = Jobs(RunStore(sys.argv[1]), slots=1, warm=False)
         jobs.start()
         threading.Event().wait()
 """
 
 
-def test_a_killed_server_takes_its_workers_along_and_the_next_one_goes_on(store, tmp_path):
+def owner(store, tmp_path, dead_after=lookout.DEAD_AFTER):
+    """A server without pages: a process that owns the workers."""
     script = tmp_path / "owner.py"
     script.write_text(textwrap.dedent(OWNER))
-    run, waiting = new_run(store, ENDLESS), new_run(store)
-    server = subprocess.Popen(
-        [sys.executable, str(script), store.url], env={**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        [sys.executable, str(script), store.url, str(dead_after)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
+
+
+def test_a_killed_server_takes_its_workers_along_and_the_next_one_goes_on(store, tmp_path):
+    run, waiting = new_run(store, ENDLESS), new_run(store)
+    server = owner(store, tmp_path)
     wait_for_epochs(store, run.id, 3)
     server.kill()
     server.wait()
@@ -106,6 +116,47 @@ def test_a_killed_server_takes_its_workers_along_and_the_next_one_goes_on(store,
     assert status(store, run.id) == "failed"  # closed in the middle of it: said at once
     epochs = [r.epoch for r in store.epochs(run.id)]
     assert epochs == list(range(len(epochs)))
+
+
+def children(pid):
+    return [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in Linux's /proc")
+def test_a_laptop_that_sleeps_and_a_store_that_is_locked_lose_no_run(store, tmp_path):
+    """Both for longer than a worker may be silent, and in each case the server is back first."""
+    run = new_run(store, ENDLESS)
+    server = owner(store, tmp_path, dead_after=3.0)
+    other = sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)
+    try:
+        wait_for_epochs(store, run.id, 2)
+        workers = children(server.pid)
+        assert workers
+        for pid in (*workers, server.pid):
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(4.0)
+        n_epochs = len(store.epochs(run.id))
+        os.kill(server.pid, signal.SIGCONT)
+        time.sleep(1.2)
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
+        wait_for_epochs(store, run.id, n_epochs + 2)
+
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(5.0)
+        n_epochs = len(store.epochs(run.id))
+        other.execute("ROLLBACK")
+        wait_for_epochs(store, run.id, n_epochs + 2)
+        time.sleep(0.7)  # the server has looked once more
+        assert status(store, run.id) == "running"
+    finally:
+        other.close()
+        server.kill()
+        server.wait()
 
 
 def test_a_scheduler_that_is_not_there_is_a_problem_for_the_reader(store):

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from dashboard.runs import store as store_module
+from dashboard.runs import lookout
 from dashboard.runs.claim import ClaimLostError
 from dashboard.runs.errors import StoreError
 from dashboard.runs.run import Live, RequestKind, RunStatus
@@ -231,12 +231,12 @@ def test_queue_positions(store):
 
 
 def test_silence_is_death_for_a_running_run_and_a_paused_one_loses_nothing(store, monkeypatch):
-    monkeypatch.setattr(store_module, "DEAD_AFTER", 0.0)
+    monkeypatch.setattr(lookout, "DEAD_AFTER", 0.0)
     runs = [store.create_run("mine", CONFIG) for _ in range(3)]
     silent, alive, paused = (store.claim(run.id, "w") for run in runs)
     silent.save_epochs([record(0)])
     paused.set_status(RunStatus.PAUSED)
-    monkeypatch.setattr(store_module, "DEAD_AFTER", 1e-9)
+    monkeypatch.setattr(lookout, "DEAD_AFTER", 1e-9)
     assert store.reap() == []  # the first look says nothing about silence
     alive.beat()
     assert set(store.reap()) == {runs[0].id, runs[2].id}
@@ -250,18 +250,18 @@ def test_silence_is_death_for_a_running_run_and_a_paused_one_loses_nothing(store
 
 
 def test_a_beat_between_the_look_and_the_verdict_saves_the_run(store, monkeypatch):
-    monkeypatch.setattr(store_module, "DEAD_AFTER", 0.0)
+    monkeypatch.setattr(lookout, "DEAD_AFTER", 0.0)
     run = store.create_run("mine", CONFIG)
     claim = store.claim(run.id, "w")
-    silent = store._silent
+    dead = store.lookout.dead
 
     def beat_meanwhile(held):
-        found = silent(held)
+        found = dead(held)
         claim.beat()
         return found
 
-    monkeypatch.setattr(store, "_silent", beat_meanwhile)
+    monkeypatch.setattr(store.lookout, "dead", beat_meanwhile)
     assert store.reap() == []
     assert status(store, run.id) is RunStatus.RUNNING
-    monkeypatch.setattr(store, "_silent", silent)
+    monkeypatch.setattr(store.lookout, "dead", dead)
     assert store.reap() == [run.id]

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -278,6 +279,28 @@ def test_a_locked_store_only_delays(store, tmp_path):
         other.close()
         wait_until(lambda: status(store, run.id) == "finished")
     assert [r.epoch for r in store.epochs(run.id)] == list(range(20))
+
+
+def test_a_store_that_stays_locked_is_waited_for(store, tmp_path, monkeypatch):
+    """Longer than a worker would insist on what fails for another reason."""
+    monkeypatch.setattr(worker, "PATIENCE", 0.1)
+    monkeypatch.setattr(worker, "BEAT_EVERY", 0.05)
+    monkeypatch.setattr(worker, "RunStore", partial(RunStore, busy_seconds=0.05))
+    run = new_run(store, ENDLESS)
+    other = sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)
+    with training_thread(store, run.id):
+        wait_for_epochs(store, run.id, 1)
+        assert store.request(run.id, RequestKind.PAUSE)
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(1.0)
+        other.execute("ROLLBACK")
+        other.close()
+        wait_for(store, run.id, "paused")
+        assert store.get_run(run.id).note is None
+        store.request(run.id, RequestKind.RESUME)
+        wait_for_epochs(store, run.id, len(store.epochs(run.id)) + 2)
+    epochs = [r.epoch for r in store.epochs(run.id)]
+    assert epochs == list(range(len(epochs)))
 
 
 def failing(monkeypatch, owner, name, times):

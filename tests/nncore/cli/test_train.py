@@ -44,6 +44,15 @@ def test_train_json_has_the_promised_form(tmp_path: Path) -> None:
     assert checkpoints.load(tmp_path / "model-torch.safetensors").engine == "torch"
 
 
+def test_a_run_that_did_not_learn_says_why() -> None:
+    stuck = ["--engines", "numpy", "--epochs", "3", "--set", "lr=1000"]
+    done = run(app, ["train", *DIGITS, *stuck, "--json"])
+    assert done.exit_code == 0, done.stderr
+    note = json.loads(done.stdout)["note"]
+    assert "the learning rate 1000 is likely to be too large" in note
+    assert note in " ".join(done.stderr.split())
+
+
 def test_a_model_to_ship_has_half_the_bits_and_a_card(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     settings = ["--engines", "numpy", "--epochs", "2", "--seed", "3"]

@@ -1,0 +1,102 @@
+"""A run that does not learn although its cost stays finite: how it shows, why, and the way out.
+
+A network that has learned nothing names one digit for every image, or any: about one in ten is
+right. The likely reasons were found by training networks into each of them on purpose
+(`tests/nncore/test_not_learning.py` does so again).
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+from nncore.config import ActivationName, EngineName, TrainingConfig
+from nncore.datasets import training_examples
+from nncore.training import EpochRecord
+
+CHANCE = 0.15
+"""Share of the training images named right that still may be luck: the most frequent digit has
+11 %, and initial weights can be lucky."""
+EPOCHS = 3
+"""Epochs in a row at chance after which a run is said not to learn."""
+
+_LARGE: dict[ActivationName, float] = {
+    "sigmoid": 10.0,
+    "tanh": 1.0,
+    "relu": 1.0,
+    "leaky-relu": 1.0,
+    "linear": 1.0,
+}
+"""Learning rates of plain gradient descent above which networks of this kind get stuck."""
+_BESIDE_SGD = {"sgd": 1.0, "momentum": 0.1, "nesterov": 0.1, "adam": 0.03}
+"""What these, and the usual rate, are multiplied with for another optimizer."""
+_USUAL, _SMALL = 0.1, 1e-4
+_HEAVY_PENALTY = 0.005
+"""lambda/n from which on a penalty may outweigh the cost."""
+_HEAVY_DROPOUT = 0.8
+
+
+def note(config: TrainingConfig, records: Iterable[EpochRecord]) -> str | None:
+    """One sentence about a run whose last epochs are at chance; None for a run that learns.
+
+    Args:
+        config: what is trained.
+        records: every epoch so far, of one engine or of both.
+    """
+    by_engine: dict[EngineName, list[EpochRecord]] = {}
+    for record in records:
+        by_engine.setdefault(record.engine, []).append(record)
+    stuck = {name: own[-EPOCHS:] for name, own in by_engine.items() if _is_at_chance(own)}
+    if not stuck:
+        return None
+    named = " and ".join(f"{own[-1].train_accuracy:.1%} ({name})" for name, own in stuck.items())
+    own = next(iter(stuck.values()))
+    return (
+        f"After {own[-1].epoch + 1} epochs {named} of the training images are named right, no "
+        f"more than by guessing: {_reason(config, own)}."
+    )
+
+
+def _is_at_chance(own: Sequence[EpochRecord]) -> bool:
+    last = own[-EPOCHS:]
+    return (
+        len(last) == EPOCHS
+        and all(record.train_accuracy <= CHANCE for record in last)
+        and not last[-1].diverged  # that is said already
+    )
+
+
+def _reason(config: TrainingConfig, own: Sequence[EpochRecord]) -> str:
+    """What holds the run, and what to do."""
+    rate, beside = own[-1].learning_rate, _BESIDE_SGD[config.optimizer]
+    penalty = "l1" if config.l1 >= config.l2 else "l2"
+    usual = f"{_USUAL * beside:g}"
+    if max(config.l1, config.l2) / training_examples(config) >= _HEAVY_PENALTY:
+        return (
+            f"the penalty {penalty} = {getattr(config, penalty):g} is likely to hold the weights "
+            "near zero; take a smaller one, such as 5 for 50,000 images"
+        )
+    if config.dropout >= _HEAVY_DROPOUT and config.hidden:
+        return (
+            f"with dropout = {config.dropout:g} too few neurons are left in a step; take a smaller "
+            "share, such as 0.5"
+        )
+    if rate > _LARGE[config.activation] * beside:
+        return (
+            f"the learning rate {rate:g} is likely to be too large, so that the neurons saturate "
+            f"and no gradient comes through; begin anew with a smaller one, such as {usual}"
+        )
+    if len(config.hidden) > 2 and config.activation == "sigmoid":
+        return (
+            f"the gradient is likely to vanish on its way through {len(config.hidden)} layers of "
+            "sigmoid neurons; take fewer layers, or ReLU with the initial weights he"
+        )
+    if rate < _SMALL * beside:
+        return f"the learning rate {rate:g} is likely to be too small; take {usual}, say"
+    if all(later.train_cost < earlier.train_cost for earlier, later in itertools.pairwise(own)):
+        return (
+            f"the cost falls, but slowly, so the learning rate {rate:g} is likely to be too small; "
+            "take a larger one, or smaller mini-batches"
+        )
+    return (
+        f"try another learning rate than {rate:g}, such as {usual}, or other initial weights "
+        f"than {config.initializer} with the seed {config.seed}"
+    )

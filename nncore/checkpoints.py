@@ -17,6 +17,7 @@ from safetensors.numpy import save as to_safetensors
 
 from nncore.activations import Array
 from nncore.config import MAX_LEARNING_RATE, ConfigError, EngineName, TrainingConfig
+from nncore.files import write_whole
 from nncore.optimizers import OPTIMIZER_STATE
 from nncore.quick.network import QuickNetwork
 
@@ -114,10 +115,8 @@ def save(
     Raises:
         CheckpointError: it cannot be written there.
     """
-    unfinished = path.with_name(path.name + ".part")
     try:
-        unfinished.write_bytes(to_bytes(config, engine, state, half=half))
-        unfinished.replace(path)
+        write_whole(path, to_bytes(config, engine, state, half=half))
     except OSError as error:
         raise CheckpointError(
             f"{path} cannot be written ({error.strerror}); choose another place for the model."

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import shlex
 import sys
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nncore import checkpoints, datasets, recipes
-from nncore.cli.common import AsJson, app, errors_in_a_sentence, say
+from nncore.cli.common import AsJson, app, check_writable, errors_in_a_sentence, say
 from nncore.config import (
     ConfigError,
     EngineName,
@@ -52,8 +51,12 @@ def train(
     named = {"engines": engines, "epochs": epochs, "seed": seed, "dataset": dataset}
     with errors_in_a_sentence():
         chosen = _configuration(recipe, config, set_ or [], named)
-        paths = _save_paths("--save", save, chosen)
-        _save_paths("--ship", ship, chosen)
+        paths = _save_paths(save, chosen)
+        if ship is not None:
+            check_writable("--ship", ship, whole=True)
+            if cards.path_of(ship) == ship:
+                raise ConfigError(f"--ship {ship} is where its card goes; name it .safetensors.")
+            check_writable("--ship", cards.path_of(ship), whole=True)
         data = datasets.load_for(chosen, data_dir=data_dir)
     twins = build(chosen, len(data.train))
     records = _train_with_progress(chosen, data, twins, quiet=as_json)
@@ -93,19 +96,21 @@ def _configuration(
     return start.replace(**changes)
 
 
-def _save_paths(option: str, save: Path | None, config: TrainingConfig) -> dict[EngineName, Path]:
+def _save_paths(save: Path | None, config: TrainingConfig) -> dict[EngineName, Path]:
     """Where each engine's model goes, checked before training and not after it.
 
     One engine's file has the name given; with both, NumPy's has it and PyTorch's gets `-torch`.
     """
     if save is None:
         return {}
-    if not save.parent.is_dir():
-        raise ConfigError(f"{option} {save}: the folder {save.parent} does not exist; create it.")
-    if save.is_dir() or not os.access(save.parent, os.W_OK):
-        raise ConfigError(f"{option} {save} cannot be written; name a file in a folder of yours.")
     first, *others = config.engines
-    return {first: save, **{o: save.with_name(f"{save.stem}-{o}{save.suffix}") for o in others}}
+    check_writable("--save", save, whole=bool(others))
+    beside: dict[EngineName, Path] = {
+        name: save.with_name(f"{save.stem}-{name}{save.suffix}") for name in others
+    }
+    for path in beside.values():
+        check_writable("--save", path, whole=True)
+    return {first: save, **beside}
 
 
 def _ship(

@@ -1,6 +1,7 @@
 """`train`: JSON that others can rely on, sentences on standard error, exit statuses."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,12 @@ def test_a_configuration_file_and_settings_over_it(tmp_path: Path) -> None:
         (["--engines", "jax"], "engines = jax"),
         (["--save", "/no/such/folder/m.safetensors"], "does not exist"),
         (["--save", str(Path(__file__).parent)], "cannot be written"),
+        (["--save", "."], "cannot be written"),
+        (["--save", "x" * 300], "cannot be written"),
+        (["--save", os.devnull, "--engines", "numpy,torch"], "is no regular file"),
+        (["--ship", "/no/such/folder/m.safetensors"], "does not exist"),
+        (["--ship", os.devnull], "is no regular file"),
+        (["--ship", "m.json"], "is where its card goes"),
         (["--dataset", "mnist", "--data-dir", "/no/such/folder"], "/no/such/folder"),
     ],
 )

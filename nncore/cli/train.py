@@ -27,6 +27,8 @@ from nncore.quick.threads import n_cpus
 from nncore.training import EpochRecord, build, closing_note
 from nncore.training import train as train_loop
 
+MAX_CONFIG_BYTES = 1_000_000
+
 
 @app.command()
 def train(
@@ -80,10 +82,7 @@ def _configuration(
     if recipe and file:
         raise ConfigError("--recipe and --config both give a configuration; use one of them.")
     if file:
-        try:
-            start = TrainingConfig.from_json(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{file} cannot be read as text ({error}); check the path.") from None
+        start = _read_configuration(file)
     else:
         start = recipes.get(recipe).config if recipe else recipes.get("classroom").config
     changes: dict[str, str] = {}
@@ -94,6 +93,20 @@ def _configuration(
         changes[key.strip()] = value.strip()
     changes |= {key: value for key, value in named.items() if value is not None}
     return start.replace(**changes)
+
+
+def _read_configuration(file: Path) -> TrainingConfig:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_CONFIG_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read ({error.strerror}); check the path.") from None
+    if len(content) > MAX_CONFIG_BYTES:
+        raise ConfigError(f"{file} is larger than a configuration can be; check the path.")
+    try:
+        return TrainingConfig.from_json(content)
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
 
 
 def _save_paths(save: Path | None, config: TrainingConfig) -> dict[EngineName, Path]:

@@ -99,11 +99,44 @@ def test_a_configuration_file_and_settings_over_it(tmp_path: Path) -> None:
     assert (config["hidden"], config["epochs"], config["seed"]) == ([8], 1, 5)
 
 
+def test_a_configuration_file_from_another_editor(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    text = '{"dataset": "digits", "hidden": [8],\n"epochs": 1, "engines": ["numpy"]}'
+    file.write_text(text, encoding="utf-16", newline="\r\n")
+    done = run(app, ["train", "--config", str(file), "--json"])
+    assert json.loads(done.stdout)["config"]["hidden"] == [8]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The configuration is empty; write"),
+        (b'// mine\n{"epochs": 1}', "in line 1, column 1, a comment begins"),
+        (b'{"epochs": 1, "epochs": 2}', "says epochs twice"),
+        (b'{"epochs": true}', "epochs = true does not fit"),
+        (b"\x89PNG", "is no text in UTF-8"),
+        (b" " * 1_000_001, "is larger than a configuration can be"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_named(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    file = tmp_path / "config.json"
+    file.mkdir() if content is None else file.write_bytes(content)
+    done = run(app, ["train", "--config", str(file)])
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"Error: {file}")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--set", "lr=nan"], "learning_rate = nan"),
         (["--set", "lr"], "--set lr has no value"),
+        (["--set", "lr=1", "--set", "learning_rate=2"], "learning_rate is there twice"),
         (["--set", "colour=red"], "colour is no setting"),
         (["--recipe", "nielsen"], "nielsen"),
         (["--config", "/no/such.json"], "cannot be read"),

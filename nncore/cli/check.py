@@ -10,8 +10,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file  # pyright: ignore[reportUnknownVariableType]
 from safetensors.numpy import save as to_safetensors
 
-from nncore import checkpoints, recipes
-from nncore.cli.common import AsJson, app, check_writable, errors_in_a_sentence, fail
+from nncore import recipes
+from nncore.cli.common import AsJson, app, check_writable, errors_in_a_sentence, fail, load_network
 from nncore.config import (
     N_INPUTS,
     N_OUTPUTS,
@@ -81,7 +81,7 @@ def gradients(
     """Write dC/dW and dC/db of one example, in float64 and without penalties."""
     with errors_in_a_sentence():
         check_writable("--save", save)
-        network = in_float64(checkpoints.load(model).network())
+        network = in_float64(load_network(model))
     try:
         arrays = load_file(example)
         X, Y = arrays["x"].reshape(1, N_INPUTS), arrays["y"].reshape(1, N_OUTPUTS)

@@ -12,12 +12,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from nncore import checkpoints
-from nncore.checkpoints import CheckpointError
+from nncore.checkpoints import CheckpointError, DivergedError
 from nncore.config import ConfigError
 from nncore.datasets import DataError
 from nncore.files import is_replaced
 from nncore.judge.doubt import DoubtError
 from nncore.lab.result_files import ResultFileError
+from nncore.quick.network import QuickNetwork
 
 app = typer.Typer(
     add_completion=False,
@@ -44,6 +45,18 @@ def fail(message: object) -> NoReturn:
 def say(message: str, colour: str | None = None) -> None:
     """One sentence on standard error."""
     typer.secho(message, fg=colour, err=True)
+
+
+def load_network(path: Path) -> QuickNetwork:
+    """The network in a model file, to be asked.
+
+    Raises:
+        CheckpointError: there is none, or its weights are no numbers.
+    """
+    checkpoint = checkpoints.load(path)
+    if not checkpoint.is_finite:
+        raise DivergedError("weights")
+    return checkpoint.network()
 
 
 def check_writable(option: str, path: Path, *, whole: bool = False) -> None:

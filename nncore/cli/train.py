@@ -8,11 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nncore import checkpoints, datasets, recipes
+from nncore.checkpoints import DivergedError
 from nncore.cli.common import AsJson, app, check_writable, errors_in_a_sentence, say
 from nncore.config import (
     ConfigError,
@@ -33,7 +35,9 @@ MAX_CONFIG_BYTES = 1_000_000
 @app.command()
 def train(
     recipe: Annotated[str | None, typer.Option(help="Start from a recipe (see `recipes`).")] = None,
-    config: Annotated[Path | None, typer.Option(help="Start from a JSON configuration.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Start from a JSON configuration.", readable=False)
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting.")
     ] = None,
@@ -139,6 +143,10 @@ def _ship(
     The card is a new one: what `evaluate --card` found was true of the model that was there before.
     """
     name, engine = next(iter(engines.items()))
+    with np.errstate(over="ignore"):  # a sentence says it
+        is_finite = np.isfinite(engine.state()["parameters"].astype(np.float16)).all()
+    if not is_finite:
+        raise DivergedError("weights")
     checkpoints.save(path, config, name, engine.state(), half=True)
     network = checkpoints.load(path).network()
     _, accuracy = network.evaluate(*network.stage(data.test.images, data.test.labels))

@@ -62,6 +62,15 @@ def test_a_model_to_ship_has_half_the_bits_and_a_card(tmp_path: Path) -> None:
     assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=1e-5)
 
 
+def test_a_model_that_diverged_is_not_shipped(tmp_path: Path) -> None:
+    extreme = ["--set", "activation=linear", "--set", "lr=1000", "--set", "hidden=30,30"]
+    ship = ["--engines", "numpy", "--epochs", "2", "--ship", str(tmp_path / "m.safetensors")]
+    done = run(app, ["train", *DIGITS, *extreme, *ship])
+    assert done.exit_code == 2
+    assert "weights are no finite numbers: its training diverged" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_engine_has_no_difference_to_report() -> None:
     done = run(app, ["train", *DIGITS, "--epochs", "1", "--engines", "numpy", "--json"])
     assert json.loads(done.stdout)["max_weight_difference"] is None

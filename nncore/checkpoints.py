@@ -6,6 +6,7 @@ training needs. Whatever comes from outside is checked here before anything is b
 """
 
 import json
+import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from safetensors.numpy import save as to_safetensors
 
 from nncore.activations import Array
 from nncore.config import MAX_LEARNING_RATE, ConfigError, EngineName, TrainingConfig
+from nncore.files import write_whole
 from nncore.optimizers import OPTIMIZER_STATE
 from nncore.quick.network import QuickNetwork
 
@@ -33,10 +35,30 @@ MAX_BYTES = 512 * 2**20
 
 _FORMAT = "nn-magic-1"
 _DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int64}
+_OTHERS = {
+    b"PK\x03\x04": "a ZIP archive, as PyTorch's .pt files are; such files may run programs",
+    b"\x80": "a pickle, as scikit-learn's and old PyTorch's files are; such files may run programs",
+    b"\x89HDF": "an HDF5 file, as Keras saves",
+    b"\x93NUMPY": "a NumPy array",
+    b"GGUF": "a GGUF file, as language models have",
+    b"version https://git-lfs": "a pointer of Git LFS in the place of the file",
+    b"{": "JSON, such as a model's card",
+}
+"""Files that are taken for models, by their first bytes."""
 
 
 class CheckpointError(ValueError):
     """A model file that cannot be used; the message is one sentence for its reader."""
+
+
+class DivergedError(CheckpointError):
+    """A model without a finite number to give."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The model's {what} are no finite numbers: its training diverged; train it again "
+            "with a smaller learning rate."
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +73,11 @@ class Checkpoint:
     def epoch(self) -> int:
         """Epochs completed."""
         return int(self.state["position"][0])
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all weights and biases are numbers; those of a run that diverged are not."""
+        return bool(np.isfinite(self.state["parameters"]).all())
 
     def network(self) -> QuickNetwork:
         """A NumPy network with these parameters, whichever engine trained them."""
@@ -82,13 +109,14 @@ def from_bytes(blob: bytes) -> Checkpoint:
     try:
         metadata, arrays = _parse(blob)
     except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        known = next((what for start, what in _OTHERS.items() if blob.startswith(start)), None)
         raise CheckpointError(
-            f"This is no safetensors file ({str(error)[:80]}); "
+            f"This is no safetensors file ({known or str(error)[:80]}); "
             "choose a model that was downloaded or saved here."
         ) from None
     if metadata.get("format") != _FORMAT or metadata.get("engine") not in get_args(EngineName):
         raise CheckpointError(
-            "This safetensors file is no model of NN Magic; "
+            f"This safetensors file is no model of NN Magic ({_contents(metadata, arrays)}); "
             "choose one that was downloaded or saved here."
         )
     try:
@@ -114,10 +142,8 @@ def save(
     Raises:
         CheckpointError: it cannot be written there.
     """
-    unfinished = path.with_name(path.name + ".part")
     try:
-        unfinished.write_bytes(to_bytes(config, engine, state, half=half))
-        unfinished.replace(path)
+        write_whole(path, to_bytes(config, engine, state, half=half))
     except OSError as error:
         raise CheckpointError(
             f"{path} cannot be written ({error.strerror}); choose another place for the model."
@@ -160,7 +186,7 @@ def find(model: str) -> Path:
     """
     known = {str(name): SHIPPED[name] for name in shipped_names()}
     path = known.get(model, Path(model))
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113  (a Path would raise where it may not look)
         raise CheckpointError(
             f"{model} is no shipped model and no file; "
             f"use {', '.join(known)} or the path of a model file."
@@ -169,14 +195,37 @@ def find(model: str) -> Path:
 
 
 def _parse(blob: bytes) -> tuple[dict[str, str], dict[str, Array]]:
-    """Metadata and arrays; safetensors' own loader gives the arrays alone."""
+    """Metadata and arrays; safetensors' own loader gives the arrays alone.
+
+    Of another program's file, the arrays may be of types that NumPy does not know: they are bytes.
+    """
+    entries = cast(list[tuple[str, Any]], deserialize(blob))
     length = int.from_bytes(blob[:8], "little")
-    header: Any = json.loads(blob[8 : 8 + length]) if 0 < length <= len(blob) - 8 else None
+    metadata: Any = json.loads(blob[8 : 8 + length]).get("__metadata__", {})
+    is_ours = metadata.get("format") == _FORMAT
     arrays: dict[str, Array] = {}
-    for name, entry in cast(list[tuple[str, Any]], deserialize(blob)):
+    for name, entry in entries:
+        if not is_ours:
+            arrays[name] = np.frombuffer(entry["data"], np.uint8)
+            continue
         values = np.frombuffer(entry["data"], _DTYPES[entry["dtype"]])
         arrays[name] = values.reshape(entry["shape"]).copy()
-    return dict(header["__metadata__"]), arrays
+    return dict(metadata), arrays
+
+
+def _contents(metadata: dict[str, str], arrays: dict[str, Array]) -> str:
+    """What another program's file holds, for a sentence."""
+    form = metadata.get("format")
+    said = [f"its format is {_words(form)}"] if form else []
+    first = min(arrays, default=None)
+    such = "" if first is None else f" such as {_words(first)}"
+    counted = f"{len(arrays):,} array{'' if len(arrays) == 1 else 's'}"
+    return ", ".join([*said, f"it holds {counted}{such}"])
+
+
+def _words(text: str) -> str:
+    """Another's text, short and on one line."""
+    return " ".join(text.split())[:40]
 
 
 def _complete(config: TrainingConfig, arrays: dict[str, Array]) -> None:

@@ -5,7 +5,6 @@ A wrong value raises `ConfigError` with one sentence: the value, what was expect
 """
 
 import itertools
-import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self, cast, get_args
@@ -20,6 +19,9 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+from nncore import json_by_hand
+from nncore.json_by_hand import JsonError
 
 DatasetName = Literal["mnist", "digits"]
 ActivationName = Literal["sigmoid", "tanh", "relu", "leaky-relu", "linear"]
@@ -219,32 +221,33 @@ class TrainingConfig(BaseModel):
             ConfigError: one sentence about the first value that does not fit.
         """
         try:
-            return cls.model_validate({_LONG.get(key, key): value for key, value in values.items()})
+            return cls.model_validate(_by_long_names(values))
         except ValidationError as error:
             raise ConfigError(_sentence(error)) from None
 
     def replace(self, **changes: Any) -> Self:
         """This configuration with some values changed, validated like any other."""
-        changes = {_LONG.get(key, key): value for key, value in changes.items()}
-        return type(self).parse({**self.model_dump(), **changes})
+        return type(self).parse({**self.model_dump(), **_by_long_names(changes)})
 
     def to_json(self) -> str:
         """One line of JSON that `from_json` reads back."""
         return self.model_dump_json()
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
+    def from_json(cls, text: str | bytes) -> Self:
         """Read `to_json`'s text, or one written by hand with only some of the fields.
 
+        Args:
+            text: or a file's bytes, in whatever Unicode an editor saved them.
+
         Raises:
-            ConfigError: no JSON object, or a value in it that does not fit.
+            ConfigError: no JSON object, a name twice, or a value in it that does not fit.
         """
         try:
-            values = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ConfigError(
-                f"The configuration is no valid JSON ({error}); check its quotes and commas."
-            ) from None
+            values = json_by_hand.read(text)
+        except JsonError as error:
+            way_out = "" if ";" in str(error) else '; write a JSON object such as {"epochs": 3}'
+            raise ConfigError(f"The configuration {error}{way_out}.") from None
         if not isinstance(values, dict):
             raise ConfigError(
                 f"The configuration is {_shown(values)}; "
@@ -284,6 +287,13 @@ QUERY_KEYS = frozenset(TrainingConfig.model_fields) | frozenset(_LONG)
 """Every URL parameter that belongs to a configuration."""
 
 
+def _by_long_names(values: Mapping[str, Any]) -> dict[str, Any]:
+    for short, name in _LONG.items():
+        if short in values and name in values:
+            raise ConfigError(f"{name} is there twice, as {short} too; keep one of the two.")
+    return {_LONG.get(key, key): value for key, value in values.items()}
+
+
 def _as_text(value: Any) -> str:
     if value is None:
         return "all"
@@ -297,7 +307,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         value = ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     try:
-        text = value if isinstance(value, str) else repr(value)
+        text = json_by_hand.written(value)
     except ValueError:  # Python writes no whole number of more than some thousand digits
         text = "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -2,8 +2,9 @@
 
 MNIST is taken from, in this order: `data_dir` (or the environment's NN_DATA_DIR), this user's cache
 folder, a download through torchvision into that cache. Whatever the way, a file is used only if
-its decompressed bytes have the known SHA-256 sum. The embedded digits need neither network nor
-files: scikit-learn's 1,797 handwritten 8x8 digits, brought to 28x28 as drawn ink is.
+its decompressed bytes have the known SHA-256 sum, so a folder may hold the files under either of
+their names, compressed or not, in itself or in folders below. The embedded digits need neither
+network nor files: scikit-learn's 1,797 handwritten 8x8 digits, brought to 28x28 as drawn ink is.
 """
 
 import contextlib
@@ -112,7 +113,15 @@ _TEST_LABELS = _IdxFile(
 MNIST_FILES = tuple(
     file.name for file in (_TRAIN_IMAGES, _TRAIN_LABELS, _TEST_IMAGES, _TEST_LABELS)
 )
-"""Names of the four standard files; each may also end in .gz."""
+"""Names of the four standard files; each may be `.idx` for `-idx`, and end in .gz."""
+_DEPTH = 2
+"""Levels of folders below the one that was given, where the files are looked for: torchvision has
+them in MNIST/raw, others each in a folder of its own. A download in progress lies deeper."""
+_MOST_FOLDERS = 200
+"""That are looked into: somebody's home folder must not be searched at every page."""
+
+_GZIP = b"\x1f\x8b"
+"""The first bytes of a compressed file, whatever its name."""
 
 _WAY_OUT = (
     "set NN_DATA_DIR to a folder with the four MNIST files (plain or .gz), "
@@ -242,7 +251,7 @@ def load_test(name: DatasetName, *, data_dir: Path | None = None) -> Split:
     folder = _asked_folder(data_dir)
     if folder is None:
         folder = cache_folder()
-        if not all(_path_of(folder, file.name) for file in (_TEST_IMAGES, _TEST_LABELS)):
+        if not all(_paths_of(folder, file.name) for file in (_TEST_IMAGES, _TEST_LABELS)):
             raise DataError(
                 f"MNIST's test images are not in the cache {folder}; train on MNIST once, which "
                 "downloads them, or set NN_DATA_DIR to a folder with the four MNIST files."
@@ -257,7 +266,7 @@ def available(name: DatasetName, data_dir: Path | None = None) -> bool:
     if name == "digits":
         return True
     folder = _asked_folder(data_dir) or cache_folder()
-    return all(_path_of(folder, file_name) for file_name in MNIST_FILES)
+    return all(_paths_of(folder, file_name) for file_name in MNIST_FILES)
 
 
 def cache_folder() -> Path:
@@ -308,7 +317,7 @@ def _find_mnist(data_dir: Path | None, download: bool) -> tuple[Path, str]:
         _require(asked, (_TRAIN_IMAGES, _TRAIN_LABELS, _TEST_IMAGES, _TEST_LABELS))
         return asked, f"the MNIST files in {asked}"
     cache = cache_folder()
-    if all(_path_of(cache, file_name) for file_name in MNIST_FILES):
+    if all(_paths_of(cache, file_name) for file_name in MNIST_FILES):
         return cache, f"the MNIST files in the cache {cache}"
     if not download:
         raise DataError(f"MNIST is not in the cache {cache}; {_WAY_OUT}.")
@@ -318,29 +327,54 @@ def _find_mnist(data_dir: Path | None, download: bool) -> tuple[Path, str]:
 
 def _require(folder: Path, files: tuple[_IdxFile, ...]) -> None:
     for file in files:
-        if _path_of(folder, file.name) is None:
+        if not _paths_of(folder, file.name):
             raise DataError(
-                f"The data folder {folder} has no {file.name} (or {file.name}.gz); put the four "
-                "MNIST files there, point NN_DATA_DIR to a folder that has them, or unset it."
+                f"The data folder {folder} has no {file.name} (or {file.name}.gz), nor has a "
+                "folder in it; put the four MNIST files there, point NN_DATA_DIR to a folder that "
+                "has them, or unset it."
             )
 
 
-def _path_of(folder: Path, file_name: str) -> Path | None:
-    for path in (folder / file_name, folder / f"{file_name}.gz"):
+def _paths_of(folder: Path, file_name: str) -> list[Path]:
+    """Where one of the four files may be: in the folder itself, or else in folders below it.
+
+    Other data sets have files of these names too, often in a folder beside MNIST's: which is which,
+    the sums tell.
+    """
+    names = [file_name, file_name.replace("-idx", ".idx")]
+    names += [f"{name}.gz" for name in names]
+    return _present([folder], names) or _present(_folders_below(folder), names)
+
+
+def _present(folders: list[Path], names: list[str]) -> list[Path]:
+    found: list[Path] = []
+    for path in (folder / name for folder in folders for name in names):
         with contextlib.suppress(OSError):  # a folder that may not be looked into
             if path.is_file():
-                return path
-    return None
+                found.append(path)
+    return found
+
+
+def _folders_below(folder: Path) -> list[Path]:
+    """Breadth first, so that what is near is found in a folder with much below it."""
+    found, level = list[Path](), [folder]
+    for _ in range(_DEPTH):
+        below: list[Path] = []
+        for parent in level:
+            with contextlib.suppress(OSError), os.scandir(parent) as entries:
+                below += sorted(Path(entry) for entry in entries if entry.is_dir())
+            if len(found) + len(below) >= _MOST_FOLDERS:
+                return (found + below)[:_MOST_FOLDERS]
+        found, level = found + below, below
+    return found
 
 
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Changes when a file does, so that what is in memory is never older than the disk."""
     found: list[tuple[str, int, int]] = []
-    for file_name in MNIST_FILES:
-        path = _path_of(folder, file_name)
-        if path is not None:
-            stat = path.stat()
-            found.append((path.name, stat.st_size, stat.st_mtime_ns))
+    for path in (path for name in MNIST_FILES for path in _paths_of(folder, name)):
+        stat = path.stat()
+        found.append((str(path), stat.st_size, stat.st_mtime_ns))
     return tuple(found)
 
 
@@ -356,16 +390,31 @@ def _load_mnist(
 
 
 def _read(folder: Path, file: _IdxFile) -> npt.NDArray[np.uint8]:
-    """Read and verify one file; never more bytes than it should have, whatever it claims."""
-    path = _path_of(folder, file.name)
-    if path is None:
-        raise DataError(f"The data folder {folder} has no {file.name} any more; put it back.")
+    """Read one file, the first there is with the right sum.
+
+    Raises:
+        DataError: there is none; it says what is wrong with the first there is.
+    """
+    wrong: DataError | None = None
+    for path in _paths_of(folder, file.name):
+        try:
+            return _verified(path, file)
+        except DataError as error:
+            wrong = wrong or error
+    raise wrong or DataError(f"The data folder {folder} has no {file.name} any more; put it back.")
+
+
+def _verified(path: Path, file: _IdxFile) -> npt.NDArray[np.uint8]:
+    """The images or labels of one file; never more bytes than it should have are read of it."""
     way_out = "replace it with a fresh copy"
-    if folder == cache_folder():
+    if cache_folder() in path.parents:
         way_out = "delete it, and MNIST will be downloaded again"
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            content = stream.read(file.n_bytes + 1)
+        with path.open("rb") as plain:
+            is_compressed = plain.read(len(_GZIP)) == _GZIP  # browsers unpack, and keep the name
+            plain.seek(0)
+            with gzip.GzipFile(fileobj=plain) if is_compressed else plain as stream:
+                content = stream.read(file.n_bytes + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"The data file {path} cannot be read ({error}); {way_out}.") from None
     if len(content) != file.n_bytes:
@@ -377,7 +426,8 @@ def _read(folder: Path, file: _IdxFile) -> npt.NDArray[np.uint8]:
         )
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise DataError(
-            f"The data file {path} is damaged (its SHA-256 sum is not MNIST's); {way_out}."
+            f"The data file {path} is damaged or another data set's (its SHA-256 sum is not "
+            f"MNIST's); {way_out}."
         )
     return np.frombuffer(bytearray(content), np.uint8, offset=file.header).reshape(file.shape)
 

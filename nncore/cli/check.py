@@ -7,13 +7,11 @@ from typing import Annotated, Any, get_args
 import numpy as np
 import typer
 from safetensors import SafetensorError
-from safetensors.numpy import (
-    load_file,  # pyright: ignore[reportUnknownVariableType]
-    save_file,  # pyright: ignore[reportUnknownVariableType]
-)
+from safetensors.numpy import load_file  # pyright: ignore[reportUnknownVariableType]
+from safetensors.numpy import save as to_safetensors
 
-from nncore import checkpoints, recipes
-from nncore.cli.common import AsJson, app, errors_in_a_sentence, fail
+from nncore import recipes
+from nncore.cli.common import AsJson, app, check_writable, errors_in_a_sentence, fail, load_network
 from nncore.config import (
     N_INPUTS,
     N_OUTPUTS,
@@ -23,6 +21,7 @@ from nncore.config import (
     architecture,
 )
 from nncore.explain.microscope import in_float64
+from nncore.files import write_whole
 from nncore.gradient_check import TOLERANCE, check_gradients
 from nncore.initializers import initial_parameters
 from nncore.network import Network
@@ -81,7 +80,8 @@ def gradients(
 ) -> None:
     """Write dC/dW and dC/db of one example, in float64 and without penalties."""
     with errors_in_a_sentence():
-        network = in_float64(checkpoints.load(model).network())
+        check_writable("--save", save)
+        network = in_float64(load_network(model))
     try:
         arrays = load_file(example)
         X, Y = arrays["x"].reshape(1, N_INPUTS), arrays["y"].reshape(1, N_OUTPUTS)
@@ -97,7 +97,13 @@ def gradients(
         fail(f"--engine {engine} is unknown; use numpy or torch.")
     named = zip(pairs, range(len(pairs)), strict=True)
     found = {f"{name}{k}": g for pair, k in named for name, g in zip("Wb", pair, strict=True)}
-    save_file({name: np.array(g, order="C") for name, g in found.items()}, save)
+    blob = to_safetensors({name: np.array(g, order="C") for name, g in found.items()})
+    try:
+        write_whole(save, blob)
+    except OSError as error:
+        fail(
+            f"--save {save} cannot be written ({error.strerror}); name a file in a folder of yours."
+        )
 
 
 @app.command("recipes")

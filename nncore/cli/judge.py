@@ -1,76 +1,129 @@
 """predict and evaluate: what a trained network says, and how often it is right."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from nncore import checkpoints, datasets
-from nncore.cli.common import AsJson, ModelOption, app, errors_in_a_sentence, fail, say
-from nncore.ink.picture_files import ImageError, read_image
-from nncore.judge import cards
-from nncore.preprocessing import InkError, prepare
+from nncore.cli.common import (
+    AsJson,
+    ModelOption,
+    app,
+    errors_in_a_sentence,
+    load_network,
+    say,
+)
+from nncore.ink.picture_files import SUFFIXES, ImageError, pictures_in, read_image
+from nncore.judge import cards, doubt
+from nncore.judge.reading import ReadDigit, Reader
+from nncore.lab.result_files import ResultFileError
+from nncore.preprocessing import InkError
 
-IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
-"""What `predict` takes from a folder; a file that is named is read whatever its suffix."""
+NAMED = 3
+"""Of what is passed over in a folder."""
 
 
 @app.command()
 def predict(
-    paths: Annotated[list[Path], typer.Argument(help="Image files, or folders of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Image files, or folders of them.", readable=False)
+    ],
     model: ModelOption = "robust",
     as_json: AsJson = False,
 ) -> None:
-    """Name the digit in each image, prepared and doubted as the drawing page does it."""
-    from nncore.judge import doubt
-
+    """Name the digits in each image, prepared and doubted as the drawing page does it."""
     with errors_in_a_sentence():
         path = checkpoints.find(model)
-        network = checkpoints.load(path).network()
-        temperature = cards.read(path).temperature if cards.path_of(path).exists() else 1.0
-        digit_or_not = doubt.load()
+        reader = Reader(load_network(path), _temperature(path), doubt.load())
     failed = False
-    for image in _images(paths):
-        try:
-            ink = prepare(read_image(image)).pixels.reshape(1, -1)
-        except (ImageError, InkError) as error:
-            say(str(error) if str(image) in str(error) else f"{image}: {error}", typer.colors.RED)
+    for given in paths:
+        images, wrong = _images(given)
+        for sentence in wrong:
+            _complain(sentence)
             failed = True
-            continue
-        probabilities = doubt.calibrated(network.predict_proba(ink), temperature)[0]
-        is_doubted = bool(digit_or_not.is_doubted(ink)[0])
-        digit = int(probabilities.argmax())
-        confidence = float(probabilities[digit])
-        if as_json:
-            line = {
-                "path": str(image),
-                "digit": digit,
-                "confidence": confidence,
-                "probabilities": [float(p) for p in probabilities],
-                "doubted": is_doubted,
-            }
-            typer.echo(json.dumps(line))
-        else:
-            word = ", but it does not look like a digit" if is_doubted else ""
-            sure = "over 99.9%" if confidence > 0.999 else f"{confidence:.1%}"  # no network is 100
-            typer.echo(f"{image}: {digit} ({sure}){word}")
+        for image in images:
+            try:
+                with errors_in_a_sentence():
+                    digits = reader.read(read_image(image))
+            except (ImageError, InkError) as error:
+                _complain(str(error) if str(image) in str(error) else f"{image}: {error}")
+                failed = True
+            else:
+                typer.echo(json.dumps(_report(image, digits)) if as_json else _line(image, digits))
     if failed:
         raise typer.Exit(1)
 
 
-def _images(paths: list[Path]) -> Iterator[Path]:
-    """The files themselves, and every image below a folder, sorted."""
-    for path in paths:
-        if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
-            if not found:
-                fail(f"{path} holds no image; expected {', '.join(sorted(IMAGE_SUFFIXES))}.")
-            yield from found
-        else:
-            yield path
+def _complain(sentence: str) -> None:
+    say(sentence, typer.colors.RED)
+
+
+def _temperature(model: Path) -> float:
+    """Of its card; 1, which changes nothing, where there is none, or another file of its name."""
+    if not cards.path_of(model).exists():
+        return 1.0
+    try:
+        return cards.read(model).temperature
+    except ResultFileError as error:
+        say(f"{error} Until then its confidence is told as the network says it.")
+        return 1.0
+
+
+def _images(given: Path) -> tuple[list[Path], list[str]]:
+    """The file itself or every picture below the folder, and sentences about what is wrong there.
+
+    What is passed over in a folder is said, and is no fault.
+    """
+    try:
+        if not given.is_dir():
+            return [given], []
+    except OSError:  # in a folder that may not be looked into: reading it says so
+        return [given], []
+    pictures, others, faults = pictures_in(given)
+    if others:
+        names = [str(path.relative_to(given)) for path in others[:NAMED]]
+        more = f" and {len(others) - NAMED:,} more" if len(others) > NAMED else ""
+        say(f"{given}: passed over as no pictures: {', '.join(names)}{more}.")
+    wrong = [f"{fault.filename} cannot be read ({fault.strerror})." for fault in faults]
+    if not pictures and not wrong:
+        wrong = [f"{given} holds no image; expected {', '.join(SUFFIXES)}."]
+    return pictures, wrong
+
+
+def _line(image: Path, digits: list[ReadDigit]) -> str:
+    said: list[str] = []
+    for one in digits:
+        # No network is 100 % sure.
+        sure = "over 99.9%" if one.confidence > 0.999 else f"{one.confidence:.1%}"
+        word = ", but it does not look like a digit" if one.is_doubted else ""
+        said.append(f"{one.digit} ({sure}){word}")
+    several = "several digits: " if len(digits) > 1 else ""
+    return f"{image}: {several}{'; '.join(said)}"
+
+
+def _report(image: Path, digits: list[ReadDigit]) -> dict[str, Any]:
+    """What is known of the one digit, and of each where there are several.
+
+    Of several, none is the digit of the picture: it has no digit, and is doubted.
+    """
+    each = [
+        {
+            "digit": one.digit,
+            "confidence": one.confidence,
+            "probabilities": [float(p) for p in one.probabilities],
+            "doubted": one.is_doubted,
+        }
+        for one in digits
+    ]
+    nothing = {"digit": None, "confidence": None, "probabilities": None, "doubted": True}
+    return {
+        "path": str(image),
+        **(each[0] if len(each) == 1 else nothing),
+        "digits": each,
+    }
 
 
 @app.command()
@@ -89,11 +142,11 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Judge a model: MNIST's test set, the same digits drawn and photographed, and doubt."""
-    from nncore.judge import doubt, evaluation
+    from nncore.judge import evaluation
 
     with errors_in_a_sentence():
         path = checkpoints.find(model)
-        network = checkpoints.load(path).network()
+        network = load_network(path)
         known = cards.read(path) if card else None  # now, and not after minutes of judging
         data = datasets.load("mnist", validation_split=network.config.validation_split)
         if teach_doubt:

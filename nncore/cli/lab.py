@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nncore import recipes
-from nncore.cli.common import AsJson, app, errors_in_a_sentence, fail, say
-from nncore.config import ConfigError, EngineName, TrainingConfig
+from nncore.cli.common import AsJson, app, check_writable, errors_in_a_sentence, fail, say
+from nncore.config import EngineName, TrainingConfig
 from nncore.lab import bench_report, reproduction
 from nncore.lab.bench_report import Record, Speed, Sweep
 from nncore.lab.result_files import ResultFileError
@@ -37,10 +37,10 @@ def reproduce(
         listed = list(recipes.RECIPES) if names is None else names.split(",")
         chosen = [recipes.get(name.strip()) for name in listed]
         by = chosen[0].config.replace(engines=engines).engines
-        if save and save.exists():
-            reproduction.load(save)  # now, and not after an hour of training
-        elif save and not save.parent.is_dir():
-            raise ConfigError(f"--save {save}: the folder {save.parent} does not exist; create it.")
+        if save:
+            check_writable("--save", save, whole=True)  # now, and not after an hour of training
+            if save.exists():
+                reproduction.load(save)
         steps = reproduction.reproduce(
             chosen, seeds=seeds, engines=by, jobs=jobs, data_dir=data_dir
         )
@@ -135,8 +135,10 @@ def bench(
             )
         if steps and (sweep or compiled or save or against or as_json):
             raise ResultFileError("--steps only prints; of the other options it takes --pairs.")
-        if save and save.exists():
-            bench_report.load(save)  # now, and not after minutes of measuring
+        if save:
+            check_writable("--save", save, whole=True)  # now, and not after minutes of measuring
+            if save.exists():
+                bench_report.load(save)
     if steps:
         for row in benchmark.steps(pairs):
             typer.echo(bench_report.line(row))

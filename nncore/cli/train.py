@@ -2,19 +2,20 @@
 
 import json
 import math
-import os
 import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nncore import checkpoints, datasets, not_learning, recipes
-from nncore.cli.common import AsJson, app, errors_in_a_sentence, say
+from nncore.checkpoints import DivergedError
+from nncore.cli.common import AsJson, app, check_writable, errors_in_a_sentence, say
 from nncore.config import (
     ConfigError,
     EngineName,
@@ -28,11 +29,15 @@ from nncore.quick.threads import n_cpus
 from nncore.training import EpochRecord, build, closing_note
 from nncore.training import train as train_loop
 
+MAX_CONFIG_BYTES = 1_000_000
+
 
 @app.command()
 def train(
     recipe: Annotated[str | None, typer.Option(help="Start from a recipe (see `recipes`).")] = None,
-    config: Annotated[Path | None, typer.Option(help="Start from a JSON configuration.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Start from a JSON configuration.", readable=False)
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting.")
     ] = None,
@@ -52,8 +57,12 @@ def train(
     named = {"engines": engines, "epochs": epochs, "seed": seed, "dataset": dataset}
     with errors_in_a_sentence():
         chosen = _configuration(recipe, config, set_ or [], named)
-        paths = _save_paths("--save", save, chosen)
-        _save_paths("--ship", ship, chosen)
+        paths = _save_paths(save, chosen)
+        if ship is not None:
+            check_writable("--ship", ship, whole=True)
+            if cards.path_of(ship) == ship:
+                raise ConfigError(f"--ship {ship} is where its card goes; name it .safetensors.")
+            check_writable("--ship", cards.path_of(ship), whole=True)
         data = datasets.load_for(chosen, data_dir=data_dir)
     twins = build(chosen, len(data.train))
     records = _train_with_progress(chosen, data, twins, quiet=as_json)
@@ -78,10 +87,7 @@ def _configuration(
     if recipe and file:
         raise ConfigError("--recipe and --config both give a configuration; use one of them.")
     if file:
-        try:
-            start = TrainingConfig.from_json(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{file} cannot be read as text ({error}); check the path.") from None
+        start = _read_configuration(file)
     else:
         start = recipes.get(recipe).config if recipe else recipes.get("classroom").config
     changes: dict[str, str] = {}
@@ -94,19 +100,35 @@ def _configuration(
     return start.replace(**changes)
 
 
-def _save_paths(option: str, save: Path | None, config: TrainingConfig) -> dict[EngineName, Path]:
+def _read_configuration(file: Path) -> TrainingConfig:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_CONFIG_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read ({error.strerror}); check the path.") from None
+    if len(content) > MAX_CONFIG_BYTES:
+        raise ConfigError(f"{file} is larger than a configuration can be; check the path.")
+    try:
+        return TrainingConfig.from_json(content)
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+
+
+def _save_paths(save: Path | None, config: TrainingConfig) -> dict[EngineName, Path]:
     """Where each engine's model goes, checked before training and not after it.
 
     One engine's file has the name given; with both, NumPy's has it and PyTorch's gets `-torch`.
     """
     if save is None:
         return {}
-    if not save.parent.is_dir():
-        raise ConfigError(f"{option} {save}: the folder {save.parent} does not exist; create it.")
-    if save.is_dir() or not os.access(save.parent, os.W_OK):
-        raise ConfigError(f"{option} {save} cannot be written; name a file in a folder of yours.")
     first, *others = config.engines
-    return {first: save, **{o: save.with_name(f"{save.stem}-{o}{save.suffix}") for o in others}}
+    check_writable("--save", save, whole=bool(others))
+    beside: dict[EngineName, Path] = {
+        name: save.with_name(f"{save.stem}-{name}{save.suffix}") for name in others
+    }
+    for path in beside.values():
+        check_writable("--save", path, whole=True)
+    return {first: save, **beside}
 
 
 def _ship(
@@ -122,6 +144,10 @@ def _ship(
     The card is a new one: what `evaluate --card` found was true of the model that was there before.
     """
     name, engine = next(iter(engines.items()))
+    with np.errstate(over="ignore"):  # a sentence says it
+        is_finite = np.isfinite(engine.state()["parameters"].astype(np.float16)).all()
+    if not is_finite:
+        raise DivergedError("weights")
     checkpoints.save(path, config, name, engine.state(), half=True)
     network = checkpoints.load(path).network()
     _, accuracy = network.evaluate(*network.stage(data.test.images, data.test.labels))

@@ -1,8 +1,10 @@
 """Picture files as grey values: whatever people bring, decoded with a bound on time and memory."""
 
 import io
+import os
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +22,25 @@ WORKING_SIDE = 1024
 # Pillow warns of what `_check_size` refuses. Not `catch_warnings` there: it is no thread's own.
 warnings.filterwarnings("ignore", category=PIL.Image.DecompressionBombWarning)
 
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff"),
+    *(".avif", ".ppm", ".pgm", ".pbm", ".pnm"),
+)
+"""Of the files that are looked for in a folder; a file that is named is read whatever its suffix.
+What Chrome on Windows saves is a `.jfif`."""
+
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "PPM")
+_OTHERS = {
+    b"\0\x05\x16\x07": "macOS's notes about a picture; use the file without ._ in its name",
+    b"%PDF": "a PDF; save it as PNG or JPEG",
+    b"<svg": "an SVG drawing; save it as PNG",
+    b"<?xml": "an SVG drawing or other XML; save it as PNG",
+    b"PK\x03\x04": "a ZIP archive; unpack it and use what is in it",
+}
+"""Files that are taken for pictures, by their first bytes; each with the way out."""
+_HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
+_SYSTEM = ("thumbs.db", "desktop.ini", "__macosx")
+"""What Windows and macOS leave in folders, in small letters; and whatever begins with a dot."""
 
 
 class ImageError(ValueError):
@@ -31,7 +51,8 @@ def read_image(data: bytes | Path, name: str | None = None) -> npt.NDArray[np.ui
     """Read a picture file as grey values, upright, its longer side at most about 1,024 pixels.
 
     The size in the file's header is checked before anything is decoded; of an animation the first
-    picture is taken. PNG, JPEG, GIF, BMP, WebP, TIFF and PPM are read, by their content.
+    picture is taken. PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF and PPM (with PGM and PBM) are read, by
+    their content.
 
     Args:
         data: the file's bytes, or where it is.
@@ -46,29 +67,87 @@ def read_image(data: bytes | Path, name: str | None = None) -> npt.NDArray[np.ui
     if name is None:
         name = "The file" if isinstance(data, bytes) else str(data)
     try:
-        n_bytes = len(data) if isinstance(data, bytes) else data.stat().st_size
-        if n_bytes > MAX_FILE_BYTES:
-            raise ImageError(
-                f"{name} has {n_bytes / 1e6:,.0f} MB; use one of at most "
-                f"{MAX_FILE_BYTES / 1e6:,.0f} MB."
-            )
-        source = io.BytesIO(data) if isinstance(data, bytes) else data
-        with PIL.Image.open(source, formats=_FORMATS) as picture:
-            _check_size(picture, name)
-            return np.rint(to_grey(_upright(picture, _shrunk(picture))) * 255).astype(np.uint8)
+        with _opened(data) as file:
+            n_bytes = file.seek(0, io.SEEK_END)
+            file.seek(0)
+            if n_bytes > MAX_FILE_BYTES:
+                raise ImageError(
+                    f"{name} has {n_bytes / 1e6:,.0f} MB; use one of at most "
+                    f"{MAX_FILE_BYTES / 1e6:,.0f} MB."
+                )
+            if not n_bytes:
+                raise ImageError(f"{name} is empty; copy it again or use another.")
+            try:
+                with PIL.Image.open(file, formats=_FORMATS) as picture:
+                    _check_size(picture, name)
+                    grey = to_grey(_upright(picture, _shrunk(picture)))
+                    return np.rint(grey * 255).astype(np.uint8)
+            except PIL.UnidentifiedImageError:
+                file.seek(0)
+                raise ImageError(f"{name} is {_what_else(file.read(16))}.") from None
     except ImageError:
         raise
     except FileNotFoundError:
         raise ImageError(f"{name} does not exist; check its path.") from None
+    except IsADirectoryError:
+        raise ImageError(f"{name} is a folder; use a picture in it.") from None
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
         raise ImageError(_too_large(name, "so many")) from None
-    except PIL.UnidentifiedImageError:
-        raise ImageError(
-            f"{name} is not a picture that can be read; use a PNG, JPEG, GIF, BMP, WebP or TIFF."
-        ) from None
     except Exception as error:  # Pillow's readers raise whatever a broken file makes of them
-        reason = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, OSError) and error.errno is not None:
+            raise ImageError(
+                f"{name} cannot be read ({error.strerror}); check its path and permissions."
+            ) from None
+        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         raise ImageError(f"{name} is broken ({reason}); save it again or use another.") from None
+
+
+def pictures_in(folder: Path) -> tuple[list[Path], list[Path], list[OSError]]:
+    """The picture files below a folder, by their suffixes; links to folders are not followed.
+
+    Returns:
+        The pictures, what was passed over (hidden, a system's own, or of another kind), both
+        sorted, and what went wrong with folders that cannot be looked into.
+    """
+    pictures, others, faults = list[Path](), list[Path](), list[OSError]()
+    for at, folders, files in os.walk(folder, onerror=faults.append):
+        here = Path(at)
+        passed_over = {name for name in folders if _is_systems(name) or (here / name).is_symlink()}
+        folders[:] = [name for name in folders if name not in passed_over]
+        others += (here / name for name in passed_over)
+        for path in (here / name for name in files):
+            is_picture = path.suffix.lower() in SUFFIXES and not _is_systems(path.name)
+            # A pipe would be waited for; a link that leads nowhere is to be complained of.
+            is_file = path.is_symlink() or path.is_file()
+            (pictures if is_picture and is_file else others).append(path)
+    return sorted(pictures), sorted(others), faults
+
+
+def _is_systems(name: str) -> bool:
+    return name.startswith(".") or name.lower() in _SYSTEM
+
+
+def _opened(data: bytes | Path) -> BinaryIO:
+    """The file, to be read from any place in it; of a pipe or a device no more than is allowed."""
+    if isinstance(data, bytes):
+        return io.BytesIO(data)
+    if data.is_dir():
+        raise IsADirectoryError
+    file = data.open("rb")
+    if data.is_file():
+        return file
+    with file:
+        return io.BytesIO(file.read(MAX_FILE_BYTES + 1))
+
+
+def _what_else(start: bytes) -> str:
+    """What a file is that is no picture, by its first 16 bytes, and what to do."""
+    if start[4:8] == b"ftyp" and start[8:12] in _HEIC:
+        return "a HEIC photograph, which is not read here; save it as JPEG"
+    for first, what in _OTHERS.items():
+        if start.startswith(first):
+            return what
+    return "not a picture that can be read; use a PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF"
 
 
 def _check_size(picture: PIL.Image.Image, name: str) -> None:

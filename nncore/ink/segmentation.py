@@ -1,8 +1,9 @@
 """Several digits in one picture: which pieces of ink belong together, and in which order to read.
 
 Ink that touches is one piece. A pen that was lifted or skipped leaves a digit in pieces (the bar
-of a 5, a dotted line): what is too low to be a digit joins its nearest neighbour, and two halves
-that lie right above each other are one. Digits that touch are not cut apart.
+of a 5, the slash of a 0, a dotted line): what is too low to be a digit joins its nearest neighbour,
+two halves that lie right above each other are one, and so are a piece and what lies inside it.
+Digits that touch are not cut apart.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nncore.ink.images import Image, average_areas, distance_to, grown, pieces
+from nncore.ink.images import Image, distance_to, grown, pieces
 from nncore.ink.strokes import stroke_width
 
 SIDE = 400
@@ -30,6 +31,10 @@ SPLIT = 0.1
 """Gap between two halves of one digit, as a share of the highest piece."""
 OVERLAP = 0.6
 """Share of the narrower half's width that lies under the other."""
+
+INSIDE = 0.7
+"""Share of a piece with another's ink on all four sides from which on it is a part of that one;
+the outline around the slash of a 0 may be open."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,22 +63,41 @@ def segment(ink: Image) -> list[Piece]:
         ink: (height, width), 0 the background; as the stage `cleaned` or `ink` gives it.
     """
     factor = max(1, -(-max(ink.shape) // SIDE))
-    height, width = (-(-n // factor) for n in ink.shape)
-    small = average_areas(_padded(ink, height * factor, width * factor), height, width)
+    top, left, window = _inked(ink, factor)
+    small = _shrunk(window, factor)
     labels, n = pieces(small > SEEN * small.max())
     if n == 0:
         return []
-    groups = _joined(labels, _heaviest(small, labels, n), stroke_width(small))
+    groups = _joined(small, labels, _heaviest(small, labels, n))
     named = np.zeros(n + 1, np.int32)
     for number, group in enumerate(groups, 1):
         named[group] = number
     owners = grown(named[labels], 3)  # the grey edge belongs to its stroke
-    owners = owners.repeat(factor, axis=0).repeat(factor, axis=1)[: len(ink), : len(ink[0])]
-    return _in_reading_order([_cut(ink, owners == i + 1) for i in range(len(groups))])
+    owners = owners.repeat(factor, axis=0).repeat(factor, axis=1)
+    owners = owners[: len(window), : len(window[0])]
+    found = [_cut(window, owners == number, top, left) for number in range(1, len(groups) + 1)]
+    return _in_reading_order(found)
 
 
-def _padded(ink: Image, height: int, width: int) -> Image:
-    return np.pad(ink, ((0, height - ink.shape[0]), (0, width - ink.shape[1])))
+def _inked(ink: Image, factor: int) -> tuple[int, int, Image]:
+    """Where the part of a sheet with all its ink begins, in whole areas that are averaged; a view.
+
+    The rest would only be waited for: a digit is often a small part of its sheet.
+    """
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return 0, 0, ink[:1, :1]
+    top, left = (int(seen[0]) // factor * factor for seen in (rows, columns))
+    return top, left, ink[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
+
+
+def _shrunk(ink: Image, factor: int) -> Image:
+    """The means of squares of `factor` pixels; beyond the last row and column there is no ink."""
+    if factor == 1:
+        return ink
+    height, width = (-(-n // factor) for n in ink.shape)
+    room = ((0, height * factor - len(ink)), (0, width * factor - len(ink[0])))
+    return np.pad(ink, room).reshape(height, factor, width, factor).mean(axis=(1, 3))
 
 
 def _heaviest(ink: Image, labels: npt.NDArray[np.int32], n: int) -> list[int]:
@@ -107,8 +131,11 @@ def _box(mask: npt.NDArray[np.bool_]) -> _Box:
     return _Box(first, last, int(columns[0]), int(columns[-1]) + 1, int(mask.sum()))
 
 
-def _joined(labels: npt.NDArray[np.int32], found: list[int], pen: float) -> list[list[int]]:
+def _joined(ink: Image, labels: npt.NDArray[np.int32], found: list[int]) -> list[list[int]]:
     """Groups of labels, each a digit; dust that joined nothing is left out."""
+    if len(found) == 1:
+        return [found]
+    pen = stroke_width(ink)
     boxes = {label: _box(labels == label) for label in found}
     highest = max(box.height for box in boxes.values())
     parents = {label: label for label in found}
@@ -130,11 +157,44 @@ def _joined(labels: npt.NDArray[np.int32], found: list[int], pen: float) -> list
                     break  # a part has one digit; a dot stands between two others
             elif gaps[other] <= SPLIT * highest and _lie_above(box, boxes[other]):
                 parents[root(label)] = root(other)
-    groups: dict[int, list[int]] = {}
-    for label in found:
-        groups.setdefault(root(label), []).append(label)
+
+    def gathered() -> dict[int, list[int]]:
+        groups: dict[int, list[int]] = {}
+        for label in found:
+            groups.setdefault(root(label), []).append(label)
+        return groups
+
+    for inner, outer in _insides(labels, gathered()):
+        if root(inner) != root(outer):
+            parents[root(inner)] = root(outer)
+    groups = gathered()
     weights = {key: sum(boxes[label].weight for label in group) for key, group in groups.items()}
     return [group for key, group in groups.items() if weights[key] > DUST * max(weights.values())]
+
+
+def _insides(labels: npt.NDArray[np.int32], groups: dict[int, list[int]]) -> list[tuple[int, int]]:
+    """Which group lies inside which other, as the slash of a 0 does: pairs, the inner one first.
+
+    What surrounds several is a frame around digits, and no digit itself.
+    """
+    masks = {key: np.isin(labels, group) for key, group in groups.items()}
+    boxes = {key: _box(mask) for key, mask in masks.items()}
+    found: list[tuple[int, int]] = []
+    for outer, mask in masks.items():
+        near = [key for key in groups if key != outer and _lies_within(boxes[key], boxes[outer])]
+        if not near:
+            continue
+        reached = [np.logical_or.accumulate(mask[turn], axis)[turn] for turn, axis in _SIDES]
+        surrounded = np.logical_and.reduce(reached)
+        inner = [key for key in near if float(surrounded[masks[key]].mean()) > INSIDE]
+        if len(inner) == 1:
+            found.append((inner[0], outer))
+    return found
+
+
+_SIDES = ((np.s_[:], 0), (np.s_[::-1], 0), (np.s_[:], 1), (np.s_[:, ::-1], 1))
+"""From above, below, left and right: how a mask is turned, and along which axis it is gone
+through."""
 
 
 def _gaps(labels: npt.NDArray[np.int32], label: int, found: list[int]) -> dict[int, float]:
@@ -145,6 +205,13 @@ def _gaps(labels: npt.NDArray[np.int32], label: int, found: list[int]) -> dict[i
     return {other: float(nearest[other]) for other in found if other != label}
 
 
+def _lies_within(inner: _Box, outer: _Box) -> bool:
+    """Whether more than half of one box's height and of its width lies in the other's."""
+    beside = min(inner.bottom, outer.bottom) - max(inner.top, outer.top)
+    shared = min(inner.right, outer.right) - max(inner.left, outer.left)
+    return 2 * beside > inner.height and 2 * shared > inner.right - inner.left
+
+
 def _lie_above(one: _Box, other: _Box) -> bool:
     beside = min(one.bottom, other.bottom) - max(one.top, other.top)
     shared = min(one.right, other.right) - max(one.left, other.left)
@@ -152,10 +219,12 @@ def _lie_above(one: _Box, other: _Box) -> bool:
     return shared >= OVERLAP * narrower and beside < min(one.height, other.height) / 3
 
 
-def _cut(ink: Image, mask: npt.NDArray[np.bool_]) -> Piece:
+def _cut(ink: Image, mask: npt.NDArray[np.bool_], top: int, left: int) -> Piece:
+    """The ink under the mask, of a part of the sheet that begins at `top` and `left`."""
     box = _box(mask & (ink > 0))
     window = np.s_[box.top : box.bottom, box.left : box.right]
-    return Piece(np.where(mask[window], ink[window], np.float32(0)), box.top, box.left)
+    alone = np.where(mask[window], ink[window], np.float32(0))
+    return Piece(alone, top + box.top, left + box.left)
 
 
 def _in_reading_order(found: list[Piece]) -> list[Piece]:

@@ -24,6 +24,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_safetensors
 
 from nncore.activations import Array
+from nncore.files import write_whole
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "models" / "digit-or-not.safetensors"
 """The second network as it comes with the project, made by `evaluate --teach-doubt`."""
@@ -139,10 +140,8 @@ class DigitOrNot:
         }
         metadata = {"format": _FORMAT, "threshold": json.dumps(self.threshold)}
         blob = to_safetensors({k: np.ascontiguousarray(v) for k, v in arrays.items()}, metadata)
-        unfinished = path.with_name(path.name + ".part")
         try:
-            unfinished.write_bytes(blob)
-            unfinished.replace(path)
+            write_whole(path, blob)
         except OSError as error:
             raise DoubtError(f"{path} cannot be written ({error}); choose another place.") from None
 

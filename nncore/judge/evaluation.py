@@ -7,6 +7,7 @@ from nncore.datasets import Dataset, Split
 from nncore.judge.cards import Judgement
 from nncore.judge.doubt import DigitOrNot, calibrated, fit_temperature
 from nncore.judge.doubt_training import KINDS, images_of
+from nncore.judge.reading import answers
 from nncore.judge.reinking import photograph, reinked
 from nncore.metrics import accuracy, calibration
 from nncore.network import Network
@@ -35,8 +36,11 @@ def evaluate(
         n_reinked: drawings.
         n_photos: photographs of drawings.
         doubt: the network that tells digits from the rest, if that is to be judged too.
+
+    Raises:
+        DivergedError: the network's answers are no numbers.
     """
-    probabilities = network.predict_proba(data.test.images)
+    probabilities = answers(network, data.test.images)
     fitted, judged = data.validation, data.test
     if not len(fitted):
         half = len(data.test) // 2
@@ -44,8 +48,8 @@ def evaluate(
             Split(data.test.images[rows], data.test.labels[rows])
             for rows in (slice(half), slice(half, None))
         )
-    temperature = fit_temperature(network.predict_proba(fitted.images), fitted.labels)
-    as_said = network.predict_proba(judged.images)
+    temperature = fit_temperature(answers(network, fitted.images), fitted.labels)
+    as_said = answers(network, judged.images)
     test = Split(data.test.images[:n_reinked], data.test.labels[:n_reinked])
     drawn = _seen(test, skip=()) if n_reinked else None
     without = _seen(test, skip=("stroked",)) if n_reinked else None
@@ -88,7 +92,7 @@ def _seen(digits: Split, *, skip: tuple[StageName, ...] = (), photographed: bool
 def _right(network: Network, images: Array | None, digits: Split) -> float | None:
     if images is None:
         return None
-    return accuracy(digits.labels, network.predict_proba(images).argmax(axis=1))
+    return accuracy(digits.labels, answers(network, images).argmax(axis=1))
 
 
 def _error(probabilities: Array, labels: Array) -> float:

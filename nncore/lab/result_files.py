@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from nncore.files import write_whole
+
 T = TypeVar("T")
 
 
@@ -50,10 +52,8 @@ def write(path: Path, text: str) -> None:
     Raises:
         ResultFileError: it cannot be written there.
     """
-    unfinished = path.with_name(path.name + ".part")
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
         raise ResultFileError(
             f"{path} cannot be written ({error.strerror}); name a file in a folder of yours."

@@ -78,6 +78,20 @@ def course(base_rates: np.ndarray) -> dict[str, np.ndarray]:
     return {**STATE, "course.base_rates": base_rates}
 
 
+def foreign(arrays: dict[str, str]) -> bytes:
+    """Another program's file: arrays of four bytes, of these types."""
+    header = {
+        name: {
+            "dtype": dtype,
+            "shape": [2 if dtype == "BF16" else 4],
+            "data_offsets": [4 * i, 4 * i + 4],
+        }
+        for i, (name, dtype) in enumerate(arrays.items())
+    }
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + bytes(4 * len(arrays))
+
+
 def nested_header() -> bytes:
     header = b"[" * 100_000
     return len(header).to_bytes(8, "little") + header
@@ -94,6 +108,17 @@ def nested_header() -> bytes:
         (pickle.dumps({"parameters": [1, 2]}), "no safetensors"),
         (to_safetensors({"weights": np.zeros(3)}), "no safetensors|no model of NN Magic"),
         (relabelled(format="other"), "no model of NN Magic"),
+        (relabelled(format="pt"), "no model of NN Magic .its format is pt, it holds 5 arrays such"),
+        (foreign({"model.embed": "BF16"}), r"NN Magic .it holds 1 array such as model\.embed\)"),
+        (foreign({"a\nb": "F8_E4M3"}), r"such as a b\)"),
+        (foreign({}), r"it holds 0 arrays\)"),
+        (b"PK\x03\x04" + bytes(60), "no safetensors file .a ZIP archive, as PyTorch's .pt files"),
+        (pickle.dumps(list(range(99))), "no safetensors file .a pickle, as"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\n",
+            "no safetensors file .a pointer of Git LFS",
+        ),
+        (b'{"seed": 0}', "no safetensors file .JSON, such as a model's card"),
         (relabelled(engine="jax"), "no model of NN Magic"),
         (relabelled(config=json.dumps({"hidden": [9999]})), "configuration cannot be used"),
         (relabelled(config="]"), "configuration cannot be used"),
@@ -116,6 +141,13 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(blob: bytes, said: str
     with pytest.raises(CheckpointError, match=said) as caught:
         checkpoints.from_bytes(blob)
     assert "\n" not in str(caught.value)
+
+
+def test_a_run_that_diverged_is_kept_and_known() -> None:
+    bad = {**STATE, "parameters": STATE["parameters"].copy()}
+    bad["parameters"][3] = np.nan
+    assert checkpoints.from_bytes(GOOD).is_finite
+    assert not checkpoints.from_bytes(checkpoints.to_bytes(CONFIG, "numpy", bad)).is_finite
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

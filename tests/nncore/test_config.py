@@ -303,6 +303,38 @@ def test_json_that_is_no_configuration(text: str) -> None:
     check_sentence(str(caught.value))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_is_read_as_an_editor_saved_it(encoding: str) -> None:
+    text = '{"dataset": "digits",\r\n"hidden": [10.0]}'
+    assert TrainingConfig.from_json(text.encode(encoding)).hidden == (10,)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", 'The configuration is empty; write a JSON object such as {"epochs": 3}.'),
+        ("[1]", 'The configuration is [1]; write a JSON object such as {"epochs": 3}.'),
+        ('{"epochs": 1, "epochs": 2}', "The configuration says epochs twice; keep one of the two."),
+        ('{"lr": 1, "learning_rate": 2}', "learning_rate is there twice, as lr too; keep one"),
+        ('{"epochs": true}', "epochs = true does not fit; use a whole number from 1"),
+        ('{"hidden": null}', "hidden = null does not fit; use up to 6 whole numbers"),
+        ('{"hidden": {"a": [null]}}', 'hidden = {"a": [null]} does not fit'),
+        ('{"lr": NaN}', "learning_rate = nan is not a finite number; use a number above 0"),
+    ],
+)
+def test_the_sentence_is_about_what_was_written(text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        TrainingConfig.from_json(text)
+    check_sentence(str(caught.value))
+    assert str(caught.value).startswith(said)
+
+
+def test_two_names_of_one_setting_are_refused_everywhere() -> None:
+    for give in (TrainingConfig.from_query, lambda query: TrainingConfig().replace(**query)):
+        with pytest.raises(ConfigError, match="batch_size is there twice, as batch too"):
+            give({"batch": "10", "batch_size": "20"})
+
+
 def test_an_unknown_setting() -> None:
     with pytest.raises(ConfigError, match=r"^warmth is no setting; use one of dataset, hidden, "):
         TrainingConfig.from_json('{"warmth": 0.5}')

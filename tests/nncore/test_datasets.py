@@ -79,6 +79,59 @@ def test_reads_plain_and_compressed_files(tiny, tmp_path: Path, compressed: bool
     assert str(tmp_path / "data") in data.source
 
 
+def dotted(name: str) -> str:
+    return name.replace("-idx", ".idx")
+
+
+LAYOUTS = {
+    "dots": lambda name, content: {dotted(name): content},
+    "dots, compressed": lambda name, content: {f"{dotted(name)}.gz": gzip.compress(content)},
+    "torchvision's": lambda name, content: {f"MNIST/raw/{name}": content},
+    "torchvision's, both": lambda name, content: {
+        f"MNIST/raw/{name}": content, f"MNIST/raw/{name}.gz": gzip.compress(content)
+    },
+    "compressed without .gz": lambda name, content: {name: gzip.compress(content)},
+    "plain with .gz": lambda name, content: {f"{name}.gz": content},
+    "each in a folder of its own": lambda name, content: {f"{name}/{dotted(name)}": content},
+    "in folders of any name": lambda name, content: {f"x/{len(content)}{name[:5]}/{name}": content},
+    "a folder where the file would be": lambda name, content: {
+        f"{name}/{name}": content, f"{name}.gz/other": b""
+    },
+    "beside another data set": lambda name, content: {
+        f"FashionMNIST/raw/{name}": content[::-1], f"MNIST/raw/{name}": content
+    },
+    "beside a damaged copy": lambda name, content: {name: content[:-1], f"{name}.gz": content},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_files_are_known_by_their_sums_wherever_they_lie(
+    tiny, tmp_path: Path, layout: str
+) -> None:
+    for name, content in tiny.items():
+        for place, written in LAYOUTS[layout](name, content).items():
+            path = tmp_path / "data" / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(written)
+    assert datasets.available("mnist", tmp_path / "data")
+    data = load("mnist", data_dir=tmp_path / "data", validation_split=0)
+    pixels = np.frombuffer(tiny["train-images-idx3-ubyte"][16:], np.uint8)
+    np.testing.assert_allclose(data.train.images.ravel(), pixels / 255, rtol=1e-6)
+    assert data.train.labels.tolist() == list(range(N_TRAIN))
+    assert datasets.load_test("mnist", data_dir=tmp_path / "data").labels.tolist() == [*range(6)]
+
+
+def test_no_more_than_a_few_folders_are_looked_into(tiny, tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b" / "c"
+    write(deep, tiny)
+    assert not datasets.available("mnist", tmp_path)
+    assert datasets.available("mnist", tmp_path / "a")
+    (tmp_path / "a" / "round").symlink_to(tmp_path)
+    for number in range(2 * datasets._MOST_FOLDERS):
+        (tmp_path / f"{number}").mkdir()
+    assert len(datasets._folders_below(tmp_path)) == datasets._MOST_FOLDERS
+
+
 def test_the_environment_names_the_folder(tiny, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("NN_DATA_DIR", str(write(tmp_path / "here", tiny)))
     assert len(load("mnist").test) == N_TEST

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from safetensors.numpy import load_file, save_file
 from typer.testing import CliRunner
 
@@ -44,13 +45,33 @@ def test_gradients_of_both_engines_agree(tmp_path: Path) -> None:
         np.testing.assert_allclose(theirs[name], gradient, rtol=1e-9, atol=1e-15)
 
 
-def test_gradients_says_what_is_no_example(tmp_path: Path) -> None:
-    asked = [
-        str(checkpoints.SHIPPED["classroom"]),
-        str(tmp_path / "none"),
-        "--save",
-        str(tmp_path / "out"),
-    ]
-    done = run(app, ["gradients", *asked])
+def test_gradients_says_what_it_cannot_use(tmp_path: Path) -> None:
+    model, example = str(checkpoints.SHIPPED["classroom"]), tmp_path / "example.safetensors"
+    save_file({"x": np.zeros(784), "y": np.eye(10)[4]}, example)
+    good, save = [model, str(example)], ["--save", str(tmp_path / "out")]
+    for asked, said in [
+        ([model, str(tmp_path / "none"), *save], "is no example"),
+        ([*good, *save, "--engine", "jax"], "--engine jax is unknown"),
+        ([*good, "--save", "/no/folder/x"], "the folder /no/folder does not exist; create it"),
+        ([*good, "--save", str(tmp_path)], "cannot be written"),
+    ]:
+        done = run(app, ["gradients", *asked])
+        assert done.exit_code == 2
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [example]
+
+
+def test_gradients_says_what_went_wrong_while_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nncore.cli.check.write_whole", full)
+    example = tmp_path / "example.safetensors"
+    save_file({"x": np.zeros(784), "y": np.eye(10)[4]}, example)
+    asked = [str(checkpoints.SHIPPED["classroom"]), str(example), "--save", str(tmp_path / "out")]
+    done = run(app, ["gradients", *asked, "--engine", "numpy"])
     assert done.exit_code == 2
-    assert "is no example" in done.stderr
+    assert "out cannot be written (No space left on device); name a file" in done.stderr

@@ -1,6 +1,7 @@
 """`predict`: digits by name, doubt aloud, and one sentence for whatever file it is given."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import save_file
 from typer.testing import CliRunner
 
 from nncore import checkpoints, datasets
@@ -18,6 +20,8 @@ from tests.nncore.ink.pens import drawn
 from tests.nncore.ink.pictures import BAD, FILES, encoded
 
 run = CliRunner().invoke
+PICTURES = Path(__file__).parents[2] / "fixtures" / "pictures"
+DIGIT = ("digit", "confidence", "probabilities", "doubted")
 
 
 def test_predict_names_digits_on_dark_and_on_bright(tmp_path: Path) -> None:
@@ -51,6 +55,102 @@ def test_predict_refuses_an_unknown_name(tmp_path: Path) -> None:
     done = run(app, ["predict", str(tmp_path), "--model", "tough"])
     assert done.exit_code == 2
     assert "tough is no shipped model and no file; use" in done.stderr
+
+
+def test_predict_says_that_there_are_several_digits(tmp_path: Path) -> None:
+    picture = str(PICTURES / "11_close.png")
+    done = run(app, ["predict", picture])
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"{picture}: several digits: 1 (")
+    assert done.stdout.count(" (over 99.9%)") == 2
+    line = json.loads(run(app, ["predict", picture, "--json"]).stdout)
+    assert [line[name] for name in ("digit", "confidence", "probabilities")] == [None] * 3
+    assert line["doubted"] is True
+    assert [(one["digit"], one["doubted"]) for one in line["digits"]] == [(1, False)] * 2
+    one = json.loads(run(app, ["predict", str(PICTURES / "5_grey.jpg"), "--json"]).stdout)
+    assert one["digits"] == [{name: one[name] for name in DIGIT}]
+    assert set(one) == {"path", "digits", *DIGIT}
+
+
+def test_predict_reads_everything_and_says_what_it_passed_over(tmp_path: Path) -> None:
+    five = (PICTURES / "5_grey.jpg").read_bytes()
+    for name in ("5.jfif", "5.JPE", "x.png/5.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(five)
+    (tmp_path / "._5.jpg").write_bytes((PICTURES / "._5_grey.jpg").read_bytes())
+    for name in ("Thumbs.db", "notes.txt", "more.txt"):
+        (tmp_path / name).touch()
+    done = run(app, ["predict", str(tmp_path)])
+    assert done.exit_code == 0
+    assert done.stdout.count(": 5 (over 99.9%)\n") == 3
+    assert done.stderr == (
+        f"{tmp_path}: passed over as no pictures: ._5.jpg, Thumbs.db, more.txt and 1 more.\n"
+    )
+    asked = [str(tmp_path / "._5.jpg"), str(tmp_path / "Thumbs.db"), str(tmp_path / "5.jfif")]
+    done = run(app, ["predict", *asked])
+    assert done.exit_code == 1
+    assert done.stdout == f"{tmp_path / '5.jfif'}: 5 (over 99.9%)\n"
+    assert "._5.jpg is macOS's notes about a picture" in done.stderr
+    assert "Thumbs.db is empty" in done.stderr
+
+
+def test_a_folder_without_pictures_stops_nothing(tmp_path: Path) -> None:
+    good = tmp_path / "5.jpg"
+    good.write_bytes((PICTURES / "5_grey.jpg").read_bytes())
+    (tmp_path / "empty").mkdir()
+    done = run(app, ["predict", str(tmp_path / "empty"), str(tmp_path / "none.png"), str(good)])
+    assert done.exit_code == 1
+    assert done.stdout.startswith(f"{good}: 5 (")
+    empty, none = done.stderr.splitlines()
+    assert empty.startswith(f"{tmp_path / 'empty'} holds no image; expected .png, .jpg, ")
+    assert none.endswith("none.png does not exist; check its path.")
+
+
+def test_whatever_cannot_be_printed_is_replaced(tmp_path: Path) -> None:
+    picture = tmp_path / "five \N{GRINNING FACE} \u4e94.jpg"
+    picture.write_bytes((PICTURES / "5_grey.jpg").read_bytes())
+    for asked, said in [(["predict", str(tmp_path)], "five ? ?.jpg: 5 ("), (["recipes"], "(? ")]:
+        done = subprocess.run(
+            [sys.executable, "-m", "nncore", *asked],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert said.encode() in done.stdout
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
+def test_a_model_that_diverged_is_said_to_have(tmp_path: Path, value: float) -> None:
+    shipped = checkpoints.load(checkpoints.SHIPPED["classroom"])
+    shipped.state["parameters"][:] = value
+    model = tmp_path / "m.safetensors"
+    checkpoints.save(model, shipped.config, "numpy", shipped.state)
+    example = tmp_path / "example.safetensors"
+    save_file({"x": np.ones(784), "y": np.eye(10)[4]}, example)
+    picture = str(PICTURES / "5_grey.jpg")
+    commands = [["predict", picture, "--json"], ["predict", picture], ["evaluate"]]
+    for asked in commands:
+        done = run(app, [*asked, "--model", str(model)])
+        assert done.exit_code == 2
+        assert done.stdout == ""
+        assert "no finite numbers: its training diverged; train it again" in done.stderr
+        assert done.stderr.count("\n") == 1
+    if not np.isfinite(value):
+        saved = ["--save", str(tmp_path / "out")]
+        done = run(app, ["gradients", str(model), str(example), *saved])
+        assert done.exit_code == 2
+        assert "The model's weights are no finite numbers" in done.stderr
+
+
+def test_another_file_of_a_cards_name_stops_nothing(tmp_path: Path) -> None:
+    model = tmp_path / "m.safetensors"
+    model.write_bytes(checkpoints.SHIPPED["classroom"].read_bytes())
+    model.with_suffix(".json").write_text('{"epochs": 3}')
+    done = run(app, ["predict", str(PICTURES / "5_grey.jpg"), "--model", str(model)])
+    assert done.exit_code == 0
+    assert ": 5 (" in done.stdout
+    assert "m.json does not hold a model's card" in done.stderr
 
 
 def test_predict_goes_on_after_a_broken_file(tmp_path: Path) -> None:

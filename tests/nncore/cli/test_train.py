@@ -1,6 +1,7 @@
 """`train`: JSON that others can rely on, sentences on standard error, exit statuses."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,15 @@ def test_a_model_to_ship_has_half_the_bits_and_a_card(tmp_path: Path) -> None:
     assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=1e-5)
 
 
+def test_a_model_that_diverged_is_not_shipped(tmp_path: Path) -> None:
+    extreme = ["--set", "activation=linear", "--set", "lr=1000", "--set", "hidden=30,30"]
+    ship = ["--engines", "numpy", "--epochs", "2", "--ship", str(tmp_path / "m.safetensors")]
+    done = run(app, ["train", *DIGITS, *extreme, *ship])
+    assert done.exit_code == 2
+    assert "weights are no finite numbers: its training diverged" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_engine_has_no_difference_to_report() -> None:
     done = run(app, ["train", *DIGITS, "--epochs", "1", "--engines", "numpy", "--json"])
     assert json.loads(done.stdout)["max_weight_difference"] is None
@@ -107,11 +117,44 @@ def test_a_configuration_file_and_settings_over_it(tmp_path: Path) -> None:
     assert (config["hidden"], config["epochs"], config["seed"]) == ([8], 1, 5)
 
 
+def test_a_configuration_file_from_another_editor(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    text = '{"dataset": "digits", "hidden": [8],\n"epochs": 1, "engines": ["numpy"]}'
+    file.write_text(text, encoding="utf-16", newline="\r\n")
+    done = run(app, ["train", "--config", str(file), "--json"])
+    assert json.loads(done.stdout)["config"]["hidden"] == [8]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The configuration is empty; write"),
+        (b'// mine\n{"epochs": 1}', "in line 1, column 1, a comment begins"),
+        (b'{"epochs": 1, "epochs": 2}', "says epochs twice"),
+        (b'{"epochs": true}', "epochs = true does not fit"),
+        (b"\x89PNG", "is no text in UTF-8"),
+        (b" " * 1_000_001, "is larger than a configuration can be"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_named(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    file = tmp_path / "config.json"
+    file.mkdir() if content is None else file.write_bytes(content)
+    done = run(app, ["train", "--config", str(file)])
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"Error: {file}")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--set", "lr=nan"], "learning_rate = nan"),
         (["--set", "lr"], "--set lr has no value"),
+        (["--set", "lr=1", "--set", "learning_rate=2"], "learning_rate is there twice"),
         (["--set", "colour=red"], "colour is no setting"),
         (["--recipe", "nielsen"], "nielsen"),
         (["--config", "/no/such.json"], "cannot be read"),
@@ -120,6 +163,12 @@ def test_a_configuration_file_and_settings_over_it(tmp_path: Path) -> None:
         (["--engines", "jax"], "engines = jax"),
         (["--save", "/no/such/folder/m.safetensors"], "does not exist"),
         (["--save", str(Path(__file__).parent)], "cannot be written"),
+        (["--save", "."], "cannot be written"),
+        (["--save", "x" * 300], "cannot be written"),
+        (["--save", os.devnull, "--engines", "numpy,torch"], "is no regular file"),
+        (["--ship", "/no/such/folder/m.safetensors"], "does not exist"),
+        (["--ship", os.devnull], "is no regular file"),
+        (["--ship", "m.json"], "is where its card goes"),
         (["--dataset", "mnist", "--data-dir", "/no/such/folder"], "/no/such/folder"),
     ],
 )

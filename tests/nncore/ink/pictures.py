@@ -93,7 +93,10 @@ FILES: dict[str, Callable[[Image.Image], bytes]] = {
     "gif, animated": _animation,
     "bmp": lambda image: encoded(image, "BMP"),
     "webp": lambda image: encoded(image.convert("RGB"), "WEBP", lossless=True),
-    "ppm": lambda image: encoded(image, "PPM"),
+    "ppm": lambda image: encoded(image.convert("RGB"), "PPM"),
+    "pgm": lambda image: encoded(image, "PPM"),
+    "pbm": lambda image: encoded(image.convert("1", dither=Image.Dither.NONE), "PPM"),
+    "avif": lambda image: encoded(image.convert("RGB"), "AVIF", quality=100, speed=9),
     "tiff": lambda image: encoded(image, "TIFF"),
     "tiff, 1 bit": lambda image: encoded(
         image.convert("1", dither=Image.Dither.NONE), "TIFF", compression="group4"
@@ -110,7 +113,7 @@ FILES: dict[str, Callable[[Image.Image], bytes]] = {
 _BLANK = Image.new("L", (300, 300))
 
 BAD: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "is not a picture that can be read"),
+    "empty": (b"", "is empty"),
     "text": (b"just some text", "is not a picture that can be read"),
     "cut off": (encoded(Image.effect_noise((90, 90), 99))[:2_000], "is broken"),
     "black": (encoded(_BLANK), "has no ink on it"),

@@ -1,7 +1,9 @@
 """Every kind of picture file, and files that are none."""
 
+import os
 import subprocess
 import sys
+import threading
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from nncore.ink.picture_files import ImageError, read_image
+from nncore.ink.picture_files import ImageError, pictures_in, read_image
 from nncore.preprocessing import prepare
 from tests.nncore.ink.pictures import FILES, difference, encoded, seven, turned
 
@@ -25,7 +27,7 @@ def test_every_kind_of_file_gives_the_same_digit(name: str) -> None:
     grey = read_image(FILES[name](seven()))
     assert grey.dtype == np.uint8
     assert grey.shape == (400, 400)
-    tolerance = 0.012 if name.startswith("jpeg") else 1e-6
+    tolerance = {"jpeg": 0.012, "avif": 0.002}.get(name[:4], 1e-6)
     assert difference(prepare(grey).pixels, SEVEN) < tolerance
 
 
@@ -47,7 +49,14 @@ def test_a_path_is_read_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "expected"), [((3_000, 1_500), (500, 1_000)), ((1_024, 8), (8, 1_024))]
+    ("size", "expected"),
+    [
+        ((3_000, 1_500), (500, 1_000)),
+        ((1_024, 8), (8, 1_024)),
+        ((1, 1), (1, 1)),
+        ((1, 3_000_000), (1_024, 1)),
+        ((40_000, 1), (1, 1_000)),
+    ],
 )
 def test_a_large_picture_is_shrunk(size: tuple[int, int], expected: tuple[int, int]) -> None:
     assert read_image(encoded(Image.new("L", size))).shape == expected
@@ -117,11 +126,17 @@ def test_a_file_too_large_to_look_at(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "is not a picture"),
+        (b"", "is empty"),
         (b"just some text", "is not a picture"),
         (b"\x89PNG\r\n\x1a\n", "is not a picture"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not a picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is an SVG drawing; save it as PNG"),
+        (b"%PDF-1.7\n", "is a PDF; save it as PNG"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "is a HEIC photograph, .* save it as JPEG"),
+        (b"\0\x05\x16\x07\0\x02\0\0Mac OS X", "is macOS's notes about a picture; use the file"),
+        (b"P5 0 0 255\n", "is not a picture"),
+        (b"P5 200000 200000 255\n", "more than the 40,000,000"),
+        (b"P5 90 90 255\n123", "is broken"),
         (PNG[: len(PNG) // 2], "is broken"),
         (JPEG[: len(JPEG) // 2], "is broken"),
         (PNG[:60] + b"\xff" * 40 + PNG[100:], "is broken"),
@@ -153,11 +168,74 @@ def test_a_damaged_file_is_read_or_refused(position: int, damage: bytes) -> None
             assert grey.ndim == 2
 
 
-def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
+def test_a_missing_file_a_folder_and_a_link_to_nowhere(tmp_path: Path) -> None:
+    folder, link, loop = tmp_path / "x.png", tmp_path / "link.png", tmp_path / "loop.png"
+    folder.mkdir()
+    for path, said in [
+        (tmp_path / "none.png", "does not exist; check its path"),
+        (folder, r"x\.png is a folder; use a picture in it"),
+        (tmp_path / ("x" * 300), "cannot be read .*check its path"),
+    ]:
+        with pytest.raises(ImageError, match=said):
+            read_image(path)
+    link.symlink_to(tmp_path / "none.png")
+    loop.symlink_to(loop)
     with pytest.raises(ImageError, match="does not exist"):
-        read_image(tmp_path / "none.png")
-    with pytest.raises(ImageError, match="is broken"):
-        read_image(tmp_path)
+        read_image(link)
+    with pytest.raises(ImageError, match="cannot be read"):
+        read_image(loop)
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "seven.png"
+    path.write_bytes(PNG)
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(ImageError, match=r"cannot be read \(Permission denied\); check its path"):
+        read_image(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe is a file on Unix")
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(PNG,), daemon=True)
+    writer.start()
+    assert np.array_equal(read_image(pipe), np.asarray(seven()))
+
+
+PICTURES = ["a.PNG", "b.jfif", "c.jpe", "d.pgm", "e.avif", "folder.png/f.ppm", "sub/deep/g.jpg"]
+OTHERS = [".DS_Store", "._a.png", "Thumbs.db", "desktop.ini", "notes.txt", "sub/._g.jpg"]
+
+
+def test_the_pictures_below_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*PICTURES, *OTHERS, ".git/h.png", "__MACOSX/i.png"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "sub" / "up").symlink_to(tmp_path)
+    (tmp_path / "nowhere.png").symlink_to(tmp_path / "none")
+    if sys.platform != "win32":
+        os.mkfifo(tmp_path / "waits.png")
+    pictures, others, faults = pictures_in(tmp_path)
+    assert pictures == sorted(tmp_path / name for name in [*PICTURES, "nowhere.png"])
+    passed_over = {path.relative_to(tmp_path).as_posix() for path in others} - {"waits.png"}
+    assert passed_over == {*OTHERS, ".git", "__MACOSX", "sub/up"}
+    assert faults == []
+    scandir = os.scandir
+
+    def refused(path: object) -> object:
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    found, _, faults = pictures_in(tmp_path)
+    assert len(found) == len(PICTURES)
+    assert [fault.filename for fault in faults] == [str(tmp_path / "sub" / "deep")]
 
 
 def test_real_numbers_whose_range_is_more_than_float32_holds_are_read() -> None:

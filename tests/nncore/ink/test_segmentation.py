@@ -103,6 +103,50 @@ def test_a_dotted_line_is_one_digit() -> None:
     assert len(segment(np.asarray(picture) / np.float32(255))) == 2
 
 
+def zero(inside: list[tuple[int, int]], opening: int = 0, pen: int = 16) -> np.ndarray:
+    """A 0, open at the top by so many degrees to both sides, and a stroke within it."""
+    picture = Image.new("L", (280, 280))
+    draw = ImageDraw.Draw(picture)
+    draw.arc((85, 45, 195, 235), opening - 90, 270 - opening, fill=255, width=pen)
+    draw.line(inside, fill=255, width=pen)
+    return np.asarray(picture) / np.float32(255)
+
+
+@pytest.mark.parametrize(
+    ("inside", "opening"),
+    [
+        ([(112, 190), (168, 92)], 0),
+        ([(112, 190), (168, 92)], 20),
+        ([(140, 90), (140, 190)], 0),
+        ([(137, 130), (143, 150)], 0),
+    ],
+)
+def test_what_lies_inside_a_digit_belongs_to_it(
+    inside: list[tuple[int, int]], opening: int
+) -> None:
+    slashed = zero(inside, opening)
+    (piece,) = segment(slashed)
+    assert piece.ink.sum() == slashed.sum()
+    among = np.concatenate([drawn(1) / np.float32(255), slashed, drawn(7) / np.float32(255)], 1)
+    found = segment(among)
+    assert len(found) == 3
+    np.testing.assert_array_equal(found[1].ink, piece.ink)
+
+
+def test_a_frame_around_digits_is_none_of_them() -> None:
+    sheet = np.pad(row([4, 2, 7]), 30)
+    sheet[5:9] = sheet[-9:-5] = sheet[:, 5:9] = sheet[:, -9:-5] = 1
+    assert len(segment(sheet[5:-5, 5:-5])) == 4
+
+
+def test_a_small_digit_beside_an_arm_of_a_large_one_stays_a_digit() -> None:
+    """A 1 in the bay of a 5 has ink on three of its sides."""
+    sheet = np.pad(drawn(5) / np.float32(255), ((0, 0), (0, 60)))
+    sheet[:, 235:250] = 0
+    sheet[80:210, 200:212] = 1
+    assert len(segment(sheet)) == 2
+
+
 def test_dust_is_no_digit() -> None:
     sheet = np.pad(row([4, 2]), 40)
     sheet[5:9, 5:9] = sheet[-9:-5, 150:154] = 1

@@ -1,0 +1,98 @@
+"""One digit or several: what is read in a picture, and what a diverged network says of it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nncore import checkpoints
+from nncore.checkpoints import DivergedError
+from nncore.datasets import Dataset
+from nncore.ink.picture_files import read_image
+from nncore.ink.segmentation import segment
+from nncore.judge import doubt
+from nncore.judge.reading import Reader, answers, are_several
+from nncore.judge.reinking import photograph, reink
+from nncore.preprocessing import crop, prepare
+from tests.nncore.ink.pens import drawn
+
+PICTURES = Path(__file__).parents[2] / "fixtures" / "pictures"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    network = checkpoints.load(checkpoints.SHIPPED["robust"]).network()
+    return Reader(network, 1.0, doubt.load())
+
+
+def digits_of(reader: Reader, image: np.ndarray) -> str:
+    return "".join(f"{one.digit}{'?' if one.is_doubted else ''}" for one in reader.read(image))
+
+
+def row(digits: list[int], gap: int) -> np.ndarray:
+    """Digits of one pen, so many pixels apart, on a sheet of their own."""
+    parts = [np.pad(crop(drawn(digit) / np.float32(255)), ((0, 0), (0, gap))) for digit in digits]
+    height = max(len(part) for part in parts)
+    return np.pad(np.concatenate([np.pad(p, ((0, height - len(p)), (0, 0))) for p in parts], 1), 40)
+
+
+@pytest.mark.parametrize(("name", "said"), [("0_slash-inside", "0"), ("11_close", "11")])
+def test_the_smallest_pictures_that_were_read_wrong(reader: Reader, name: str, said: str) -> None:
+    assert digits_of(reader, read_image(PICTURES / f"{name}.png")) == said
+
+
+@pytest.mark.parametrize("gap", [6, 40])
+@pytest.mark.parametrize("number", ["42", "407", "11", "1234"])
+def test_a_number_is_read_digit_by_digit(reader: Reader, number: str, gap: int) -> None:
+    sheet = row([int(digit) for digit in number], gap)
+    assert digits_of(reader, sheet) == number
+    assert digits_of(reader, photograph(sheet, rng=np.random.default_rng(0))) == number
+
+
+def test_one_digit_is_read_as_ever(reader: Reader, digits: Dataset) -> None:
+    for i, image in enumerate(digits.test.images[30:38]):
+        for picture in (image.reshape(28, 28), reink(image, rng=np.random.default_rng(i))):
+            seen = prepare(picture).pixels.reshape(1, -1)
+            (found,) = reader.read(picture)
+            np.testing.assert_array_equal(
+                found.probabilities, doubt.calibrated(reader.network.predict_proba(seen), 1.0)[0]
+            )
+            assert found.is_doubted == reader.doubt.is_doubted(seen)[0]
+
+
+def test_a_digit_that_the_pen_skipped_in_stays_one(reader: Reader, digits: Dataset) -> None:
+    torn = reink(digits.test.images[81], rng=np.random.default_rng(81))
+    assert len(segment(torn)) == 2  # a 9 whose tail lies far below
+    (found,) = reader.read(torn)
+    assert (found.digit, found.is_doubted) == (9, False)
+
+
+@pytest.mark.parametrize(
+    ("whole", "pieces", "several"),
+    [
+        (False, [False], False),
+        (True, [True], False),
+        (False, [False, False], True),
+        (False, [False, True], False),
+        (True, [False, True], True),
+        (True, [True, True], False),
+    ],
+)
+def test_when_pieces_are_digits(whole: bool, pieces: list[bool], several: bool) -> None:
+    assert are_several(whole, pieces) is several
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
+def test_a_network_without_numbers_says_so(value: float) -> None:
+    network = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
+    for W in network.weights:
+        W[:] = value
+    with pytest.raises(DivergedError, match=r"answers are no finite numbers.* smaller learning"):
+        answers(network, np.ones((2, 784), np.float32))
+
+
+def test_a_picture_of_several_beside_a_blot(reader: Reader) -> None:
+    sheet = Image.fromarray(np.rint(255 * row([4, 2], 40)).astype(np.uint8))
+    sheet.paste(255, (5, 5, 12, 12))
+    assert digits_of(reader, np.asarray(sheet)) == "42"

@@ -43,6 +43,7 @@ def headline(run: Run, records: Sequence[EpochRecord]) -> None:
     with st.grid(4, min_column_width=150, gap="small"):
         for engine in run.config.engines:
             _final_metrics(engine, records, last.get(engine))
+    runs.show_why_twins_part(run, records)
     if ours := _our_handwriting(run):
         with st.grid(2, min_column_width=300, gap="small"):
             for engine, (new, learned) in ours.items():

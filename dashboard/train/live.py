@@ -246,6 +246,8 @@ def _live(run: Run) -> None:
         last = latest(records)
         for engine in run.config.engines:
             _metric(engine, last.get(engine), live.progress.get(engine))
+    with figures:
+        runs.show_why_twins_part(run, records)
     with curves:
         if records or any(live.batch_costs.values()):
             _curves(records, live.batch_costs)

@@ -14,7 +14,7 @@ from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import palette
 from dashboard.ui.text import escape, plain
-from nncore import not_learning
+from nncore import remarks
 from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord
 
@@ -74,7 +74,7 @@ Train has room for), their meaning."""
 
 def show_note(run: Run, records: Sequence[EpochRecord]) -> None:
     """Place what there is to tell about a run, as loud as it is bad."""
-    if stuck := not_learning.note(run.config, records):
+    if stuck := remarks.not_learning(run.config, records):
         st.warning(escape(stuck))
     if not run.note:
         return
@@ -84,6 +84,12 @@ def show_note(run: Run, records: Sequence[EpochRecord]) -> None:
     )
     quiet = st.info if ended_early else st.warning
     (st.error if run.status == RunStatus.FAILED else quiet)(escape(run.note))
+
+
+def show_why_twins_part(run: Run, records: Sequence[EpochRecord]) -> None:
+    """Place, below the figures of a run's two engines, why they are not the same."""
+    if remark := remarks.twins_part(run.config, records):
+        st.caption(escape(remark))
 
 
 _VALIDATION = ["val. cost", "val. %"]

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nncore import checkpoints, datasets, not_learning, recipes
+from nncore import checkpoints, datasets, recipes, remarks
 from nncore.checkpoints import DivergedError
 from nncore.cli.common import AsJson, app, check_writable, errors_in_a_sentence, say
 from nncore.config import (
@@ -66,7 +66,11 @@ def train(
         data = datasets.load_for(chosen, data_dir=data_dir)
     twins = build(chosen, len(data.train))
     records = _train_with_progress(chosen, data, twins, quiet=as_json)
-    notes = (closing_note(chosen, twins, records), not_learning.note(chosen, records))
+    notes = (
+        closing_note(chosen, twins, records),
+        remarks.not_learning(chosen, records),
+        remarks.twins_part(chosen, records),
+    )
     note = " ".join(filter(None, notes)) or None
     if note is not None:
         say(note)

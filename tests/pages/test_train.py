@@ -13,6 +13,7 @@ from dashboard.runs.store import RunStore, run_store
 from dashboard.train import live, picture
 from nncore import recipes
 from nncore.config import TrainingConfig
+from tests.dashboard.runs.training import record
 from tests.pages.training import SMALL, FakeJobs, enabled, own_store, page, status, trained
 
 
@@ -202,6 +203,17 @@ def test_a_run_that_does_not_learn_is_told_why(name: str):
     at = page(name, run=run.id)
     assert not at.exception
     assert "learning rate 1000 is likely to be too large" in at.warning[0].value
+
+
+@pytest.mark.parametrize("name", ["train", "results"])
+def test_twins_whose_figures_differ_are_explained_beside_them(name: str):
+    run = run_store().create_run("local", SMALL.replace(engines="numpy,torch"))
+    claim = run_store().claim(run.id, "token")
+    assert claim is not None
+    claim.save_epochs([record(0, test_accuracy=0.9034), record(0, "torch", test_accuracy=0.9067)])
+    at = page(name, run=run.id)
+    assert not at.exception
+    assert "Why the twins differ from epoch 1 on" in " ".join(c.value for c in at.caption)
 
 
 def test_the_picture_reads_each_checkpoint_once(monkeypatch: pytest.MonkeyPatch):

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from nncore.ink.strokes import redrawn, skeleton, stroke_width
+from nncore.ink.images import average_areas
+from nncore.ink.strokes import mean_width, redrawn, skeleton, stroke_width
 from tests.nncore.ink.pens import LINES, drawn
 
 
@@ -68,3 +69,25 @@ def test_a_thinner_pen_tears_nothing_apart() -> None:
     assert ndimage.label(thin > 0.5)[1] == 1
     columns = np.flatnonzero(thin.max(axis=0) > 0.5)
     assert columns[-1] > 230
+
+
+def ring(width: int, side: int = 400) -> np.ndarray:
+    """Smooth, in the middle of a square."""
+    picture = Image.new("L", (4 * side, 4 * side))
+    box = (0.4 * side, 0.4 * side, 3.6 * side, 3.6 * side)
+    ImageDraw.Draw(picture).ellipse(box, outline=255, width=4 * width)
+    return average_areas(np.asarray(picture) / np.float32(255), side)
+
+
+@pytest.mark.parametrize("width", [1, 2, 4, 8, 16])
+def test_the_mean_width_of_a_ring_and_of_lines(width: int) -> None:
+    assert mean_width(ring(width)) == pytest.approx(width, rel=0.25)
+    for digit in LINES:  # straight lines: along the axes the outline is measured a quarter too long
+        found = mean_width(drawn(digit, width) / np.float32(255))
+        assert 0.7 * width < found < 1.4 * width + 0.4
+
+
+@pytest.mark.parametrize("factor", [2, 4, 8, 16])
+def test_a_line_that_was_shrunk_is_never_thinner_than_a_pixel(factor: int) -> None:
+    shrunk = average_areas(ring(4), 400 // factor)
+    assert mean_width(shrunk) == pytest.approx(max(4 / factor, 1), rel=0.3)

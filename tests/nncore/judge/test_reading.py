@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from nncore import checkpoints
 from nncore.checkpoints import DivergedError
@@ -15,7 +15,7 @@ from nncore.judge import doubt
 from nncore.judge.reading import Reader, answers, are_several
 from nncore.judge.reinking import photograph, reink
 from nncore.preprocessing import crop, prepare
-from tests.nncore.ink.pens import drawn
+from tests.nncore.ink.pens import LINES, drawn
 
 PICTURES = Path(__file__).parents[2] / "fixtures" / "pictures"
 
@@ -37,9 +37,32 @@ def row(digits: list[int], gap: int) -> np.ndarray:
     return np.pad(np.concatenate([np.pad(p, ((0, height - len(p)), (0, 0))) for p in parts], 1), 40)
 
 
-@pytest.mark.parametrize(("name", "said"), [("0_slash-inside", "0"), ("11_close", "11")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("0_slash-inside", "0"),
+        ("11_close", "11"),
+        ("0_ellipse_w04", "0"),
+        ("0_ellipse_w09", "0"),
+        ("7_plain_w04", "7"),
+    ],
+)
 def test_the_smallest_pictures_that_were_read_wrong(reader: Reader, name: str, said: str) -> None:
     assert digits_of(reader, read_image(PICTURES / f"{name}.png")) == said
+
+
+@pytest.mark.parametrize("side", [100, 280, 1_000])
+@pytest.mark.parametrize("is_smooth", [False, True])
+def test_a_thin_pen_is_not_doubted(reader: Reader, side: int, is_smooth: bool) -> None:
+    for digit, lines in LINES.items():
+        for pen in {max(1, side // 500), side // 80}:
+            fine = 4 if is_smooth else 1
+            picture, scale = Image.new("L", (fine * side, fine * side)), fine * side / 280
+            for line in lines:
+                path = [(scale * x, scale * y) for x, y in line]
+                ImageDraw.Draw(picture).line(path, fill=255, width=fine * pen, joint="curve")
+            drawing = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
+            assert digits_of(reader, drawing) == str(digit), (digit, pen)
 
 
 @pytest.mark.parametrize("gap", [6, 40])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.settings import settings
 
@@ -163,6 +164,8 @@ def read_url(
         with_rest: parameters that no table knows belong to the view as well; they stand in
             `memory.seen`.
     """
+    if _is_history_navigation():
+        memory.replaced.clear()  # no echo: somebody pressed Back
     query = _of_view(params, with_rest)
     if not query or (memory.knows(query) and not anew):
         return None
@@ -197,6 +200,12 @@ def write_url(
     }
     wanted = {key: text for key, text in said.items() if key not in aside} | dict(rest or {})
     memory.write(present, wanted, others | wanted | said)
+
+
+def _is_history_navigation() -> bool:
+    """Whether this run of the script answers the browser's Back or Forward."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
 
 
 def _of_view(params: Sequence[Param], with_rest: bool) -> dict[str, str]:

@@ -20,6 +20,8 @@ DONE = Param(
 """Chapters whose question was answered."""
 PARAMS = (CHAPTER, FOCUS, DONE)
 """Beside them, the URL has what the open chapter's controls say, each under its own name."""
+PLACE_PARAMS = (CHAPTER.name, FOCUS.name)
+"""Those that make a place of their own, which is one entry of the browser's history."""
 
 PREDICTION = Controls("prediction-of-")
 """The answer that the visitor predicted, by chapter."""

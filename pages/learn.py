@@ -5,12 +5,14 @@ import streamlit as st
 from dashboard import session
 from dashboard.learn import chapters, state
 from dashboard.startup import through_the_entry
+from dashboard.ui import errors
 
 through_the_entry()
 
 session.workspace()
 place = state.read([chapter.name for chapter in chapters.CHAPTERS])
 chapter = chapters.chapter(place.chapter)
+messages = st.container()
 
 if place.focus:
     st.header(chapter.title)
@@ -22,3 +24,5 @@ else:
     chapters.figure(chapter)
     chapters.question(chapter)
     chapters.ending(chapter)
+with messages:
+    errors.show_notices()

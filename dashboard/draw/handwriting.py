@@ -19,7 +19,7 @@ from dashboard.runs.handwriting import Bytes, Handwriting
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import digits, runs
-from dashboard.ui.errors import shown_errors
+from dashboard.ui.errors import show_notices, shown_errors
 from dashboard.ui.text import escape
 from nncore import recipes
 from nncore.checkpoints import CheckpointError
@@ -49,8 +49,7 @@ def show(subject: Subject) -> None:
     with shown_errors():
         workspace = session.workspace()
         kept = run_store().handwriting.digits(workspace)
-        if notice := session.take_notice():
-            st.warning(escape(notice))
+        show_notices()
         _keep_it(workspace, subject, kept)
         st.caption(_notice())
         if not len(kept):

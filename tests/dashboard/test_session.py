@@ -174,6 +174,13 @@ def test_what_comes_back_by_the_back_button_is_no_echo(monkeypatch: pytest.Monke
     assert at.run().markdown[0].value == repr({"run": "a", "count": 2, "done": ""})
 
 
+def test_a_parameter_is_read_and_brought_into_its_range():
+    share = session.Param("share", float, str, 0.5, fit=lambda value: min(value, 1.0))
+    read = [share.value({"share": text}) for text in ("0.25", "7", "much", "")]
+    assert read == [0.25, 1.0, 0.5, 0.5]
+    assert share.value({}) == 0.5
+
+
 def test_a_view_with_parameters_that_no_table_knows_owns_all_but_the_workspace():
     at = run_script(show_view)
     at.session_state["rest"] = {"w1": "4"}

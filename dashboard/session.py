@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.settings import settings
 
@@ -28,8 +29,9 @@ COOKIE = "nn-magic-workspace"
 
 # Session keys -----------------------------------------------------------------------------------
 _VISITOR = "visitor"
-_NOTICE = "notice"
+_NOTICES = "notices"
 _APP_ERROR = "app-error"
+_RUN = "run-of-the-moment"
 _PICTURE_NEURON = "picture-neuron-"
 _DRAWING = "last-drawing"
 _DOUBT_THRESHOLD = "doubt-threshold"
@@ -40,6 +42,8 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NOTICE_SECONDS = 6.0
 """How long a notice stands while the page polls and draws itself anew."""
+_MOST_SAID = 40
+"""Characters of a URL's text that a notice repeats."""
 
 
 # Controls ---------------------------------------------------------------------------------------
@@ -102,17 +106,34 @@ class Param:
     """The value where the URL says nothing, or nothing that can be read."""
     is_place: bool = True
     """Whether another value in the URL is a wish to see something else; else it goes along."""
+    expected: str = ""
+    """What a text should say, for the sentence about one that does not; empty for no sentence."""
+    fit: Callable[[Any], Any] = lambda value: value
+    """The value that is taken for one that was read, such as the nearest in a range."""
 
     def in_url(self) -> Any:
         """What the URL says now."""
         return self.value(st.query_params.to_dict())
 
-    def value(self, query: Mapping[str, str]) -> Any:
-        """What these parameters say."""
-        try:
-            return self.read(query[self.name])
-        except (KeyError, ValueError):
+    def value(self, query: Mapping[str, str], *, tell: bool = False) -> Any:
+        """What these parameters say.
+
+        Args:
+            query: the parameters.
+            tell: let the visitor know where they say it wrongly, in one sentence.
+        """
+        text = query.get(self.name)
+        if text is None:
             return self.default
+        try:
+            said = self.read(text)
+            value = self.fit(said)
+            is_wrong = value != said
+        except ValueError:
+            value, is_wrong = self.default, True
+        if is_wrong and tell and self.expected:
+            notify(f"{self.name} = {shortened(text)} does not fit; use {self.expected}.")
+        return value
 
 
 @dataclass(slots=True)
@@ -157,7 +178,8 @@ def read_url(
 ) -> dict[str, Any] | None:
     """What the URL says of a view, by parameter; None where it says nothing new.
 
-    A link says all of it: what it leaves out has its default.
+    A link says all of it: what it leaves out has its default, and so has what it says wrongly,
+    about which the visitor is told.
 
     Args:
         params: the view's table.
@@ -166,12 +188,14 @@ def read_url(
         with_rest: parameters that no table knows belong to the view as well; they stand in
             `memory.seen`.
     """
+    if _is_history_navigation():
+        memory.replaced.clear()  # no echo: somebody pressed Back
     query = _of_view(params, with_rest)
     if not query or (memory.knows(query) and not anew):
         return None
     memory.seen = query
     whole = st.query_params.to_dict()
-    return {param.name: param.value(whole) for param in params}
+    return {param.name: param.value(whole, tell=True) for param in params}
 
 
 def write_url(
@@ -200,6 +224,12 @@ def write_url(
     }
     wanted = {key: text for key, text in said.items() if key not in aside} | dict(rest or {})
     memory.write(present, wanted, others | wanted | said)
+
+
+def _is_history_navigation() -> bool:
+    """Whether this run of the script answers the browser's Back or Forward."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
 
 
 def _of_view(params: Sequence[Param], with_rest: bool) -> dict[str, str]:
@@ -293,6 +323,17 @@ def take_key() -> str | None:
     return key
 
 
+# The run of the moment --------------------------------------------------------------------------
+def look_at_run(run_id: str) -> None:
+    """A page shows this run, or trains it: it is the one that the others open."""
+    st.session_state[_RUN] = run_id
+
+
+def run_of_the_moment() -> str | None:
+    """The run that was last shown or trained in this session; it may be gone meanwhile."""
+    return st.session_state.get(_RUN)
+
+
 # Run ids ----------------------------------------------------------------------------------------
 def is_run_id(text: str) -> bool:
     """Whether what a URL says could be a run id at all (letters, digits, dash, underscore)."""
@@ -348,13 +389,25 @@ def is_told(sentence: str) -> bool:
 
 def notify(sentence: str) -> None:
     """Show one sentence from the next time on that the page is drawn, for some seconds."""
-    st.session_state[_NOTICE] = (sentence, time.monotonic())
+    others = [notice for notice in st.session_state.get(_NOTICES, []) if notice[0] != sentence]
+    st.session_state[_NOTICES] = [*others, (sentence, time.monotonic())]
 
 
-def take_notice() -> str | None:
-    """The sentence of `notify`, until its seconds are over."""
-    sentence, since = st.session_state.get(_NOTICE, (None, 0.0))
-    if time.monotonic() - since > _NOTICE_SECONDS:
-        st.session_state.pop(_NOTICE, None)
-        return None
-    return sentence
+def take_notices() -> list[str]:
+    """The sentences of `notify`, each until its seconds are over."""
+    now = time.monotonic()
+    notices = [
+        (sentence, since)
+        for sentence, since in st.session_state.get(_NOTICES, [])
+        if now - since <= _NOTICE_SECONDS
+    ]
+    if notices:
+        st.session_state[_NOTICES] = notices
+    else:
+        st.session_state.pop(_NOTICES, None)
+    return [sentence for sentence, _ in notices]
+
+
+def shortened(text: str) -> str:
+    """What a URL says, for a sentence about it: no more of it than fits."""
+    return text if len(text) <= _MOST_SAID else text[:_MOST_SAID] + "…"

@@ -15,8 +15,7 @@ heading("Inside")
 
 with errors.shown_errors():
     state.read()
-    if notice := session.take_notice():
-        st.info(notice)
+    messages = st.container()
 
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -37,11 +36,12 @@ with errors.shown_errors():
     )
     choice.choose_neuron(model, neuron)
 
-    if answer is None:
-        state.write()
-        st.stop()
-    section = choice.choose_section()
+    section = choice.choose_section() if answer is not None else None
     state.write()
+    with messages:
+        errors.show_notices()
+    if answer is None:
+        st.stop()
     match section:
         case "backward":
             backward.show(model, example, neuron, answer)

@@ -4,11 +4,13 @@ import streamlit as st
 
 from dashboard.learn import chapters, state
 from dashboard.startup import through_the_entry
+from dashboard.ui import errors
 
 through_the_entry()
 
 place = state.read([chapter.name for chapter in chapters.CHAPTERS])
 chapter = chapters.chapter(place.chapter)
+messages = st.container()
 
 if place.focus:
     st.header(chapter.title)
@@ -20,3 +22,5 @@ else:
     chapters.figure(chapter)
     chapters.question(chapter)
     chapters.ending(chapter)
+with messages:
+    errors.show_notices()

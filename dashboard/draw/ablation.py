@@ -11,7 +11,7 @@ from dashboard.ink.drawing import KEPT_SECONDS, Ink
 from dashboard.models import predictions
 from dashboard.models.load import Model
 from dashboard.models.predictions import Answer
-from dashboard.ui.text import certainty
+from dashboard.ui.text import certainty, listed
 from nncore.preprocessing import StageName
 
 LEAST_FALL = 0.001
@@ -104,11 +104,6 @@ def _said(renamed: Sequence[tuple[Model, int]]) -> str:
     """`Robust and Classroom say 9`, or `Robust says 9 and Classroom 5`."""
     (first, digit), *others = renamed
     if others and {other for _, other in others} == {digit}:
-        return f"{_listed([model.markdown for model, _ in renamed])} say **{digit}**"
+        return f"{listed(model.markdown for model, _ in renamed)} say **{digit}**"
     said = [f"{model.markdown} **{other}**" for model, other in others]
-    return _listed([f"{first.markdown} says **{digit}**", *said])
-
-
-def _listed(words: Sequence[str]) -> str:
-    *rest, last = words
-    return f"{', '.join(rest)} and {last}" if rest else last
+    return listed([f"{first.markdown} says **{digit}**", *said])

@@ -19,8 +19,8 @@ from dashboard.runs.handwriting import Bytes, Handwriting
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import digits, runs
-from dashboard.ui.errors import shown_errors
-from dashboard.ui.text import escape
+from dashboard.ui.errors import show_notices, shown_errors
+from dashboard.ui.text import escape, listed
 from nncore import recipes
 from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, TrainingConfig
@@ -49,8 +49,7 @@ def show(subject: Subject) -> None:
     with shown_errors():
         workspace = session.workspace()
         kept = run_store().handwriting.digits(workspace)
-        if notice := session.take_notice():
-            st.warning(escape(notice))
+        show_notices()
         _keep_it(workspace, subject, kept)
         st.caption(_notice())
         if not len(kept):
@@ -176,7 +175,8 @@ def _wall(kept: Handwriting) -> None:
                     alt=f"Handwritten {label}: {counts[label]:,}",
                 )
     if missing := [str(label) for label in np.flatnonzero(counts == 0)]:
-        st.caption(f"Nobody has kept a {_listed(missing)} yet.")
+        nobodys = listed(missing, "or")
+        st.caption(f"Nobody has kept a {nobodys} yet.")
 
 
 @st.cache_data(max_entries=200, ttl=_FORGOTTEN_AFTER, show_spinner=False)
@@ -332,14 +332,14 @@ def _name(model: Model) -> str:
 
 def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
     """A run again, with the kept digits among its training images."""
-    names = {model.run_id: model.run_name for model in trained}
+    labels = {model.run_id: model.run_label for model in trained}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         run_id = None
-        if names:
+        if labels:
             run_id = st.selectbox(
                 "Train again",
-                list(names),
-                format_func=names.__getitem__,
+                list(labels),
+                format_func=labels.__getitem__,
                 key="handwriting-run",
             )
         run = run_store().get_run(run_id) if run_id else None
@@ -369,7 +369,3 @@ def _start(config: TrainingConfig, name: str) -> None:
 
 def _counted(n: int) -> str:
     return "1 digit" if n == 1 else f"{n:,} digits"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

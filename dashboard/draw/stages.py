@@ -12,7 +12,7 @@ from dashboard.ink import samples
 from dashboard.models import doubts, predictions
 from dashboard.models.predictions import Answer
 from dashboard.ui import digits
-from dashboard.ui.text import certainty, sureness
+from dashboard.ui.text import certainty, listed, sureness
 from nncore.preprocessing import Stage, StageName
 
 
@@ -103,8 +103,7 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
 
 def without(skipped: Collection[StageName]) -> str:
     """The stages that are left out, in words: `centring and cropping`."""
-    *rest, last = [words.without for name, words in WORDS.items() if name in skipped]
-    return f"{', '.join(rest)} and {last}" if rest else last
+    return listed(words.without for name, words in WORDS.items() if name in skipped)
 
 
 def _difference(subject: Subject) -> None:

@@ -1,10 +1,11 @@
 """What Draw remembers: how it looks at the drawing, and where the ink comes from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.session import Controls
+from dashboard.session import Controls, look_at_run, run_of_the_moment
 from nncore.preprocessing import StageName
 
 CONTROLS = Controls("draw-control-")
@@ -20,6 +21,9 @@ ALL_THE_SAME = Controls("handwriting-all-the-same-")
 KEPT_TABLE = Controls("kept-")
 """The table of kept digits, by their version: ticks name rows, so another set is another table."""
 
+OWN_RUN = Controls("draw-")
+"""`run`, the choice of the run whose networks answer."""
+
 _VIEW = "draw"
 
 
@@ -33,11 +37,37 @@ class DrawView:
     """Stages between the ink and the network that are switched off."""
     times_all_on: int = 0
     """How often they were all switched on at once."""
+    run: str | None = None
+    """The run that was picked; another run of the moment takes its place."""
 
 
 def view() -> DrawView:
     """How Draw looks at the drawing; made at first sight."""
     return st.session_state.setdefault(_VIEW, DrawView())
+
+
+def take_run() -> None:
+    """The visitor picked the run whose networks answer; it is the one of the moment."""
+    now = view()
+    now.run = OWN_RUN.value("run")
+    if now.run:
+        look_at_run(now.run)
+
+
+def run_that_answers(finished: Sequence[str], others: Sequence[str]) -> str | None:
+    """The run whose networks answer: the one that was picked, else the one of the moment if it has
+    finished, else the newest that has, and only then one that has not.
+
+    Args:
+        finished: runs that have, the newest first.
+        others: runs that have not, the newest first.
+    """
+    now, moment = view(), run_of_the_moment()
+    if moment != now.run:
+        now.run = None
+    if now.run in (*finished, *others):
+        return now.run
+    return moment if moment in finished else next(iter((*finished, *others)), None)
 
 
 def stage_switch(name: StageName) -> str:

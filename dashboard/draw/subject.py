@@ -11,6 +11,7 @@ from dashboard.ink import drawing
 from dashboard.ink.drawing import Ink
 from dashboard.models import load
 from dashboard.models.load import Model, Trained
+from dashboard.ui.text import escape
 from nncore.preprocessing import Prepared, StageName
 
 
@@ -50,14 +51,23 @@ class Subject:
 
 
 def choose_run(models: Sequence[Trained]) -> list[Trained]:
-    """Models of Draw's subject: those of one run, the newest, or the one picked of several."""
-    names = {model.run_id: model.run_name for model in models}
-    if len(names) > 1:
-        run_id = st.selectbox(
-            "Networks of the run", list(names), format_func=names.__getitem__, key="draw-run"
+    """Models of Draw's subject: those of one run, which is named; of several, it can be picked."""
+    labels = {model.run_id: model.run_label for model in models}
+    unfinished = {model.run_id for model in models if model.of_epochs is not None}
+    run_id = state.run_that_answers(
+        [name for name in labels if name not in unfinished],
+        [name for name in labels if name in unfinished],
+    )
+    if len(labels) > 1:
+        st.selectbox(
+            "Networks of the run",
+            list(labels),
+            format_func=labels.__getitem__,
+            key=state.OWN_RUN.showing("run", run_id),
+            on_change=state.take_run,
         )
-    else:
-        run_id = next(iter(names), None)
+    elif run_id:
+        st.caption(f"Networks of the run {escape(labels[run_id])}")
     return [model for model in models if model.run_id == run_id]
 
 

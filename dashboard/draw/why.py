@@ -15,7 +15,7 @@ from dashboard.runs.errors import StoreError
 from dashboard.runs.run import RunStatus
 from dashboard.runs.store import run_store
 from dashboard.ui import digits
-from dashboard.ui.text import escape
+from dashboard.ui.text import escape, listed
 from nncore import datasets
 from nncore.checkpoints import CheckpointError
 from nncore.config import ActivationName, DatasetName
@@ -187,11 +187,11 @@ def _count(labels: np.ndarray) -> str:
     found, counts = np.unique(labels, return_counts=True)
     if len(found) == 1:
         return f"The {len(labels)} nearest training images **all show a {found[0]}**."
-    *parts, last = (
+    parts = listed(
         f"{counts[i]} {'shows' if counts[i] == 1 else 'show'} a {found[i]}"
         for i in np.argsort(-counts, kind="stable")
     )
-    return f"Of the {len(labels)} nearest training images, **{', '.join(parts)} and {last}**."
+    return f"Of the {len(labels)} nearest training images, **{parts}**."
 
 
 def _examples_of(network: Network) -> tuple[DatasetName, int, str]:

@@ -7,25 +7,19 @@ import streamlit as st
 
 from dashboard import navigation, session
 from dashboard.ink import samples
-from dashboard.inside import state
-from dashboard.inside.state import InsideView
+from dashboard.inside import runs, state
 from dashboard.models import evaluation, load, predictions
 from dashboard.models.evaluation import Answers
-from dashboard.runs.run import Run
-from dashboard.runs.store import run_store
 from dashboard.ui import digits
 from dashboard.ui.names import ACTIVATIONS, DATASETS
-from dashboard.ui.palette import ENGINE_NAMES
-from dashboard.ui.runs import label
-from dashboard.ui.text import escape, sureness
+from dashboard.ui.text import listed, sureness
 from nncore import datasets
-from nncore.config import DatasetName, EngineName, architecture
+from nncore.config import DatasetName, architecture
 from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import Edit, operate, silenced
 from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
 
-_SHIPPED = "Classroom, comes with the app"
 SECTIONS = {
     "forward": "Forward",
     "backward": "Backward",
@@ -63,8 +57,8 @@ class Example:
 def choose_model() -> OpenNetwork:
     """Place the choice of run, engine and checkpoint; the shipped model where there is no run."""
     view = state.view()
-    run = _choose_run(view)
-    network, name = (None, "shipped") if run is None else _choose_checkpoint(view, run)
+    run = runs.choose_run(view)
+    network, name = (None, "shipped") if run is None else runs.choose_checkpoint(view, run)
     if network is None:
         network = load.shipped_network()
     wanted = run.config.dataset if run else "mnist"
@@ -96,104 +90,17 @@ def _operated(token: str, _network: Network, _edits: tuple[Edit, ...]) -> Networ
     return operate(_network, _edits)
 
 
-def _choose_run(view: InsideView) -> Run | None:
-    by_id = {run.id: run for run in run_store().list_runs(session.workspace())}
-    if view.run and view.run not in by_id:
-        shared = run_store().get_run(view.run) if session.is_run_id(view.run) else None
-        if shared is None:
-            st.error(
-                f"There is no run {escape(view.run)} here: it was deleted, or the link is "
-                "incomplete. Here is the model that comes with the app."
-            )
-            view.run = None
-        else:
-            by_id[shared.id] = shared
-    st.selectbox(
-        "Network",
-        ["", *by_id],
-        format_func=lambda run_id: label(by_id[run_id]) if run_id else _SHIPPED,
-        key=state.CONTROLS.showing("run", view.run or ""),
-        on_change=_take_run,
-    )
-    if not view.run:
-        st.caption(_which_shipped())
-    return by_id[view.run] if view.run else None
-
-
-def _which_shipped() -> str:
-    """How small the shipped model is, and who answers on Home where that is another one."""
-    small = architecture(load.shipped_network().layer_sizes)
-    said = f"The small model that came along, {small}."
-    answers_on_home = load.default_model()
-    if answers_on_home.name == "classroom":
-        return said
-    large = architecture(load.network_of(answers_on_home).layer_sizes)
-    return f"{said} On Home another one answers: {answers_on_home.title}, {large}."
-
-
-def _take_run() -> None:
-    view = state.view()
-    view.run = state.CONTROLS.value("run") or None
-    view.epoch, view.neuron, view.source, view.edits = None, None, None, ()
-
-
-def _choose_checkpoint(view: InsideView, run: Run) -> tuple[Network | None, str]:
-    kept: dict[EngineName, list[tuple[int, int]]] = {}
-    for info in run_store().checkpoints(run.id):
-        kept.setdefault(info.engine, []).append((info.epoch, info.batch))
-    if not kept:
-        st.info("This run has no checkpoint yet, so here is the model that comes with the app.")
-        return None, "shipped"
-    if view.engine not in kept:
-        view.engine = next(iter(kept))
-    if len(kept) > 1:
-        st.segmented_control(
-            "Engine",
-            list(kept),
-            format_func=ENGINE_NAMES.__getitem__,
-            required=True,
-            key=state.CONTROLS.showing("engine", view.engine),
-            on_change=_take_engine,
-        )
-    places = sorted(kept[view.engine])
-    last = len(places) - 1
-    at = next((i for i, (epoch, _) in enumerate(places) if epoch == view.epoch), last)
-    if len(places) > 1:
-        st.select_slider(
-            "Epochs trained",
-            list(range(len(places))),  # not the places: of a tuple, it makes a range
-            format_func=lambda position: _place_name(*places[position]),
-            key=state.CONTROLS.showing("epoch", at),
-            on_change=_take_epoch,
-            args=(places,),
-            help="Every kept checkpoint; 0 is the network before its first mini-batch.",
-        )
-    read = load.newest_network if at == last else load.trained_network
-    network = read(run.id, view.engine, *places[at])
-    # What was the newest may have given way to a newer one since.
-    return network, f"{run.id}/{view.engine}/{network.epoch}.{network.batch}"
-
-
-def _place_name(epoch: int, batch: int) -> str:
-    return f"{epoch} and {batch:,} mini-batches" if batch else str(epoch)
-
-
-def _take_engine() -> None:
-    state.view().engine = state.CONTROLS.value("engine")
-
-
-def _take_epoch(places: list[tuple[int, int]]) -> None:
-    at = int(state.CONTROLS.value("epoch"))
-    state.view().epoch = None if at == len(places) - 1 else places[at][0]
-
-
 # The example ------------------------------------------------------------------------------------
 def choose_example(model: OpenNetwork) -> Example:
     """Place the choice of the image: by number, by digit, a mistake, or the last drawing."""
     view = state.view()
     images, labels = evaluation.test_images(model.dataset)
-    if view.example is not None:
-        view.example = min(view.example, len(labels) - 1)
+    if view.example is not None and view.example >= len(labels):
+        if "example" in view.asked:
+            session.notify(
+                f"There is no test image {view.example}; they go from 0 to {len(labels) - 1:,}."
+            )
+        view.example = len(labels) - 1
     st.number_input(
         f"Test image, 0 to {len(labels) - 1:,}",
         min_value=0,
@@ -302,6 +209,13 @@ def neuron_of(model: OpenNetwork, answer: int | None) -> Neuron:
     view, sizes = state.view(), model.network.layer_sizes[1:]
     if view.neuron and view.neuron[0] < len(sizes) and view.neuron[1] < sizes[view.neuron[0]]:
         return Neuron(*view.neuron)
+    if view.neuron and "neuron" in view.asked:
+        there = listed(f"{layer}.0 to {layer}.{size - 1}" for layer, size in enumerate(sizes, 1))
+        session.notify(
+            f"There is no neuron {view.neuron[0] + 1}.{view.neuron[1]} in this network; there are "
+            f"{there}."
+        )
+    view.neuron = None
     return Neuron(len(sizes) - 1, answer or 0)
 
 
@@ -408,6 +322,9 @@ def choose_section() -> str:
     """Place the choice of what to see of the network inside; returns the section's name."""
     view = state.view()
     if view.section not in SECTIONS:
+        session.notify(
+            f"There is no section {session.shortened(view.section)}; there are {listed(SECTIONS)}."
+        )
         view.section = "forward"
     st.segmented_control(
         "What to see",

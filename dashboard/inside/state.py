@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 
@@ -21,25 +21,43 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _place(text: str) -> tuple[int, int] | None:
+def _place(text: str) -> tuple[int, int]:
     layer, _, index = text.partition(".")
     place = _whole(layer) - 1, _whole(index)
-    return place if place[0] >= 0 else None
+    if place[0] < 0:
+        raise ValueError(text)
+    return place
+
+
+def _engine(text: str) -> EngineName:
+    names: dict[str, EngineName] = {name: name for name in get_args(EngineName)}
+    if text not in names:
+        raise ValueError(text)
+    return names[text]
 
 
 PARAMS = (
     RUN,
+    Param("engine", _engine, lambda name: name, "numpy", expected="numpy or torch"),
     Param(
-        "engine", lambda text: "torch" if text == "torch" else "numpy", lambda name: name, "numpy"
+        "epoch",
+        _whole,
+        lambda epoch: None if epoch is None else str(epoch),
+        expected="a whole number of epochs",
     ),
-    Param("epoch", _whole, lambda epoch: None if epoch is None else str(epoch)),
     Param(
         "example",
         lambda text: None if text == DRAWING else _whole(text),
         lambda example: DRAWING if example is None else str(example),
         FIRST_EXAMPLE,
+        expected=f"the number of a test image, or {DRAWING}",
     ),
-    Param("neuron", _place, lambda place: f"{place[0] + 1}.{place[1]}" if place else None),
+    Param(
+        "neuron",
+        _place,
+        lambda place: f"{place[0] + 1}.{place[1]}" if place else None,
+        expected="a layer and a neuron such as 1.7",
+    ),
     Param("show", str, lambda section: section, "forward"),
 )
 
@@ -71,6 +89,12 @@ class InsideView:
     """PyTorch's gradients, and what they are of."""
     twin_asked: str | None = None
     """What PyTorch has been asked about and has not answered yet."""
+    followed: str | None = None
+    """The run of the moment that Inside opened last; another one is opened anew."""
+    is_opened: bool = False
+    """The page was opened just now, and no link says what to look at."""
+    asked: frozenset[str] = frozenset()
+    """The parameters that a link says just now: what there is not of them is told."""
     url: UrlMemory = field(default_factory=UrlMemory)
 
 
@@ -83,11 +107,13 @@ def read() -> None:
     """Take over what a link to Inside says, all of it: what it leaves out is as at first sight.
 
     A link that is followed from another page shows the network as it was trained; the browser's
-    back button keeps the changes made by hand. What a link says wrongly is left out.
+    back button keeps the changes made by hand. What a link says wrongly is told and left out.
     """
     now = view()
     arrived = "run" not in CONTROLS  # its controls are not there yet
     said = read_url(PARAMS, now.url, anew=arrived)
+    now.is_opened = arrived and said is None
+    now.asked = frozenset(now.url.seen) if said else frozenset()
     if said is None:
         return
     if arrived or said["run"] != now.run:
@@ -95,6 +121,13 @@ def read() -> None:
     now.run, now.engine, now.epoch = said["run"], said["engine"], said["epoch"]
     now.example, now.neuron, now.section = said["example"], said["neuron"], said["show"]
     now.source = now.target = None
+
+
+def open_run(run: str | None) -> None:
+    """Look into another run's network from now on, or the shipped one, as it was trained."""
+    now = view()
+    now.run = run
+    now.epoch, now.neuron, now.source, now.edits = None, None, None, ()
 
 
 def write() -> None:

@@ -7,8 +7,17 @@ from typing import TypeVar, cast
 import streamlit as st
 
 from dashboard.learn import state
+from dashboard.session import Param
+from dashboard.ui.text import listed
 
 _Text = TypeVar("_Text", bound=str)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 class Panel:
@@ -32,18 +41,20 @@ class Panel:
     ) -> float:
         """A number; a link's value is brought into the range."""
 
-        def read(text: str) -> float:
-            value = float(text)
-            if not math.isfinite(value):
-                raise ValueError(text)
-            return min(max(value, low), high)
-
+        param = Param(
+            name,
+            _finite,
+            str,
+            float(default),
+            expected=f"a number from {low:g} to {high:g}",
+            fit=lambda value: min(max(value, low), high),
+        )
         value = st.slider(
             label,
             float(low),
             float(high),
             step=float(step),
-            key=state.control_key(name, read, float(default)),
+            key=state.control_key(param),
             help=help,
             format=format,
             persist_state="session",
@@ -69,12 +80,13 @@ class Panel:
                 raise ValueError(text)
             return first, second
 
+        expected = f"two numbers from {low:g} to {high:g} with a comma between them"
         chosen = st.slider(
             label,
             float(low),
             float(high),
             step=float(step),
-            key=state.control_key(name, read, default),
+            key=state.control_key(Param(name, read, str, default, expected=expected)),
             persist_state="session",
         )
         # The key holds two numbers, and then the slider has two handles.
@@ -85,11 +97,19 @@ class Panel:
 
     def whole(self, name: str, label: str, low: int, high: int, default: int) -> int:
         """A whole number; a link's value is brought into the range."""
+        param = Param(
+            name,
+            int,
+            str,
+            default,
+            expected=f"a whole number from {low} to {high}",
+            fit=lambda value: min(max(value, low), high),
+        )
         value = st.slider(
             label,
             low,
             high,
-            key=state.control_key(name, lambda text: min(max(int(text), low), high), default),
+            key=state.control_key(param),
             persist_state="session",
         )
         if value != default:
@@ -99,14 +119,19 @@ class Panel:
     def scale(self, name: str, label: str, values: tuple[float, ...], default: float) -> float:
         """One of a few numbers, on a slider: for learning rates, whose steps are factors."""
 
-        def read(text: str) -> float:
-            return min(values, key=lambda value: abs(value - float(text)))
-
+        param = Param(
+            name,
+            _finite,
+            str,
+            default,
+            expected=listed((f"{value:g}" for value in values), "or"),
+            fit=lambda said: min(values, key=lambda value: abs(value - said)),
+        )
         value = st.select_slider(
             label,
             values,
             format_func=lambda value: f"{value:g}",
-            key=state.control_key(name, read, default),
+            key=state.control_key(param),
             persist_state="session",
         )
         if value != default:
@@ -121,11 +146,12 @@ class Panel:
                 raise ValueError(text)
             return text
 
+        param = Param(name, read, str, default, expected=listed(options, "or"))
         value = st.segmented_control(
             label,
             list(options),
             format_func=options.__getitem__,
-            key=state.control_key(name, read, default),
+            key=state.control_key(param),
             required=True,
             persist_state="session",
             wrap=True,

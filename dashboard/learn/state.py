@@ -1,15 +1,31 @@
 """The open chapter, its controls and what is done, in the session and in the URL."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import streamlit as st
 
-from dashboard.session import Controls, Param, UrlMemory, read_url, write_url
+from dashboard.session import (
+    Controls,
+    Param,
+    UrlMemory,
+    notify,
+    read_url,
+    shortened,
+    write_url,
+)
+from dashboard.ui.text import listed
 
 CHAPTER = Param("chapter", str, str, "")
-FOCUS = Param("focus", lambda text: text == "1", lambda focus: "1" if focus else None, False)
+
+
+def _is_one(text: str) -> bool:
+    if text != "1":
+        raise ValueError(text)
+    return True
+
+
+FOCUS = Param("focus", _is_one, lambda focus: "1" if focus else None, False, expected="1")
 DONE = Param(
     "done",
     lambda text: frozenset(text.split(".")),
@@ -20,6 +36,8 @@ DONE = Param(
 """Chapters whose question was answered."""
 PARAMS = (CHAPTER, FOCUS, DONE)
 """Beside them, the URL has what the open chapter's controls say, each under its own name."""
+PLACE_PARAMS = (CHAPTER.name, FOCUS.name)
+"""Those that make a place of their own, which is one entry of the browser's history."""
 
 PREDICTION = Controls("prediction-of-")
 """The answer that the visitor predicted, by chapter."""
@@ -59,9 +77,10 @@ def in_focus() -> bool:
 
 
 def read(chapters: Sequence[str]) -> LessonPlace:
-    """Take over a link, or the browser's back button; an unknown chapter opens the first one.
+    """Take over a link, or the browser's back button.
 
-    Where the URL names another chapter or other values than we last wrote, it is right.
+    Where the URL names another chapter or other values than we last wrote, it is right. In place of
+    a chapter that there is not, which is told, the first one is opened.
     """
     now = place()
     said = read_url(PARAMS, now.url, with_rest=True)
@@ -69,6 +88,11 @@ def read(chapters: Sequence[str]) -> LessonPlace:
         now.chapter, now.focus = said[CHAPTER.name], said[FOCUS.name]
         controls().forget()
     if now.chapter not in chapters:
+        if now.chapter:
+            notify(
+                f"There is no chapter {shortened(now.chapter)}; there are {listed(chapters)}. "
+                "This is the first."
+            )
         now.chapter = chapters[0]
     st.session_state[_DONE] = done() | DONE.in_url().intersection(chapters)
     return now
@@ -104,12 +128,12 @@ def controls() -> Controls:
     return Controls(f"lesson-{place().chapter}-")
 
 
-def control_key(name: str, read: Callable[[str], Any], default: Any) -> str:
-    """The key of a control of the open chapter, which starts from the URL where `read` can read it.
-
-    `read` turns the URL's text into a value and raises ValueError where that cannot be.
-    """
-    return controls().starting(name, Param(name, read, str, default).value(place().url.seen))
+def control_key(param: Param) -> str:
+    """The key of a control of the open chapter, which starts with what the URL says of it; a text
+    that does not fit is told."""
+    if param.name in controls():
+        return controls().key(param.name)
+    return controls().starting(param.name, param.value(place().url.seen, tell=True))
 
 
 def done() -> frozenset[str]:

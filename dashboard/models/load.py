@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.runs.run import Run, RunStatus
 from dashboard.runs.store import run_store
-from dashboard.ui import palette
+from dashboard.ui import palette, runs
 from dashboard.ui.text import plain
 from nncore import checkpoints
 from nncore.checkpoints import SHIPPED, CheckpointError, ShippedName, from_bytes
@@ -73,6 +73,8 @@ class Trained:
     dataset: DatasetName = "mnist"
     of_epochs: int | None = None
     """How many its run is to train, while it has not: its two engines may stand apart then."""
+    run_label: str = ""
+    """Its run in a list of runs, where two may have one name."""
 
     @property
     def key(self) -> str:
@@ -142,7 +144,15 @@ def latest_models(run: Run) -> list[Trained]:
             latest[info.engine] = max(place, latest.get(info.engine, place))
     of_epochs = None if run.status is RunStatus.FINISHED else run.config.epochs
     return [
-        Trained(run.id, plain(run.name), engine, *latest[engine], run.config.dataset, of_epochs)
+        Trained(
+            run.id,
+            plain(run.name),
+            engine,
+            *latest[engine],
+            run.config.dataset,
+            of_epochs,
+            runs.label(run),
+        )
         for engine in run.config.engines
         if engine in latest
     ]

@@ -11,7 +11,7 @@ from dashboard.ui.text import escape
 
 
 def choose_run(*, by_link: bool) -> Run | None:
-    """Place the choice of the run: a link's, else the last one looked at, else the newest.
+    """Place the choice of the run: a link's, else the run of the moment, else the newest.
 
     Args:
         by_link: the run was asked for by a link, so that a missing one is told.
@@ -38,6 +38,7 @@ def choose_run(*, by_link: bool) -> Run | None:
     if found is None:
         return None
     by_id[found.id] = found
+    session.look_at_run(found.id)
     st.selectbox(
         "Run",
         list(by_id),

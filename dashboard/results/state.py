@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from dashboard.session import RUN, Controls, Param, UrlMemory, read_url, write_url
+from dashboard.session import (
+    RUN,
+    Controls,
+    Param,
+    UrlMemory,
+    read_url,
+    run_of_the_moment,
+    write_url,
+)
 
 OTHER = Param("other", RUN.read, RUN.write)
 """The run that is laid over the first."""
@@ -33,13 +41,15 @@ def view() -> ResultsView:
 def read() -> bool:
     """Take over the runs that a link names, both of them; whether there was one.
 
-    A page switch, which empties the URL, changes nothing.
+    Without a link, the page opens the run of the moment; one that was laid over it stays.
     """
     now = view()
     arrived = "picker" not in CONTROLS  # its controls are not there yet
     said = read_url(PARAMS, now.url, anew=arrived)
     if said is not None:
         now.run, now.other = said[RUN.name], said[OTHER.name]
+    elif arrived and (moment := run_of_the_moment()) not in (None, now.run):
+        now.run, now.other = moment, None
     return said is not None
 
 

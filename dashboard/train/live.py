@@ -22,7 +22,7 @@ from dashboard.train import charts, picture, state
 from dashboard.train.form import FormResult, step_of
 from dashboard.train.recipes import reported
 from dashboard.ui import palette, runs, vega
-from dashboard.ui.errors import shown_errors
+from dashboard.ui.errors import show_notices, shown_errors
 from dashboard.ui.network_picture import in_words, network_svg
 from dashboard.ui.runs import ACTIVE, STATUS_COLORS
 from dashboard.ui.text import duration, escape, percent
@@ -75,7 +75,10 @@ def follow_url(mine: Sequence[Run]) -> None:
     configured = link is not None and link.has_configuration
     found = _find(asked, mine) if asked and session.is_run_id(asked) else None
     if asked and found is None:
-        session.notify(f"There is no run {asked} (any more); pick one from the past runs below.")
+        session.notify(
+            f"There is no run {session.shortened(asked)} (any more); pick one from the past runs "
+            "below."
+        )
     if found is None and not configured:
         if decided:
             return
@@ -90,7 +93,10 @@ def current_run(mine: Sequence[Run]) -> Run | None:
     is.
     """
     run_id = state.shown_run()
-    return _find(run_id, mine) if run_id else None
+    run = _find(run_id, mine) if run_id else None
+    if run is not None:
+        session.look_at_run(run.id)
+    return run
 
 
 def _find(run_id: str, mine: Sequence[Run]) -> Run | None:
@@ -109,8 +115,8 @@ def _stage(look: Callable[[], Run | None], form: FormResult) -> RunStatus | None
         run = look()
         status = run.status if run else None
         buttons, errors, body = st.container(), st.container(), st.container()
-        if notice := session.take_notice():
-            errors.warning(escape(notice))
+        with errors:
+            show_notices()
         with buttons, st.container(key="transport"):
             _transport(run, form, errors)
         with body:

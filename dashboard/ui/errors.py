@@ -29,3 +29,9 @@ def shown_errors(*, above_all: bool = False) -> Iterator[None]:
             st.error(escape(sentence), icon=":material/error:")
         if above_all:
             session.set_app_error(sentence)
+
+
+def show_notices() -> None:
+    """Place what this session is to be told: each sentence for some seconds (`session.notify`)."""
+    for sentence in session.take_notices():
+        st.warning(escape(sentence))

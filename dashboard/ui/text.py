@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
@@ -27,6 +28,12 @@ def escape(text: str) -> str:
     """
     apart = _LINK.sub(lambda found: found.group() + _JOINER, plain(text))
     return _PUNCTUATION.sub(r"\\\1", apart)
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Words in a sentence, for example `a, b and c`."""
+    *rest, final = words
+    return f"{', '.join(rest)} {last} {final}" if rest else final
 
 
 def percent(fraction: float | None) -> str:

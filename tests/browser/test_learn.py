@@ -155,7 +155,6 @@ def test_from_the_first_chapter_to_train_and_back(server: Server, open_app: Open
     app.press("Next: Sigmoid neurons")
     expect(app.page).to_have_url(re.compile("chapter=sigmoid-neuron"))
     app.settle()
-    app.page.wait_for_timeout(1_200)  # sooner, an old address may be a message that crossed ours
     app.page.go_back()
     expect(app.page.get_by_role("heading", name="Perceptrons", exact=True)).to_be_visible()
     app.page.get_by_role("link", name="Train ten neurons without a hidden layer").click()

@@ -156,6 +156,31 @@ def test_a_table_reads_a_link_whole_and_writes_what_is_to_be_said():
     assert dict(at.query_params) == {"foreign": "kept"}
 
 
+def test_what_comes_back_by_the_back_button_is_no_echo(monkeypatch: pytest.MonkeyPatch):
+    at = run_script(show_view)
+    at.query_params["count"] = "3"
+    at.run()
+    at.session_state["values"] = {"run": "a", "count": 4, "done": None}
+    at.run()
+    before = {"run": "a", "count": "2"}  # what was overwritten first
+    at.query_params.clear()
+    for key, value in before.items():
+        at.query_params[key] = value
+    assert at.run().markdown[0].value == "None"
+    monkeypatch.setattr(session, "_is_history_navigation", lambda: True)
+    at.query_params.clear()
+    for key, value in before.items():
+        at.query_params[key] = value
+    assert at.run().markdown[0].value == repr({"run": "a", "count": 2, "done": ""})
+
+
+def test_a_parameter_is_read_and_brought_into_its_range():
+    share = session.Param("share", float, str, 0.5, fit=lambda value: min(value, 1.0))
+    read = [share.value({"share": text}) for text in ("0.25", "7", "much", "")]
+    assert read == [0.25, 1.0, 0.5, 0.5]
+    assert share.value({}) == 0.5
+
+
 def test_a_view_with_parameters_that_no_table_knows_owns_all_but_the_workspace():
     at = run_script(show_view)
     at.session_state["rest"] = {"w1": "4"}

@@ -10,6 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.ink import samples
+from dashboard.runs.run import Run, RunStatus
 from dashboard.runs.store import RunStore
 from nncore.activations import Array
 from nncore.checkpoints import to_bytes
@@ -55,13 +56,18 @@ def add_run(
     config: TrainingConfig = CONFIG,
     *,
     with_handwriting: bool = False,
-) -> None:
-    """A run with one checkpoint an engine: `network`."""
+    status: RunStatus | None = None,
+) -> Run:
+    """A run with one checkpoint an engine, `network`; it trains on unless it is given up in a
+    status."""
     run = store.create_run("local", config, name, with_handwriting=with_handwriting)
     claim = store.claim(run.id, "test")
     assert claim is not None
     for engine in engines:
         claim.save_checkpoint(engine, 1, 0, to_bytes(config, engine, state_at(1, 0)))  # pyright: ignore
+    if status is not None:
+        claim.release(status)
+    return run
 
 
 def state_at(epoch: int, batch: int) -> dict[str, Array]:

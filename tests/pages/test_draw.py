@@ -18,7 +18,17 @@ from nncore.checkpoints import to_bytes
 from nncore.judge.doubt import DoubtError
 from nncore.judge.scribbles import Kind, no_digit
 from nncore.preprocessing import prepare
-from tests.pages.drawn import CONFIG, add_run, draw, network, png, predicted, state_at, upload
+from tests.pages.drawn import (
+    CONFIG,
+    add_run,
+    app,
+    draw,
+    network,
+    png,
+    predicted,
+    state_at,
+    upload,
+)
 from tests.pages.drawn import draw_page as page
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -64,6 +74,39 @@ def test_another_run_can_be_chosen(store: RunStore):
     assert predicted(at, "numpy") == "3"
     with pytest.raises(KeyError):
         predicted(at, "torch")
+
+
+def test_the_run_that_answers_is_named_and_is_the_last_that_has_finished(store: RunStore):
+    add_run(store, "Finished", status=RunStatus.FINISHED)
+    add_run(store, "A step only", status=RunStatus.PAUSED)
+    at = page()
+    assert not at.exception
+    box = at.selectbox(key="draw-run")
+    assert [label.split(" · ")[::2] for label in box.options] == [
+        ["A step only", "paused"],
+        ["Finished", "finished"],
+    ]
+    assert box.index == 1
+    box.select_index(0).run()
+    assert at.selectbox(key="draw-run").index == 0
+    at.switch_page("pages/compare.py").run()
+    assert page(at).selectbox(key="draw-run").index == 0  # what was picked stays
+
+
+def test_a_single_run_is_named(store: RunStore):
+    add_run(store, "*Mine*")
+    at = page()
+    assert any("Networks of the run \\*Mine\\*" in caption.value for caption in at.caption)
+    assert not at.selectbox
+
+
+def test_a_finished_run_that_was_looked_at_answers(store: RunStore):
+    first = add_run(store, "First", status=RunStatus.FINISHED)
+    add_run(store, "Second", status=RunStatus.FINISHED)
+    at = app().run()
+    at.query_params["run"] = first.id
+    at.switch_page("pages/results.py").run()
+    assert page(at).selectbox(key="draw-run").value == first.id
 
 
 def test_while_a_run_trains_each_card_says_where_its_network_stands(store: RunStore):

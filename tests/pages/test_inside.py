@@ -465,3 +465,80 @@ def test_a_diverged_network_says_so():
         at = page("inside", run=run.id, show=section)
         assert not at.exception, section
         assert "diverged" in at.container(key="answer").caption[0].value
+
+
+def opened(at: AppTest, name: str) -> AppTest:
+    """Another page, chosen from the menu: its address has no parameters."""
+    at.query_params.clear()
+    return at.switch_page(f"pages/{name}.py").run()
+
+
+def test_inside_opens_the_newest_run_where_none_was_looked_at():
+    trained("First")
+    newest = trained("Second")
+    assert view(page("inside")).run == newest.id
+
+
+def test_inside_and_results_open_the_run_that_was_looked_at_last():
+    first, second, third = trained("First"), trained("Second"), trained("Third")
+    at = opened(page("results", run=first.id), "inside")
+    assert not at.exception
+    assert view(at).run == at.query_params["run"] == first.id
+    next(box for box in at.selectbox if box.label == "Network").select(second.id).run()
+    assert opened(at, "results").query_params["run"] == second.id
+    at.query_params["run"] = third.id
+    at.switch_page("pages/train.py").run()
+    assert opened(at, "inside").query_params["run"] == third.id
+    assert opened(at, "results").query_params["run"] == third.id
+
+
+def test_the_shipped_model_that_was_chosen_stays_until_another_run_is_looked_at():
+    first, second = trained("First"), trained("Second")
+    at = page("inside")
+    next(box for box in at.selectbox if box.label == "Network").select("").run()
+    at = opened(opened(at, "draw"), "inside")
+    assert view(at).run is None
+    at.query_params.clear()
+    at.query_params["run"] = first.id
+    at = opened(at.switch_page("pages/results.py").run(), "inside")
+    assert view(at).run == first.id
+    run_store().delete_run(first.id, workspace="local")
+    at = opened(opened(at, "draw"), "inside")
+    assert not at.error
+    assert view(at).run == second.id
+
+
+def test_a_link_without_a_run_means_the_model_that_comes_with_the_app():
+    trained()
+    assert view(page("inside", example="7")).run is None
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"epoch": "later"}, "epoch = later does not fit; use a whole number of epochs."),
+        ({"epoch": "99"}, "keeps no network after 99 epochs; here is its last, after 2."),
+        ({"engine": "jax"}, "engine = jax does not fit; use numpy or torch."),
+        ({"engine": "torch"}, "no network of PyTorch's; here is NumPy's."),
+        ({"example": "-1"}, "example = -1 does not fit; use the number of a test image"),
+        ({"example": "99999"}, "There is no test image 99999; they go from 0 to"),
+        ({"neuron": "first"}, "neuron = first does not fit; use a layer and a neuron such as 1.7."),
+        ({"neuron": "0.3"}, "neuron = 0.3 does not fit"),
+        ({"neuron": "3.1"}, "no neuron 3.1 in this network; there are 1.0 to 1.9 and 2.0 to 2.9."),
+        ({"show": "<b>"}, "There is no section <b>; there are forward, backward, touch, seeking"),
+    ],
+)
+def test_what_a_link_says_wrongly_is_told_once_and_corrected(query: dict[str, str], sentence: str):
+    at = page("inside", run=trained().id, **query)
+    assert not at.exception
+    assert [text.escape(sentence) in warning.value for warning in at.warning] == [True]
+    (name,) = query
+    assert at.query_params.get(name) != query[name]
+    del at.session_state["notices"]  # their seconds are over
+    assert not at.run().warning
+
+
+def test_the_shipped_model_has_no_epochs_to_choose():
+    at = page("inside", epoch="3", engine="torch")
+    assert "no engine or epoch to choose" in at.warning[0].value
+    assert not {"epoch", "engine"} & {*at.query_params}

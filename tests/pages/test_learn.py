@@ -11,6 +11,7 @@ from dashboard.learn import chapters, prose, state
 from dashboard.models import load
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
+from dashboard.ui.text import escape
 from nncore.config import QUERY_KEYS, count_parameters
 from nncore.lessons import backpropagation, learning, neurons
 from nncore.lessons import universality as arithmetic
@@ -260,3 +261,32 @@ def test_universality_comes_closer() -> None:
 def test_a_lesson_that_lacks_something_says_so(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         prose.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        (
+            {"chapter": "<b>"},
+            "There is no chapter <b>; there are perceptron, sigmoid-neuron, pixels",
+        ),
+        ({"focus": "yes"}, "focus = yes does not fit; use 1."),
+        ({"w1": "much"}, "w1 = much does not fit; use a number from -4 to 4."),
+        ({"w1": "99"}, "w1 = 99 does not fit; use a number from -4 to 4."),
+        ({"gate": "NOR"}, "gate = NOR does not fit; use"),
+    ],
+)
+def test_what_a_link_says_wrongly_is_told_once_and_corrected(
+    query: dict[str, str], sentence: str
+) -> None:
+    at = learn(**{"chapter": "perceptron", **query})
+    assert [escape(sentence) in warning.value for warning in at.warning] == [True]
+    (name,) = query
+    assert at.query_params.get(name) != query[name]
+    del at.session_state["notices"]  # their seconds are over
+    assert not at.run().warning
+
+
+def test_a_right_link_is_no_matter_of_words() -> None:
+    at = learn(chapter="universality", n="10", show="fit", utm_source="mail")
+    assert not at.warning

@@ -1,1 +1,1 @@
-"""Browser components: each a Python wrapper beside its JavaScript and its style sheet."""
+"""Browser components: each a Python wrapper beside its JavaScript and, if it draws, its styles."""

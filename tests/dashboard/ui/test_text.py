@@ -77,3 +77,11 @@ def test_escaped_text_has_no_bare_mark_of_markdown(evil: str):
 )
 def test_durations(seconds: float, shown: str):
     assert text.duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_words_in_a_sentence(words: list[str], said: str):
+    assert text.listed(words) == said
+    assert text.listed(iter(words), "or") == said.replace("and", "or")

@@ -9,6 +9,7 @@ from dashboard.navigation import pages
 from dashboard.runs.jobs import jobs
 from dashboard.startup import one_thread_a_product, pass_over_what_a_left_page_asks
 from dashboard.ui.errors import shown_errors
+from dashboard.words import show_words
 
 if __name__ == "__main__":  # a worker started by `spawn` imports this file and must draw nothing
     root = Path(__file__).parent
@@ -20,4 +21,8 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     one_thread_a_product()  # before the first visitor's network answers
     with shown_errors(above_all=True):
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
-    st.navigation(pages(), position="hidden" if learn_state.in_focus() else "top").run()
+    alone = learn_state.in_focus()
+    page = st.navigation(pages(), position="hidden" if alone else "top")
+    if not (alone or st.context.is_embedded):
+        show_words()
+    page.run()

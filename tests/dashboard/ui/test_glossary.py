@@ -17,9 +17,9 @@ from dashboard.ui.glossary import explaining, linked, words
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = {"svg", "g", "path", "line", "rect", "circle", "ellipse", "text"}
 COLORS = re.compile(
-    r"none|currentColor|var\(--(main|up|down|grey|numpy|torch|paper)\)|#0d1018|#ffffff"
+    r"none|currentColor|var\(--(main|up|down|grey|numpy|torch|paper|digit-paper|digit-ink)\)"
 )
-"""Those of the page, those of the palette, and a digit's ink and paper."""
+"""The page's text colour, and what the glossary hands over from the palette."""
 NAMES = [word.name for word in words()]
 
 

@@ -83,5 +83,7 @@ def _payload(words: tuple[Word, ...]) -> dict[str, Any]:
             "grey": palette.GREY,
             "numpy": palette.NUMPY,
             "torch": palette.TORCH,
+            "digit-paper": palette.PAPER,
+            "digit-ink": palette.INK,
         },
     }

@@ -11,6 +11,7 @@ from dashboard.runs.jobs import jobs
 from dashboard.startup import one_thread_a_product, pass_over_what_a_left_page_asks
 from dashboard.ui.components.page_turn import page_turn
 from dashboard.ui.errors import shown_errors
+from dashboard.words import show_words
 
 if __name__ == "__main__":  # a worker started by `spawn` imports this file and must draw nothing
     root = Path(__file__).parent
@@ -25,5 +26,7 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
     bare = learn_state.in_focus()
     page = st.navigation(pages(), position="hidden" if bare else "top")
+    if not (bare or st.context.is_embedded):
+        show_words()
     with visitor.frame(bare=bare):
         page.run()

@@ -243,6 +243,18 @@ def _of_view(params: Sequence[Param], with_rest: bool) -> dict[str, str]:
     }
 
 
+# A word of the glossary -------------------------------------------------------------------------
+_WORD = Param("word", str, lambda word: word)
+
+
+def take_word() -> str | None:
+    """The word that the URL asks to have explained; the URL says it only once."""
+    word = _WORD.in_url()
+    if word is not None:
+        del st.query_params[_WORD.name]
+    return word
+
+
 # The workspace ----------------------------------------------------------------------------------
 @dataclass(slots=True)
 class Visitor:

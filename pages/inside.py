@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from dashboard import session
 from dashboard.inside import backward, checks, choice, forward, seeking, state, touch
 from dashboard.startup import through_the_entry
 from dashboard.ui import errors

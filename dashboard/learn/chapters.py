@@ -6,7 +6,18 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import navigation, session
-from dashboard.learn import backpropagation, images, learning, neurons, prose, state, universality
+from dashboard.learn import (
+    backpropagation,
+    images,
+    initialisation,
+    learning,
+    neurons,
+    overfitting,
+    prose,
+    softmax,
+    state,
+    universality,
+)
 from dashboard.learn.onward import Onward
 from dashboard.learn.panel import Panel
 from dashboard.models import load
@@ -36,9 +47,12 @@ CHAPTERS = (
     Chapter("layers", "how neurons are put together", images.layers),
     Chapter("feedforward", "from pixels to an answer", images.feedforward),
     Chapter("cost", "one number for how wrong", learning.cost),
+    Chapter("softmax", "outputs that share one", softmax.softmax),
     Chapter("gradient-descent", "downhill", learning.gradient_descent),
     Chapter("backpropagation", "who is to blame, by how much", backpropagation.backpropagation),
+    Chapter("initialisation", "awake, and all different", initialisation.initialisation),
     Chapter("universality", "bumps that make any curve", universality.universality),
+    Chapter("overfitting", "learned by heart", overfitting.overfitting),
 )
 _BY_NAME = {chapter.name: chapter for chapter in CHAPTERS}
 
@@ -72,7 +86,7 @@ def contents(current: Chapter) -> None:
     }
     with st.sidebar:
         st.radio(
-            "**Nine short chapters**",
+            f"**{len(CHAPTERS)} short chapters**",
             list(titles),
             format_func=titles.__getitem__,
             captions=[chapter.idea for chapter in CHAPTERS],

@@ -5,9 +5,11 @@ list of answers, the right one ticked as `- [x]`), `## Answer`, `## Sources`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+from dashboard.ui.glossary import linked, words
 
 FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
 _PARTS = ("Idea", "Look", "Predict", "Answer", "Sources")
@@ -32,8 +34,15 @@ class Prose:
 
 @cache
 def read(name: str) -> Prose:
-    """The text of a chapter."""
-    return parse((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
+    """The text of a chapter, with links to the words of the glossary that others explain."""
+    text = parse((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
+    known = {word.name for word in words() if word.chapter == name}
+    return replace(
+        text,
+        idea=linked(text.idea, known),
+        look=linked(text.look, known),
+        answer=linked(text.answer, known),
+    )
 
 
 def parse(text: str) -> Prose:

@@ -141,6 +141,17 @@ def done() -> frozenset[str]:
     return st.session_state.get(_DONE, frozenset())
 
 
+def is_revealed() -> bool:
+    """Whether the figure may show what the chapter's question asks: that was answered, or the
+    figure stands alone, without its question."""
+    return place().focus or place().chapter in done()
+
+
+def is_called_for(name: str) -> bool:
+    """Whether a link sets this control of the open chapter, or it has been shown already."""
+    return name in place().url.seen or name in controls()
+
+
 def finish(chapter: str) -> None:
     """This chapter's question was answered."""
     st.session_state[_DONE] = done() | {chapter}

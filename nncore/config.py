@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from nncore import json_by_hand
+from nncore import json_by_hand, typed_numbers
 from nncore.json_by_hand import JsonError
 
 DatasetName = Literal["mnist", "digits"]
@@ -168,6 +168,23 @@ class TrainingConfig(BaseModel):
         if any(isinstance(part, bool) for part in _parts(value)):  # Python would count true as 1
             raise PydanticCustomError("truth_value", "is neither a number nor a name")
         return value
+
+    @field_validator(
+        *("learning_rate", "momentum", "l1", "l2", "dropout", "validation_split"),
+        "deform_strength",
+        mode="before",
+    )
+    @classmethod
+    def _decimal_as_typed(cls, value: Any) -> Any:
+        return typed_numbers.decimal(value) if isinstance(value, str) else value
+
+    @field_validator(
+        *("schedule_epochs", "batch_size", "epochs", "patience", "seed", "train_size"),
+        mode="before",
+    )
+    @classmethod
+    def _whole_as_typed(cls, value: Any) -> Any:
+        return typed_numbers.whole(value) if isinstance(value, str) else value
 
     @field_validator("hidden")
     @classmethod
@@ -362,4 +379,6 @@ def _sentence(error: ValidationError) -> str:
     value = first["input"]
     if isinstance(value, float) and not math.isfinite(value):
         return f"{where} = {value} is not a finite number; use {_expected(where)}."
+    if isinstance(value, str) and not value.strip():
+        return f"{where} is empty; use {_expected(where)}."
     return f"{where} = {_shown(value)} does not fit; use {_expected(where)}."

@@ -9,7 +9,7 @@ from dashboard.inside.formulas import FUNCTIONS, function_of
 from dashboard.ui import digits, symbols
 from dashboard.ui.arithmetic import add_up, last_place, said
 from dashboard.ui.components.signed_view import signed_view
-from dashboard.ui.text import number
+from dashboard.ui.text import counted, number
 from nncore.explain.explanation import contributions
 from nncore.explain.feature_visualization import input_gradient
 from nncore.explain.neuron import Neuron
@@ -98,7 +98,7 @@ def _layer(model: OpenNetwork, k: int, layer: Layer) -> None:
         f"a from {number(float(a.min()))} to {number(float(a.max()))}"
     )
     if quiet.any():
-        many = "1 neuron" if quiet.sum() == 1 else f"{quiet.sum():,} neurons"
+        many = counted(int(quiet.sum()), "neuron")
         st.markdown(f":material/volume_off: {many} of {n_out:,} silenced: the next layer gets 0.")
     numbers = st.expander("Every z and a", key=f"every-{k}", on_change="rerun")
     if not numbers.open:

@@ -140,19 +140,29 @@ class Changed(NamedTuple):
     change: Decimal
 
 
-def change(before: float, *after: float, digits: int = 3) -> list[Changed]:
-    """What became of a number, once or in several ways, with so many digits of the largest.
+def change(
+    before: float, *after: float, digits: int = 3, places: int | None = None
+) -> list[Changed]:
+    """What became of a number, once or in several ways, and by how much with the digits shown.
 
-    There are more where a change would not be seen otherwise, with two of its own at best.
+    Args:
+        before: the number.
+        after: what became of it.
+        digits: of the largest; there are more where a change would not be seen otherwise, with two
+            of its own at best.
+        places: how many decimal places instead, always.
     """
+    if places is not None:
+        shown = to_places(before, places)
+        ends = [to_places(value, places) for value in after]
+        return [Changed(shown, end, end - shown) for end in ends]
     known = [abs(value) for value in (before, *after) if math.isfinite(value)]
     at = _place_of(Decimal(max(known, default=0.0)), digits)
     moved = [abs(value - before) for value in after if math.isfinite(value - before)]
     least = min((size for size in moved if size), default=0.0)
     if least:
         at = max(at, min(_place_of(Decimal(least), 2), at + _MOST_PLACES))
-    shown = to_places(before, at)
-    return [Changed(shown, to_places(value, at), to_places(value, at) - shown) for value in after]
+    return change(before, *after, places=at)
 
 
 def points(before: float, after: float) -> Decimal:

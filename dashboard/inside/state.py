@@ -73,6 +73,11 @@ class InsideView:
     """What PyTorch has been asked about and has not answered yet."""
     url: UrlMemory = field(default_factory=UrlMemory)
 
+    @property
+    def touches(self) -> bool:
+        """Whether its user is about to change one weight: that one stays, whatever else moves."""
+        return self.section == "touch" and bool(self.edits)
+
 
 def view() -> InsideView:
     """What Inside looks at; made at first sight."""

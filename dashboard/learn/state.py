@@ -28,6 +28,7 @@ _CONTENTS = Controls("contents")
 
 _PLACE = "lesson"
 _DONE = "lessons-done"
+_SHOWN = "lessons-shown"
 
 _STALE_SECONDS = 1.0
 """`UrlMemory.stale_seconds` on Learn, where somebody may go back to the last chapter soon."""
@@ -120,3 +121,18 @@ def done() -> frozenset[str]:
 def finish(chapter: str) -> None:
     """This chapter's question was answered."""
     st.session_state[_DONE] = done() | {chapter}
+
+
+def is_revealed() -> bool:
+    """Whether the open chapter's figure may show what its question asks: that was answered, or
+    somebody in front of a class had it shown."""
+    return place().chapter in done() | st.session_state.get(_SHOWN, frozenset())
+
+
+def reveal() -> None:
+    """Let the open chapter's figure show everything, in this session only.
+
+    No question was answered by that, and no address that is copied tells its reader the answer.
+    """
+    shown = st.session_state.get(_SHOWN, frozenset[str]())
+    st.session_state[_SHOWN] = shown | {place().chapter}

@@ -32,7 +32,7 @@ TABLE = (
         "learn",
         "Learn",
         ":material/school:",
-        "The chapters: from one neuron to backpropagation, each idea with something to move.",
+        "The chapters: from one neuron to overfitting, each idea with something to move.",
     ),
     PageInfo(
         "train",

@@ -1,4 +1,4 @@
-"""Learn: nine chapters, each with one idea, one live figure and one question."""
+"""Learn: short chapters, each with one idea, one live figure and one question."""
 
 import streamlit as st
 

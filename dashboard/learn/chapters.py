@@ -11,8 +11,11 @@ from dashboard.learn import (
     cost,
     gradient_descent,
     images,
+    initialisation,
     neurons,
+    overfitting,
     prose,
+    softmax,
     state,
     universality,
 )
@@ -44,9 +47,12 @@ CHAPTERS = (
     Chapter("layers", "how neurons are put together", images.layers),
     Chapter("feedforward", "from pixels to an answer", images.feedforward),
     Chapter("cost", "one number for how wrong", cost.cost),
+    Chapter("softmax", "outputs that share one", softmax.softmax),
     Chapter("gradient-descent", "downhill", gradient_descent.gradient_descent),
     Chapter("backpropagation", "who is to blame, by how much", backpropagation.backpropagation),
+    Chapter("initialisation", "awake, and all different", initialisation.initialisation),
     Chapter("universality", "bumps that make any curve", universality.universality),
+    Chapter("overfitting", "learned by heart", overfitting.overfitting),
 )
 _QUESTION = "predict"
 """The anchor of a chapter's question."""
@@ -82,7 +88,7 @@ def contents(current: Chapter) -> None:
     }
     with st.sidebar:
         st.radio(
-            "**Nine short chapters**",
+            f"**{len(CHAPTERS)} short chapters**",
             list(titles),
             format_func=titles.__getitem__,
             captions=[chapter.idea for chapter in CHAPTERS],

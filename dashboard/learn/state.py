@@ -118,6 +118,11 @@ def done() -> frozenset[str]:
     return st.session_state.get(_DONE, frozenset())
 
 
+def is_called_for(name: str) -> bool:
+    """Whether a link sets this control of the open chapter, or it has been shown already."""
+    return name in place().url.seen or name in controls()
+
+
 def finish(chapter: str) -> None:
     """This chapter's question was answered."""
     st.session_state[_DONE] = done() | {chapter}

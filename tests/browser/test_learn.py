@@ -3,15 +3,25 @@
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from dashboard.learn import chapters as lesson_table
 from nncore.config import count_parameters
-from nncore.lessons import images, learning, neurons, universality
+from nncore.lessons import (
+    images,
+    initialisation,
+    learning,
+    neurons,
+    overfitting,
+    softmax,
+    universality,
+)
 from tests.browser.app import PHONE, AppPage, Server
 
 OpenApp = Callable[..., AppPage]
+ONE_ANSWERED = f"1 of {len(lesson_table.CHAPTERS)} questions answered"
 
 
 def press(app: AppPage, label: str, key: str = "ArrowRight") -> None:
@@ -79,6 +89,38 @@ def test_cost(server: Server, open_app: OpenApp) -> None:
     press(app, "Starting weight", "ArrowLeft")
     outputs, _ = learning.learn_to_say_zero(1.9, 2, "quadratic", 0.15, 50)
     number_becomes(app, f"{outputs[-1]:.3f}")
+
+
+def test_softmax(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=softmax")
+    number_becomes(app, "1.157")
+    press(app, "Weighted input")
+    cost = softmax.cost(np.array([2.6, -1, 3.2, 0.5]), 0, "log-likelihood")
+    number_becomes(app, f"{cost:.3f}")
+
+
+def test_initialisation(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=initialisation&show=equal&spread=0.01")
+    number_becomes(app, "6 of 6")
+    app.page.get_by_role("slider", name=re.compile("Steps")).first.press("ArrowRight")
+    number_becomes(app, f"{initialisation.course(0.01).right[61]} of 200")
+    press(app, "Spread of the first weights", "ArrowLeft")
+    number_becomes(app, "?")
+    app.key("lesson-question").get_by_text("Six copies of one neuron").click()
+    app.press("Reveal")
+    number_becomes(app, "1 of 6")
+
+
+def test_overfitting(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=overfitting&remedy=none")
+    number_becomes(app, "82.02%")
+    choose(app, "L2")
+    number_becomes(app, "87.73%")
+    press(app, "Early stopping")
+    press(app, "Early stopping")
+    run = overfitting.stored_runs()["l2", 1_000]
+    number_becomes(app, f"{100 * run.test_accuracy[run.ends_after(5) - 1]:.2f}%")
+    expect(app.page).to_have_url(re.compile(r"stop=5(&|$)"))
 
 
 def test_gradient_descent(server: Server, open_app: OpenApp) -> None:
@@ -151,7 +193,7 @@ def test_from_the_first_chapter_to_train_and_back(server: Server, open_app: Open
     expect(app.page.get_by_text("As you predicted")).to_be_visible()
     app.page.reload()
     app.settle()
-    expect(app.page.get_by_text("1 of 9 questions answered")).to_be_attached()
+    expect(app.page.get_by_text(ONE_ANSWERED)).to_be_attached()
     app.press("Next: Sigmoid neurons")
     expect(app.page).to_have_url(re.compile("chapter=sigmoid-neuron"))
     app.settle()
@@ -161,4 +203,4 @@ def test_from_the_first_chapter_to_train_and_back(server: Server, open_app: Open
     app.page.get_by_role("link", name="Train ten neurons without a hidden layer").click()
     expect(app.page.get_by_text("7,850 parameters")).to_be_visible(timeout=15_000)
     app.page.get_by_role("link", name="Learn", exact=True).click()
-    expect(app.page.get_by_text("1 of 9 questions answered")).to_be_attached(timeout=15_000)
+    expect(app.page.get_by_text(ONE_ANSWERED)).to_be_attached(timeout=15_000)

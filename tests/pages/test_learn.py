@@ -1,12 +1,14 @@
 """Every chapter of Learn: its figure's number follows its controls, its link, its question."""
 
+import math
 import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,8 +16,15 @@ from dashboard.learn import chapters, charts, prose, state
 from dashboard.models import load
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
-from nncore.config import QUERY_KEYS, count_parameters
-from nncore.lessons import backpropagation, learning, neurons
+from nncore.config import QUERY_KEYS, InitializerName, count_parameters
+from nncore.lessons import (
+    backpropagation,
+    initialisation,
+    learning,
+    neurons,
+    overfitting,
+    softmax,
+)
 from nncore.lessons import universality as arithmetic
 from tests.dashboard.worked import work_out
 from tests.pages.drawn import app
@@ -57,11 +66,34 @@ def move(at: AppTest, name: str, value: Any) -> AppTest:
     return at
 
 
-def test_the_chapters_are_the_nine() -> None:
+def answer(at: AppTest, name: str) -> None:
+    """Predict and reveal."""
+    at.radio(key=state.PREDICTION.key(name)).set_value(0).run()
+    next(button for button in at.button if button.label == "Reveal").click().run()
+    assert not at.exception
+
+
+def drawn(at: AppTest, kind: str) -> bool:
+    """Whether the figure's table has rows of this kind."""
+    table = at.get("vega_lite_chart")[0].proto.data.data
+    return kind in set(pa.ipc.open_stream(table).read_pandas()["kind"])
+
+
+def test_the_chapters_come_in_this_order() -> None:
+    """A second cost beside the first; first weights once BP2 is known, which they need; and last
+    what becomes of a network that can compute anything when it sees too little."""
     assert NAMES == [
-        "perceptron", "sigmoid-neuron", "pixels", "layers", "feedforward", "cost",
-        "gradient-descent", "backpropagation", "universality",
+        "perceptron", "sigmoid-neuron", "pixels", "layers", "feedforward", "cost", "softmax",
+        "gradient-descent", "backpropagation", "initialisation", "universality", "overfitting",
     ]  # fmt: skip
+
+
+def test_the_contents_count_the_chapters() -> None:
+    at = learn(chapter="softmax")
+    assert at.radio(key="contents").label == f"**{len(NAMES)} short chapters**"
+    assert [option.split()[0] for option in at.radio(key="contents").options] == [
+        str(number) for number in range(1, len(NAMES) + 1)
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -236,7 +268,9 @@ def test_no_control_is_called_like_a_parameter_of_the_app() -> None:
     modes: dict[str, list[dict[str, str]]] = {
         "perceptron": [{}, {"show": "circuit"}],
         "cost": [{}, {"show": "digit"}],
+        "softmax": [{}, {"show": "pull"}],
         "gradient-descent": [{}, {"show": "network"}, {"show": "batches"}],
+        "initialisation": [{}, {"show": "depth"}, {"show": "equal"}],
         "universality": [{}, {"show": "bump"}],
     }
     for name in NAMES:
@@ -328,6 +362,114 @@ def test_cost_follows_the_neuron() -> None:
     assert number(at) == f"{outputs[-1]:.3f}"
     judged = learn(chapter="cost", show="digit", digit="4", label="4")
     assert float(number(judged)) < 0.1
+
+
+def test_softmax_shares_one() -> None:
+    at = learn(chapter="softmax")
+    assert (number(at, 0), number(at, 1)) == ("1.00", "2.78")
+    z = np.array([2.5, -1, 3.2, 5.0])
+    move(at, "z4", 5.0)
+    assert number(at, 0) == "1.00"
+    assert number(at, 2) == f"{softmax.cost(z, 0, 'log-likelihood'):.3f}"
+
+
+def test_softmax_keeps_log_likelihoods_pull_until_it_is_asked() -> None:
+    query = {"chapter": "softmax", "show": "pull", "lead": "6", "steps": "80"}
+    at = learn(**query)
+    z = np.array([0, 6.0, 0, 0])
+    quadratic, mended = (
+        f"{softmax.unlearn(z, 0, cost, 0.15, 80)[-1, 0]:.3f}"
+        for cost in ("quadratic", "log-likelihood")
+    )
+    assert [number(at, place) for place in (1, 2)] == [quadratic, "?"]
+    assert not drawn(at, "log-likelihood")
+    answer(at, "softmax")
+    assert [number(at, place) for place in (1, 2)] == [quadratic, mended]
+    assert drawn(at, "log-likelihood")
+    alone = learn(**query, focus="1")
+    assert number(alone, 2) == "?"
+    alone.button(key="reveal-figure").click().run()
+    assert number(alone, 2) == mended
+
+
+def test_initialisation_follows_the_first_weights() -> None:
+    at = learn(chapter="initialisation", digit="0")
+    x = chapters.images.image_of(0)
+    assert number(at) == f"{initialisation.spread_of_z('normal', x):.2f}"
+    at = learn(chapter="initialisation", digit="0", **{"from": "lecun"})
+    assert number(at) == f"{initialisation.spread_of_z('lecun', x):.2f}"
+    assert number(at, 1) == "0.0%"
+    found = initialisation.signals("he", "relu")
+    deep = learn(chapter="initialisation", show="depth", **{"from": "he"})
+    assert float(number(deep).removeprefix("× ")) == pytest.approx(
+        found.forward[-1] / found.forward[0], rel=0.05
+    )
+
+
+@pytest.mark.parametrize("weights", get_args(InitializerName))
+def test_the_spread_is_the_root_that_is_shown(weights: InitializerName) -> None:
+    """With the digits shown, for every image: 1 · 61.23 + 1 under the root makes 7.89."""
+    for digit in range(10):
+        x = chapters.images.image_of(digit)
+        of_weight, of_bias = initialisation.VARIANCES[weights](784, initialisation.N_UNITS)
+        shown = math.sqrt(of_weight * round(float(x @ x), 2) + of_bias)
+        assert f"{shown:.2f}" == f"{initialisation.spread_of_z(weights, x):.2f}"
+
+
+def test_initialisation_keeps_the_six_copies_until_they_are_asked() -> None:
+    query = {"chapter": "initialisation", "show": "equal"}
+    assert number(learn(**query)) == "6 of 6"
+    at = learn(**query, spread="0", steps="100")
+    assert number(at) == "?"
+    assert not at.get("image")
+    answer(at, "initialisation")
+    assert number(at) == "1 of 6"
+    assert number(at, 1) == f"{initialisation.course(0).right[100]} of 200"
+    assert len(at.get("image")) == initialisation.N_ALIKE
+
+
+def test_overfitting_shows_the_stored_runs() -> None:
+    at = learn(chapter="overfitting")
+    assert [number(at, place) for place in range(3)] == ["100.00%", "82.02%", "17.98"]
+    at = learn(chapter="overfitting", images="10000", remedy="l2", stop="5")
+    run = overfitting.stored_runs()["l2", 10_000]
+    train, test = (
+        100 * accuracy[run.ends_after(5) - 1]
+        for accuracy in (run.train_accuracy, run.test_accuracy)
+    )
+    assert [number(at, place) for place in range(3)] == [
+        f"{train:.2f}%", f"{test:.2f}%", f"{train - test:.2f}",
+    ]  # fmt: skip
+    link = next(link for link in at.get("page_link") if link.page == "train").query_string
+    for said in ("train_size=10000", "l2=1.0", "patience=5", "epochs=40", "engines=numpy%2Ctorch"):
+        assert said in link
+
+
+def test_overfitting_keeps_its_remedies_until_they_are_asked() -> None:
+    at = learn(chapter="overfitting")
+    assert not remedies(at)
+    answer(at, "overfitting")
+    assert remedies(at)
+    linked = learn(chapter="overfitting", remedy="l2")  # a teacher's link
+    linked.button_group(key="lesson-overfitting-remedy").set_value("none").run()
+    assert remedies(linked)  # although the URL no longer says so
+    alone = learn(chapter="overfitting", focus="1")
+    assert not remedies(alone)
+    alone.button(key="reveal-figure").click().run()
+    assert remedies(alone)
+
+
+def remedies(at: AppTest) -> bool:
+    return any(group.key == "lesson-overfitting-remedy" for group in at.button_group)
+
+
+@pytest.mark.parametrize("n_train", overfitting.SIZES)
+def test_the_gap_adds_up_with_the_digits_shown(n_train: int) -> None:
+    for remedy in get_args(overfitting.Remedy):
+        run = overfitting.stored_runs()[remedy, n_train]
+        for train, test in zip(run.train_accuracy, run.test_accuracy, strict=True):
+            shown = round(float(f"{100 * train:.2f}") - float(f"{100 * test:.2f}"), 2)
+            assert f"{shown:.2f}" == f"{100 * train - 100 * test:.2f}"
 
 
 def test_gradient_descent_takes_its_steps() -> None:

@@ -20,7 +20,7 @@ from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import digits, runs
 from dashboard.ui.errors import show_notices, shown_errors
-from dashboard.ui.text import escape, listed
+from dashboard.ui.text import counted, escape, listed
 from nncore import recipes
 from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, TrainingConfig
@@ -368,4 +368,4 @@ def _start(config: TrainingConfig, name: str) -> None:
 
 
 def _counted(n: int) -> str:
-    return "1 digit" if n == 1 else f"{n:,} digits"
+    return counted(n, "digit")

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.draw import answers, sections, sources
 from dashboard.draw.subject import choose_run, look_at
+from dashboard.ink import pad
 from dashboard.models import load
 from dashboard.models.load import Trained
 from dashboard.runs.errors import StoreError
@@ -18,7 +19,7 @@ def show(workspace: str) -> None:
     Reruns alone at every stroke; answers come before the slower pictures of the sections.
     """
     trained = _trained_models(workspace)
-    left, right = st.columns([1, 2.2], gap="large")
+    left, right = pad.places()
     with right:
         chosen = choose_run(trained)
     with left:

@@ -15,6 +15,7 @@ from dashboard.runs.errors import StoreError
 from dashboard.runs.run import RunStatus
 from dashboard.runs.store import run_store
 from dashboard.ui import digits
+from dashboard.ui.arithmetic import add_up, latex, latex_term
 from dashboard.ui.text import escape, listed
 from nncore import datasets
 from nncore.checkpoints import CheckpointError
@@ -76,11 +77,6 @@ def _choose_rival(found: Contributions) -> int:
 
 def _shares(network: Network, pixels: np.ndarray, found: Contributions) -> None:
     winner, rival = found.winner, found.rival
-    green, magenta = found.pixels.clip(min=0).sum(), found.pixels.clip(max=0).sum()
-    summands = {"green": green, "magenta": magenta, "biases": found.biases}
-    sums = " ".join(
-        rf"\underset{{\text{{{name}}}}}{{{value:+,.2f}}}" for name, value in summands.items()
-    )
     curved = network.config.activation not in _STRAIGHT and len(network.weights) > 1
     st.subheader("What the ink adds")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -96,10 +92,22 @@ def _shares(network: Network, pixels: np.ndarray, found: Contributions) -> None:
                 f"the biases add, sum to the lead of {winner} exactly."
                 + (_COMPARED_WITH_ZERO if curved else "")
             )
-            st.latex(
-                rf"\begin{{aligned}} z_{winner} - z_{rival} &= {sums} \\ "
-                rf"&= {found.lead:+,.2f} \end{{aligned}}"
-            )
+            st.latex(written_lead(found))
+
+
+def written_lead(found: Contributions) -> str:
+    """The lead that is explained, as a sum of green ink, magenta ink and biases."""
+    green = float(found.pixels.clip(min=0).sum())
+    magenta = float(found.pixels.clip(max=0).sum())
+    shown = add_up([green, magenta, found.biases], found.lead, digits=4)
+    sums = ""
+    for name, term in zip(("green", "magenta", "biases"), shown.terms, strict=True):
+        sign, number = latex_term(term).split(" ", 1)
+        sums += rf" {sign if sums else ''} \underset{{\text{{{name}}}}}{{{number}}}"
+    return (
+        rf"\begin{{aligned}} z_{{{found.winner}}} - z_{{{found.rival}}} &= {sums} \\ "
+        rf"&= {latex(shown.total, bare=True)} \end{{aligned}}"
+    )
 
 
 def _change(network: Network, x: np.ndarray, found: Contributions) -> None:

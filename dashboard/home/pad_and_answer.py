@@ -11,7 +11,7 @@ from dashboard.ui import answers
 @st.fragment
 def show() -> None:
     """The pad and the shipped model's answer; reruns alone at every stroke."""
-    left, right = st.columns([1, 2], gap="large")
+    left, right = pad.places()
     with left:
         st.space("small")  # the pad's own toolbar opens above it
         drawn = pad.pad()

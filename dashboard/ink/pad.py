@@ -8,7 +8,9 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session
 from dashboard.ui import palette
@@ -20,6 +22,18 @@ SIDE = 280
 PEN = 24
 """About a tenth of a digit's height, as in MNIST."""
 KEY = "pad"
+_COLUMN = SIDE + 40
+"""Pixels; the ways to bring a digit without the pad have a little more room."""
+
+
+def places() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Places of the ink and of what is said of it.
+
+    Side by side where both have room (`assets/style.css` says how much), else one below the other:
+    the pad is never narrower than it is.
+    """
+    row = st.container(horizontal=True, gap="large")
+    return row.container(width=_COLUMN, key="ink-place"), row.container(key="beside-the-pad")
 
 
 def pad() -> npt.NDArray[np.uint8] | None:

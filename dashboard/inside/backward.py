@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dashboard.inside import choice, state, twin
+from dashboard.inside import choice, formulas, state, twin
 from dashboard.inside.choice import (
     Example,
     OpenNetwork,
@@ -13,34 +13,17 @@ from dashboard.inside.choice import (
     neuron_name,
     source_name,
 )
+from dashboard.inside.formulas import COSTS, OUTPUT_ERRORS, SLOPES
+from dashboard.ui import symbols
+from dashboard.ui.arithmetic import as_delta, change, said
 from dashboard.ui.components.signed_view import signed_view
 from dashboard.ui.text import escape, formula_number, number
-from nncore.config import ActivationName
 from nncore.explain.microscope import Examined, cost_after_step, examine, finite_difference
 from nncore.explain.neuron import Neuron
 from nncore.gradient_check import relative_error
 
 _MOST_BARS = 32
 """Neurons or weights drawn to be clicked; of more, the largest."""
-_TERMS = 4
-
-COSTS = {
-    "quadratic": r"C = \tfrac{1}{2}\sum_j (a^L_j - y_j)^2",
-    "cross-entropy": r"C = -\sum_j \left[y_j \ln a^L_j + (1-y_j)\ln(1-a^L_j)\right]",
-    "log-likelihood": r"C = -\ln a^L_y",
-}
-OUTPUT_ERRORS = {
-    "quadratic": r"\delta^L = (a^L - y) \odot \sigma'(z^L)",
-    "cross-entropy": r"\delta^L = a^L - y",
-    "log-likelihood": r"\delta^L = a^L - y",
-}
-SLOPES: dict[ActivationName, str] = {
-    "sigmoid": "a (1 - a)",
-    "tanh": "1 - a^2",
-    "relu": r"1 \text{ where } a > 0",
-    "leaky-relu": r"1 \text{ where } a > 0 \text{, else } 0.01",
-    "linear": "1",
-}
 
 
 def show(model: OpenNetwork, example: Example, neuron: Neuron, answer: int) -> None:
@@ -88,13 +71,9 @@ def _cost(seen: Examined, neuron: Neuron, target: int) -> None:
         st.markdown("How wrong the network is about this one example, penalties left out:")
         st.latex(f"{COSTS[cost]} = {formula_number(seen.cost, 4, bare=True)}")
         st.markdown("How the cost changes with each output's weighted sum:")
-        st.latex(OUTPUT_ERRORS[cost])
+        st.latex(rf"{OUTPUT_ERRORS[cost]} \qquad (L = {output + 1})")
         shown = target if chosen is None else chosen
-        a, delta = float(seen.layers[-1].a[0, shown]), float(seen.deltas[-1][shown])
-        factors = f"({formula_number(a, bare=True)} - {int(shown == target)})"
-        if cost == "quadratic":
-            factors += rf" \cdot {formula_number(seen.slope(output, shown))}"
-        st.latex(rf"\delta_{{{shown}}} = {factors} = {formula_number(delta, bare=True)}")
+        st.latex(formulas.output_error(seen, shown))
     with right:
         signed_view(
             seen.deltas[-1],
@@ -102,7 +81,7 @@ def _cost(seen: Examined, neuron: Neuron, target: int) -> None:
             title="Whose sum should fall, whose should rise",
             said="Up: this output is too large. Down: too small. Click one to follow it.",
             name="output",
-            symbol="δ",
+            symbol=symbols.in_text("δ", output),
             selected=chosen,
             on_pick=_follow(output),
         )
@@ -121,15 +100,22 @@ def _errors(seen: Examined, neuron: Neuron) -> None:
             st.latex(r"\delta^l = \left(\delta^{l+1} (W^{l+1})^T\right) \odot f'(z^l)")
             st.latex(f"f' = {SLOPES[network.config.activation]}")
         with right:
-            st.latex(_handed_back(seen, layer, chosen))
-            whose = neuron_name(network, Neuron(layer, chosen))
-            st.caption(
-                whose if neuron.layer < hidden else f"{whose}: the most to blame of its layer"
-            )
+            st.latex(formulas.handed_back(seen, layer, chosen))
+            st.caption(_whose(seen, Neuron(layer, chosen), is_chosen=neuron.layer < hidden))
         with st.grid(min(hidden, 2), min_column_width=330):
             for layer in range(hidden - 1, -1, -1):
                 _layer_errors(seen, neuron, layer)
     st.markdown("**Follow the blame**: click a bar, or choose a neuron here.")
+
+
+def _whose(seen: Examined, neuron: Neuron, *, is_chosen: bool) -> str:
+    """Whose error is written out, and why that one."""
+    name = neuron_name(seen.network, neuron)
+    if is_chosen:
+        return name
+    if not seen.deltas[neuron.layer].any():
+        return f"{name}: as little to blame as all of its layer, not at all"
+    return f"{name}: the most to blame of its layer"
 
 
 def _layer_errors(seen: Examined, neuron: Neuron, layer: int) -> None:
@@ -146,30 +132,11 @@ def _layer_errors(seen: Examined, neuron: Neuron, layer: int) -> None:
         title=f"Blame in {layer_name(seen.network, layer)}",
         said=f"Shown: {part}{none}.",
         name="neuron",
-        symbol="δ",
+        symbol=symbols.in_text("δ", layer),
         selected=chosen,
         on_pick=_follow(layer),
         height=110,
     )
-
-
-def _handed_back(seen: Examined, layer: int, index: int) -> str:
-    """BP2 written out for one neuron, its largest terms first."""
-    terms = seen.handed_back(layer, index)
-    order = np.argsort(-np.abs(terms), kind="stable")
-    weights, deltas = seen.network.weights[layer + 1][index], seen.deltas[layer + 1]
-    lines = [
-        rf"\delta_{{{index}}} &= \Big(\sum_k w_{{{index},k}}\, \delta_k\Big)\, f'(z_{{{index}}}) \\"
-    ]
-    for place, k in enumerate(order[:_TERMS]):
-        product = f"{formula_number(float(weights[k]))} \\cdot {formula_number(float(deltas[k]))}"
-        lines.append(rf"&{'= (' if place == 0 else '+'} {product} \quad (k = {int(k)}) \\")
-    if len(rest := order[_TERMS:]):
-        others = formula_number(float(terms[rest].sum()))
-        lines.append(rf"&+ {others} \quad (\text{{the other {len(rest)}}}) \\")
-    slope, delta = seen.slope(layer, index), float(seen.deltas[layer][index])
-    lines.append(rf"&\quad) \cdot {formula_number(slope)} = {formula_number(delta, bare=True)}")
-    return r"\begin{aligned}" + "".join(lines) + r"\end{aligned}"
 
 
 def _follow(layer: int) -> Callable[[int], None]:
@@ -192,13 +159,10 @@ def _slopes(seen: Examined, neuron: Neuron, source: int) -> None:
     with left:
         delta = float(seen.deltas[k][j])
         st.markdown("Its bias is to blame as much as the neuron itself:")
-        bare = formula_number(delta, bare=True)
-        st.latex(rf"\frac{{\partial C}}{{\partial b_{{{j}}}}} = \delta_{{{j}}} = {bare}")
+        st.latex(formulas.bias_slope(k, j, delta))
         st.markdown("A weight, the more so the more came in through it:")
-        st.latex(
-            rf"\frac{{\partial C}}{{\partial w_{{i,{j}}}}} = a_i\, \delta_{{{j}}} "
-            rf"= a_i \cdot {formula_number(delta)}"
-        )
+        st.latex(formulas.weight_slopes(k, j, delta))
+        st.caption(symbols.ORDER)
         if not slopes.any():
             st.caption("None of its weights could change the cost of this example.")
         st.markdown(f"**One single weight**: click it in the {'picture' if k == 0 else 'chart'}.")
@@ -318,11 +282,7 @@ def _one_derivative(
         f"The weight from {source_name(k, source)} to {neuron_name(seen.network, neuron)}: "
         "how the cost changes with it, by backpropagation, by trying, and by PyTorch's autograd."
     )
-    st.latex(
-        r"\frac{\partial C}{\partial w} = a_i \delta_j = "
-        rf"{formula_number(float(seen.inputs(k)[source]))} \cdot "
-        rf"{formula_number(float(seen.deltas[k][j]))}"
-    )
+    st.latex(formulas.weight_slope(seen, neuron, source))
     st.latex(r"\frac{\partial C}{\partial w} \approx \frac{C(w + h) - C(w - h)}{2h}")
     with st.grid(3, min_column_width=230):
         with st.container(border=True, key="derivative-numpy", height="stretch"):
@@ -341,7 +301,8 @@ def _gap(ours: float, other: float) -> str:
     gap = abs(ours - other)
     if gap == 0:
         return "No difference at all."
-    return f"Difference {number(gap, 2)}, relative {number(relative_error(ours, other), 2)}."
+    relative = number(relative_error(ours, other), 2)
+    return f"Difference {number(gap, 2)} before rounding, relative {relative}."
 
 
 def _torch(seen: Examined, token: str, analytic: float, place: tuple[int, int, int]) -> None:
@@ -377,7 +338,7 @@ def _ask_torch(token: str) -> None:
 
 def _step(model: OpenNetwork, seen: Examined, neuron: Neuron, source: int) -> None:
     k, j = neuron.layer, neuron.index
-    st.header("One step downhill")
+    st.header("One step of gradient descent")
     eta = st.number_input(
         "Learning rate η",
         min_value=1e-6,
@@ -389,23 +350,20 @@ def _step(model: OpenNetwork, seen: Examined, neuron: Neuron, source: int) -> No
     )
     before = float(seen.network.weights[k][source, j])
     slope = float(seen.weight_slopes(k, j)[source])
-    numbers = f"{formula_number(before, 5, bare=True)} - {formula_number(eta)} \\cdot "
-    numbers += formula_number(slope, 4)
-    st.latex(
-        r"\begin{aligned} w &\to w - \eta \frac{\partial C}{\partial w} \\[4pt] "
-        rf"&= {numbers} \\ &= {formula_number(before - eta * slope, 5, bare=True)} \end{{aligned}}"
-    )
-    one = cost_after_step(seen, eta, only=(k, (source, j)))
+    st.latex(formulas.one_step(before, slope, eta))
+    names = ("After this weight's step", "After every weight's step")
+    only = cost_after_step(seen, eta, only=(k, (source, j)))
     everything = cost_after_step(seen, eta)
+    rows = change(seen.cost, only, everything, digits=5)
     with st.container(horizontal=True, gap="large", key="costs"):
-        st.metric("Cost before", number(seen.cost, 5), width="content")
-        steps = {"After this weight's step": one, "After every weight's step": everything}
-        for name, cost in steps.items():
+        st.metric("Cost before", said(rows[0].before), width="content")
+        for name, row in zip(names, rows, strict=True):
             st.metric(
                 name,
-                number(cost, 5),
-                f"{cost - seen.cost:+.2g}",
-                delta_color="inverse",
+                said(row.after),
+                as_delta(row.change),
+                delta_color="inverse" if row.change else "off",
+                delta_arrow="auto" if row.change else "off",
                 width="content",
             )
     if everything > seen.cost:

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.inside import charts, choice
 from dashboard.inside.choice import Example, OpenNetwork
-from dashboard.inside.forward import function_of
+from dashboard.inside.formulas import function_of
 from dashboard.models import predictions
 from dashboard.ui import digits
 from dashboard.ui.text import sureness

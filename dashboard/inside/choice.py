@@ -155,7 +155,9 @@ def _drawing() -> Example:
 
 def _show_example(index: int | None) -> None:
     view = state.view()
-    view.example, view.target, view.source = index, None, None
+    view.example, view.target = index, None
+    if not view.touches:
+        view.source = None
 
 
 def _take_example() -> None:

@@ -1,34 +1,20 @@
 """Forward: from pixels to the answer, layer by layer, and one neuron's sum term by term."""
 
-from typing import Literal
-
 import numpy as np
 import streamlit as st
 
-from dashboard.inside import state
+from dashboard.inside import formulas, state
 from dashboard.inside.choice import Example, OpenNetwork, layer_name, look_at, neuron_name
-from dashboard.ui import digits
+from dashboard.inside.formulas import FUNCTIONS, function_of
+from dashboard.ui import digits, symbols
+from dashboard.ui.arithmetic import add_up, last_place, said
 from dashboard.ui.components.signed_view import signed_view
-from dashboard.ui.text import formula_number, number
-from nncore.config import ActivationName
-from nncore.costs import COSTS
+from dashboard.ui.text import counted, number
 from nncore.explain.explanation import contributions
 from nncore.explain.feature_visualization import input_gradient
 from nncore.explain.neuron import Neuron
 from nncore.network import Layer, Network
 
-FunctionName = ActivationName | Literal["softmax"]
-
-FUNCTIONS: dict[FunctionName, str] = {
-    "sigmoid": r"\sigma({z})",
-    "tanh": r"\tanh({z})",
-    "relu": r"\max(0, {z})",
-    "leaky-relu": r"\max(0.01\,{z}, {z})",
-    "linear": "{z}",
-    "softmax": r"\mathrm{{softmax}}({z})",
-}
-"""Activation functions as formulas of z."""
-_TERMS = 6
 _BARS = 16
 
 
@@ -39,7 +25,8 @@ def show(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
     _decision(network, example, layers[-1])
     st.header("Layer by layer")
     st.markdown(
-        "Each layer multiplies what comes in by its weights, adds its biases and squashes the sums."
+        "Each layer multiplies what comes in by its weights, adds its biases, and makes an "
+        "activation $a$ of each sum $z$ by its function."
     )
     with st.grid(len(layers), min_column_width=270):
         for number_, layer in enumerate(layers):
@@ -64,12 +51,12 @@ def _decision(network: Network, example: Example, output: Layer) -> None:
             f"The output with the larger sum wins. To the gap between the two, {each}, times the "
             "difference of its two weights:"
         )
-        z = [formula_number(float(output.z[0, digit])) for digit in (answer, rival)]
-        st.latex(
-            rf"\begin{{aligned}} z_{{{answer}}} - z_{{{rival}}} "
-            rf"&= \sum_i a_i (w_{{i,{answer}}} - w_{{i,{rival}}}) + b_{{{answer}}} - b_{{{rival}}}"
-            rf" \\ &= {z[0]} - {z[1]} = {formula_number(found.lead, bare=True)} \end{{aligned}}"
+        told, gap = formulas.race(k, output.z[0], found)
+        st.latex(told)
+        shares = add_up(
+            [float(found.pixels.sum()), found.biases], found.lead, places=last_place(gap)
         )
+        ink, biases = map(said, shares.terms)
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.image(
                 digits.png(digits.signed(found.pixels)),
@@ -77,9 +64,8 @@ def _decision(network: Network, example: Example, output: Layer) -> None:
                 alt=f"The inked pixels that speak for {answer} and those that speak for {rival}",
             )
             st.markdown(
-                f"Green ink speaks for {answer}, magenta ink for {rival}: together "
-                f"{number(float(found.pixels.sum()))}, and with {number(found.biases)} of the "
-                "biases, that is the gap.",
+                f"Green ink speaks for {answer}, magenta ink for {rival}: together {ink}, and with "
+                f"{biases} of the biases, that is the gap of {said(shares.total)}.",
                 width=290,
             )
     with right:
@@ -97,20 +83,14 @@ def _decision(network: Network, example: Example, output: Layer) -> None:
         )
 
 
-def function_of(network: Network, layer: int) -> FunctionName:
-    """The name of a layer's activation function: the output layer's goes with the cost."""
-    last = layer == len(network.weights) - 1
-    return COSTS[network.config.cost].output_name if last else network.config.activation
-
-
 def _layer(model: OpenNetwork, k: int, layer: Layer) -> None:
     network, quiet = model.network, model.silenced[k]
     n_in, n_out = network.weights[k].shape
     before = "x" if k == 0 else f"a^{{{k}}}"
     st.markdown(f"**{layer_name(network, k).capitalize()}**")
-    squashed = FUNCTIONS[function_of(network, k)].format(z=f"z^{{{k + 1}}}")
+    activation = FUNCTIONS[function_of(network, k)].format(z=f"z^{{{k + 1}}}")
     st.latex(rf"z^{{{k + 1}}} = {before} W^{{{k + 1}}} + b^{{{k + 1}}}")
-    st.latex(rf"a^{{{k + 1}}} = {squashed}")
+    st.latex(rf"a^{{{k + 1}}} = {activation}")
     st.caption(f"Shapes: (1, {n_in}) times ({n_in}, {n_out}), plus ({n_out})")
     z, a = layer.z[0], layer.a[0]
     st.caption(
@@ -118,7 +98,7 @@ def _layer(model: OpenNetwork, k: int, layer: Layer) -> None:
         f"a from {number(float(a.min()))} to {number(float(a.max()))}"
     )
     if quiet.any():
-        many = "1 neuron" if quiet.sum() == 1 else f"{quiet.sum():,} neurons"
+        many = counted(int(quiet.sum()), "neuron")
         st.markdown(f":material/volume_off: {many} of {n_out:,} silenced: the next layer gets 0.")
     numbers = st.expander("Every z and a", key=f"every-{k}", on_change="rerun")
     if not numbers.open:
@@ -144,7 +124,8 @@ def _sum(model: OpenNetwork, example: Example, layers: list[Layer], neuron: Neur
     st.header(f"{name}: its sum")
     left, right = st.columns(2, gap="large")
     with left:
-        st.latex(_written_out(network, layers, neuron, a_before, order))
+        st.latex(formulas.weighted_sum(network, layers, neuron, a_before, order))
+        st.caption(symbols.ORDER)
         if model.silenced[k][j]:
             st.markdown(":material/volume_off: Silenced by hand: whatever its $a$, 0 goes on.")
         elif k and (quiet := int(model.silenced[k - 1].sum())):
@@ -169,31 +150,6 @@ def _sum(model: OpenNetwork, example: Example, layers: list[Layer], neuron: Neur
 
 def _take_source(source: int) -> None:
     state.view().source = source
-
-
-def _written_out(
-    network: Network, layers: list[Layer], neuron: Neuron, a_before: np.ndarray, order: np.ndarray
-) -> str:
-    k, j = neuron.layer, neuron.index
-    w, z, a = network.weights[k][:, j], layers[k].z[0, j], layers[k].a[0, j]
-    lines = [rf"z_{{{j}}} &= \sum_i a_i\, w_{{i,{j}}} + b_{{{j}}} \\"]
-    for position, i in enumerate(order[:_TERMS]):
-        sign = "= {}&" if position == 0 else "+ {}&"
-        product = f"{formula_number(float(a_before[i]))} \\cdot {formula_number(float(w[i]))}"
-        where = f"i = {int(i) // 28}, {int(i) % 28}" if k == 0 else f"i = {int(i)}"
-        lines.append(rf"&{sign.replace('&', '')} {product} \quad ({where}) \\")
-    rest = order[_TERMS:]
-    if len(rest):
-        others = float((a_before[rest] * w[rest]).sum())
-        said = rf"\text{{the other {len(rest)}}}"
-        lines.append(rf"&+ {formula_number(others)} \quad ({said}) \\")
-    lines.append(rf"&+ {formula_number(float(network.biases[k][j]))} \quad (\text{{bias}}) \\")
-    lines.append(rf"&= {formula_number(float(z), 4, bare=True)} \\[4pt]")
-    function = FUNCTIONS[function_of(network, k)].format(z=f"z_{{{j}}}")
-    if function_of(network, k) == "softmax":
-        function = rf"e^{{z_{{{j}}}}} / \textstyle\sum_k e^{{z_k}}"
-    lines.append(rf"a_{{{j}}} &= {function} = {formula_number(float(a), 4, bare=True)}")
-    return r"\begin{aligned}" + "".join(lines) + r"\end{aligned}"
 
 
 def _pulling_pixels(network: Network, example: Example, neuron: Neuron, name: str) -> None:

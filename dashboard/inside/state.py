@@ -97,6 +97,11 @@ class InsideView:
     """The parameters that a link says just now: what there is not of them is told."""
     url: UrlMemory = field(default_factory=UrlMemory)
 
+    @property
+    def touches(self) -> bool:
+        """Whether its user is about to change one weight: that one stays, whatever else moves."""
+        return self.section == "touch" and bool(self.edits)
+
 
 def view() -> InsideView:
     """What Inside looks at; made at first sight."""

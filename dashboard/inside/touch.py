@@ -1,5 +1,7 @@
 """Touch it: change a number, silence neurons, add noise; see at once what it does, and undo it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -8,10 +10,27 @@ from dashboard.inside.choice import Example, OpenNetwork, layer_name, neuron_nam
 from dashboard.models import predictions
 from dashboard.models.evaluation import Answers
 from dashboard.ui import probabilities
+from dashboard.ui.arithmetic import as_delta, points
 from dashboard.ui.palette import SHIPPED
 from dashboard.ui.text import number, percent
 from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import AddNoise, Edit, SetBias, SetWeight, Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What the controls are on: it stays until its user chooses another.
+
+    Of itself, the answer's output and the weight that says most would be another at every change.
+    """
+
+    neuron: Neuron
+    source: int
+
+    def hold(self) -> None:
+        """Look at exactly this from now on."""
+        view = state.view()
+        view.neuron, view.source = (self.neuron.layer, self.neuron.index), self.source
 
 
 def show(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
@@ -38,6 +57,7 @@ def _changes(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
     source = state.view().source
     if source is None or source >= len(W):
         source = int(np.abs(terms).argmax())
+    touched = Touched(neuron, source)
     st.subheader(name)
     st.number_input(
         f"One weight of it: from {'pixel' if k == 0 else 'neuron'} number",
@@ -51,13 +71,13 @@ def _changes(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
     reach = max(3 * float(np.abs(model.untouched.weights[k]).max()), 1.0)
     mute = k > 0 and bool(model.silenced[k - 1][source])
     label = f"Weight from {source_name(k, source)}{', which is silenced' if mute else ''}"
-    _slider(label, "weight", float(W[source, j]), reach, SetWeight(k, source, j, 0.0), off=mute)
+    _slider(label, "weight", float(W[source, j]), reach, touched, off=mute)
     reach = max(3 * float(np.abs(model.untouched.biases[k]).max()), 5.0)
-    _slider("Bias", "bias", float(b[j]), reach, SetBias(k, j, 0.0))
+    _slider("Bias", "bias", float(b[j]), reach, touched)
     if k < len(network.weights) - 1:
         with st.container(horizontal=True):
-            _silence_button("this neuron", Silence(k, j))
-            _silence_button(layer_name(network, k), Silence(k))
+            _silence_button("this neuron", Silence(k, j), touched)
+            _silence_button(layer_name(network, k), Silence(k), touched)
         if model.silenced[k][j]:
             st.caption("It is silenced, so its weights and bias change nothing now.")
     st.subheader("The whole network")
@@ -65,27 +85,28 @@ def _changes(model: OpenNetwork, example: Example, neuron: Neuron) -> None:
         "Noise on every weight, as a share of their spread",
         0.0, 2.0, step=0.1, key=state.CONTROLS.key("noise"), value=0.5,
     )  # fmt: skip
-    st.button("Add noise", icon=":material/grain:", on_click=_add_noise)
+    st.button("Add noise", icon=":material/grain:", on_click=_add_noise, args=(touched,))
 
 
-def _silence_button(what: str, edit: Silence) -> None:
+def _silence_button(what: str, edit: Silence, touched: Touched) -> None:
     """Silence it, or let it speak again where exactly that was done before."""
     done = edit in state.view().edits
     st.button(
         f"Let {what} speak again" if done else f"Silence {what}",
         icon=":material/volume_up:" if done else ":material/volume_off:",
         on_click=_leave_out if done else _make,
-        args=(edit,),
+        args=(edit, touched),
     )
 
 
-def _leave_out(edit: Edit) -> None:
+def _leave_out(edit: Edit, touched: Touched) -> None:
+    touched.hold()
     view = state.view()
     view.edits = tuple(made for made in view.edits if made != edit)
 
 
 def _slider(
-    label: str, name: str, value: float, reach: float, edit: Edit, *, off: bool = False
+    label: str, name: str, value: float, reach: float, touched: Touched, *, off: bool = False
 ) -> None:
     reach = max(reach, abs(value))
     st.slider(
@@ -96,7 +117,7 @@ def _slider(
         format="%.3f",
         key=state.CONTROLS.showing(name, value),
         on_change=_take_value,
-        args=(name, edit),
+        args=(name, touched),
         disabled=off,
     )
 
@@ -105,24 +126,21 @@ def _take_source() -> None:
     state.view().source = int(state.CONTROLS.value("touch-source"))
 
 
-def _take_value(name: str, edit: Edit) -> None:
+def _take_value(name: str, touched: Touched) -> None:
     value = float(state.CONTROLS.value(name))
-    match edit:
-        case SetWeight(layer, source, index, _):
-            _make(SetWeight(layer, source, index, value))
-        case SetBias(layer, index, _):
-            _make(SetBias(layer, index, value))
-        case _:
-            pass
+    layer, index = touched.neuron.layer, touched.neuron.index
+    weight, bias = SetWeight(layer, touched.source, index, value), SetBias(layer, index, value)
+    _make(bias if name == "bias" else weight, touched)
 
 
-def _add_noise() -> None:
+def _add_noise(touched: Touched) -> None:
     amount = float(state.CONTROLS.value("noise"))
-    _make(AddNoise(amount, len(state.view().edits)))
+    _make(AddNoise(amount, len(state.view().edits)), touched)
 
 
-def _make(edit: Edit) -> None:
+def _make(edit: Edit, touched: Touched) -> None:
     """Add a change; setting the same number again takes the place of the last time."""
+    touched.hold()
     view = state.view()
     before = view.edits
     if before and _target(before[-1]) == _target(edit) is not None:
@@ -143,12 +161,12 @@ def _target(edit: Edit) -> tuple[int, ...] | None:
 def _accuracy(model: OpenNetwork) -> None:
     now = choice.answers(model)
     before = choice.answers(choice.untouched(model)) if state.view().edits else now
-    share, was = _share(now), _share(before)
+    share = _share(now)
+    gained = points(_share(before), share)
     st.metric(
         f"Right on {len(now.labels):,} test images",
         percent(share),
-        f"{100 * (share - was):+.2f} points" if share != was else None,
-        delta_color="off" if share == was else "normal",
+        f"{as_delta(gained)} points" if gained else None,
     )
 
 

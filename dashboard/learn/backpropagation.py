@@ -7,6 +7,7 @@ from dashboard.learn import charts
 from dashboard.learn.charts import text
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
+from dashboard.ui.arithmetic import change, said
 from dashboard.ui.palette import GREY, sign_color
 from nncore.lessons.backpropagation import (
     SMALL_PARAMETERS,
@@ -40,6 +41,13 @@ _TOLD = {
     "update": r"$w \to w - \eta\,\partial C/\partial w$ for all nine at once, then forward again.",
 }
 
+_ORDER = (
+    "w₁₂ leads from input 1 to hidden neuron 2: row 1 and column 2 of $W$ in this app's code, "
+    "where an example is a row. The book would call it $w_{21}$, the target first, since there an "
+    "example is a column. It also counts neurons from 1, as this drawing does; the pages with 784 "
+    "pixels count from 0."
+)
+
 
 def backpropagation(panel: Panel) -> Onward:
     """Forward and backward through nine parameters; one of them checked by hand."""
@@ -72,8 +80,9 @@ def backpropagation(panel: Panel) -> Onward:
     with right:
         st.markdown(_TOLD[stage])
         if stage == "update":
-            st.markdown(f"The cost goes from {before:.4f} to **{after:.4f}**.")
+            st.markdown(stepped_to(before, after))
         _drawing(shown, gradient, X, Y, stage, name)
+        st.caption(_ORDER)
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             label = f"∂C/∂{_NAMES[name]}"
             st.metric(f"{label} by backpropagation", f"{gradient[name]:+.6f}", width="content")
@@ -83,6 +92,16 @@ def backpropagation(panel: Panel) -> Onward:
         "Train 23,860 parameters the same way",
         inside="backward",
     )
+
+
+def stepped_to(before: float, after: float) -> str:
+    """What one step of gradient descent did to the cost, in words."""
+    (shown,) = change(before, after, places=4)
+    if not shown.change:
+        return f"The cost stays at {said(shown.after)}, to four places."
+    way = "falls" if shown.change < 0 else "rises"
+    why = "" if shown.change < 0 else ": this step is too long"
+    return f"The cost {way} from {said(shown.before)} to **{said(shown.after)}**{why}."
 
 
 def _drawing(

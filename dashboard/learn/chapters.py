@@ -8,9 +8,10 @@ import streamlit as st
 from dashboard import navigation, session
 from dashboard.learn import (
     backpropagation,
+    cost,
+    gradient_descent,
     images,
     initialisation,
-    learning,
     neurons,
     overfitting,
     prose,
@@ -19,7 +20,7 @@ from dashboard.learn import (
     universality,
 )
 from dashboard.learn.onward import Onward
-from dashboard.learn.panel import Panel
+from dashboard.learn.panel import UNTOLD, Panel
 from dashboard.models import load
 from dashboard.runs.errors import StoreError
 from dashboard.ui.heading import heading
@@ -46,14 +47,16 @@ CHAPTERS = (
     Chapter("pixels", "784 numbers", images.pixels),
     Chapter("layers", "how neurons are put together", images.layers),
     Chapter("feedforward", "from pixels to an answer", images.feedforward),
-    Chapter("cost", "one number for how wrong", learning.cost),
+    Chapter("cost", "one number for how wrong", cost.cost),
     Chapter("softmax", "outputs that share one", softmax.softmax),
-    Chapter("gradient-descent", "downhill", learning.gradient_descent),
+    Chapter("gradient-descent", "downhill", gradient_descent.gradient_descent),
     Chapter("backpropagation", "who is to blame, by how much", backpropagation.backpropagation),
     Chapter("initialisation", "awake, and all different", initialisation.initialisation),
     Chapter("universality", "bumps that make any curve", universality.universality),
     Chapter("overfitting", "learned by heart", overfitting.overfitting),
 )
+_QUESTION = "predict"
+"""The anchor of a chapter's question."""
 _BY_NAME = {chapter.name: chapter for chapter in CHAPTERS}
 
 
@@ -111,9 +114,32 @@ def figure(chapter: Chapter) -> None:
     panel = Panel()
     with st.container(border=True, key="lesson-figure"):
         onward = chapter.draw(panel)
+        if panel.has_secret:
+            _secret(chapter)
     if not state.place().focus:
         _ways_on(chapter, onward)
     state.write(panel.query)
+
+
+def _secret(chapter: Chapter) -> None:
+    """Why the figure shows a question mark; in front of a class, the button that ends it."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="medium", key="lesson-secret"
+    ):
+        if not state.place().focus:
+            st.markdown(
+                f"**{UNTOLD}** is what [the question below](#{_QUESTION}) asks: predict it, and "
+                "the figure shows it."
+            )
+            return
+        st.markdown(f"**{UNTOLD}** is for you to predict.", width="content")
+        st.button(
+            "Reveal",
+            icon=":material/visibility:",
+            key="reveal-figure",
+            help=prose.read(chapter.name).question,
+            on_click=state.reveal,
+        )
 
 
 def _ways_on(chapter: Chapter, onward: Onward) -> None:
@@ -153,7 +179,7 @@ def question(chapter: Chapter) -> None:
     done = chapter.name in state.done()
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(border=True, key="lesson-question"):
-        st.subheader("Predict, then reveal")
+        st.subheader("Predict, then reveal", anchor=_QUESTION)
         predicted = st.radio(
             text.question,
             range(len(text.options)),

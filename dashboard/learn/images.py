@@ -8,11 +8,11 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.learn import charts, state
-from dashboard.learn.charts import signed_term
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
-from dashboard.learn.panel import Panel
+from dashboard.learn.panel import UNTOLD, Panel
 from dashboard.models.load import lesson_network
 from dashboard.ui import digits
+from dashboard.ui.arithmetic import add_up, latex, latex_sum
 from dashboard.ui.components.network_view import network_view
 from dashboard.ui.network_picture import in_words
 from dashboard.ui.palette import BLACK, INK, MISTAKE, PAPER, POSITIVE
@@ -50,8 +50,9 @@ def pixels(panel: Panel) -> Onward:
     rule = pixel_rule(digit, row, column, threshold)
     with right:
         with st.container(key="lesson-number"):
-            st.metric("Pixels that all three ink", f"{shared} of {covered}", width="content")
-        st.markdown(f"**Three times a {digit}: the same digit, hardly the same numbers**")
+            kept = panel.keeps(digit == 3)
+            panel.number("Pixels that all three ink", f"{shared} of {covered}", kept=kept)
+        st.markdown(f"**Three people wrote a {digit}, and these are its numbers**")
         top = min(max(row - _WINDOW // 2, 0), 28 - _WINDOW)
         start = min(max(column - _WINDOW // 2, 0), 28 - _WINDOW)
         with st.grid(3, min_column_width=140, gap="small"):
@@ -124,14 +125,16 @@ def layers(panel: Panel) -> Onward:
     n_out = 10 if coding == "ten" else 4
     sizes = (784, *hidden, n_out)
     names = tuple("0123456789") if n_out == 10 else ("1", "2", "4", "8")
+    count = f"{count_parameters(sizes):,}"
     with right:
+        kept = panel.keeps(hidden == (32, 32))
         with st.container(key="lesson-number"):
-            st.metric("Weights and biases to learn", f"{count_parameters(sizes):,}")
+            panel.number("Weights and biases to learn", count, kept=kept)
         terms = " + ".join(
             f"({n_in} \\cdot {n_units} + {n_units})" for n_in, n_units in pairwise(sizes)
         )
-        st.markdown(f"${terms} = {count_parameters(sizes):,}$".replace(",", "{,}"))
-        st.markdown("**Every line is a weight, every circle has a bias**")
+        st.markdown(f"${terms} = {UNTOLD if kept else count}$".replace(",", "{,}"))
+        st.markdown("**Lines are weights, the strongest of them; every circle has a bias**")
         network_view(
             untrained_network(sizes),
             image_of(4),
@@ -220,8 +223,9 @@ def feedforward(panel: Panel) -> Onward:
             _vector(values, unit, step, digit)
     with right:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
-            st.metric(f"$z$ of neuron {unit}", f"{z:.3f}", width="content")
-            st.metric("$a = \\sigma(z)$", f"{a:.3f}", width="content")
+            own = f"^{{{level + 1}}}"
+            panel.number(f"$z{own}$ of neuron {unit}", f"{z:.3f}")
+            panel.number(f"$a{own} = \\sigma(z{own})$", f"{a:.3f}")
         _sum(incoming, network.weights[level][:, unit], float(network.biases[level][unit]), z)
     return Onward(recipes.RECIPES["3blue1brown"].config, "Train this network", inside="forward")
 
@@ -258,7 +262,7 @@ def _vector(values: np.ndarray, unit: int, step: str, digit: int) -> None:
         ends=(0.0, 1.0) if is_activation else _ends(values),
         chosen=unit,
         key="figure-vector",
-        title="One number a neuron; the chosen one is strong",
+        title="One number a neuron; the chosen one stands out",
         alt=f"The {what}s of layer {step[1:]} for a handwritten {digit}: "
         + ", ".join(f"{value:.2f}" for value in values),
     )
@@ -272,14 +276,18 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
     return -most, most
 
 
+def summed_up(terms: np.ndarray, b: float, z: float) -> str:
+    """A neuron's sum in three parts: the terms (n_in,) above 0, those below, and the bias."""
+    up, down = float(terms[terms > 0].sum()), float(terms[terms < 0].sum())
+    # What pulls up stands for many terms, so that the bias and z are those shown elsewhere.
+    shown = add_up([up, down, b], z, places=3, rest=0)
+    return f"$z = {latex_sum(shown.terms)} = {latex(shown.total, bare=True)}$"
+
+
 def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
     """The chosen neuron's weighted sum, and its weights as a picture or as bars."""
     terms = incoming * w
-    up, down = float(terms[terms > 0].sum()), float(terms[terms < 0].sum())
-    st.markdown(
-        f"Its sum: $z = {up:.2f} {signed_term(down)} {signed_term(b)} = {z:.2f}$ "
-        "(what pulls up, what pulls down, the bias)"
-    )
+    st.markdown(f"Its sum: {summed_up(terms, b, z)} (what pulls up, what pulls down, the bias)")
     if len(w) == 784:
         with st.container(horizontal=True, gap="medium"):
             for picture, caption in (

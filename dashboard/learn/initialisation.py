@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.learn import charts, state
+from dashboard.learn import charts
 from dashboard.learn.charts import MAIN, axis, only
 from dashboard.learn.images import image_of
 from dashboard.learn.onward import Onward
@@ -212,20 +212,15 @@ def _equal(panel: Panel) -> Onward:
             "784-6-10, sigmoid and softmax, learns 200 digits. Every weight begins at 0.01, and a "
             "random part is added: 1 stands for N(0, 1/n), and with 0 all weights are equal."
         )
-    is_secret = spread == 0 and not state.is_revealed()
+    kept = panel.keeps(spread == 0)
     ran = course(spread)
     different = ran.n_different(step)
     with right:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
-            value = "?" if is_secret else f"{different} of {N_ALIKE}"
-            st.metric("Different neurons", value, width="content")
+            panel.number("Different neurons", f"{different} of {N_ALIKE}", kept=kept)
             st.metric("Digits read right", f"{ran.right[step]} of 200", width="content")
-        st.markdown("**What each of the six hidden neurons looks for**")
-        if is_secret:
-            st.markdown(
-                "The six pictures will stand here once you have made your prediction below."
-            )
-        else:
+        if not kept:
+            st.markdown("**What each of the six hidden neurons looks for**")
             with st.grid(3, min_column_width=84, gap="small"):
                 for unit, w in enumerate(ran.weights[step], 1):
                     st.image(

@@ -1,5 +1,7 @@
 """The chapters of one neuron: `perceptron` and `sigmoid-neuron`."""
 
+from decimal import Decimal
+
 import numpy as np
 import streamlit as st
 
@@ -7,6 +9,7 @@ from dashboard.learn import charts, state
 from dashboard.learn.charts import MAIN, axis, only, signed_term
 from dashboard.learn.onward import BOOK, CROSS_ENTROPY, Onward
 from dashboard.learn.panel import Panel
+from dashboard.ui.arithmetic import change, said, to_places
 from dashboard.ui.palette import DISC, GREY, INK, MISTAKE, POSITIVE
 from nncore.activations import sigmoid
 from nncore.lessons import neurons
@@ -32,16 +35,8 @@ def _one_perceptron(panel: Panel) -> None:
         w2 = panel.slider("w2", "Weight $w_2$", -4, 4, 1, 0.5)
         b = panel.slider("b", "Bias $b$", -4, 4, -0.5, 0.5)
         targets = neurons.GATES[gate]
-        if solution := neurons.learn_gate(targets):
-            w, bias = solution
-            st.button(
-                "Let it find its weights",
-                icon=":material/auto_fix_high:",
-                on_click=state.controls().set,
-                kwargs={"w1": float(w[0]), "w2": float(w[1]), "b": float(bias)},
-            )
-        else:
-            st.caption("No weights do this: one line cannot part the two classes.")
+        kept = panel.keeps(gate == "XOR")
+        _rule(gate, kept=kept)
     weights = np.array([w1, w2])
     z = neurons.weighted_input(neurons.INPUTS, weights, b)
     outputs = neurons.perceptron(neurons.INPUTS, weights, b)
@@ -49,26 +44,58 @@ def _one_perceptron(panel: Panel) -> None:
     with right:
         with st.container(horizontal=True, vertical_alignment="center", gap="large"):
             with st.container(key="lesson-number", width="content"):
-                st.metric(f"Rows as {gate} wants them", f"{n_right} of 4", width="content")
+                panel.number(f"Rows as {gate} wants them", f"{n_right} of 4", kept=kept)
             st.markdown(
                 f"$z = {w1:.1f}\\,x_1 {signed_term(w2, 1)}\\,x_2 {signed_term(b, 1)}$",
                 width="content",
             )
-        _plane(weights, b, outputs, targets)
+        _plane(weights, b, outputs, targets, kept=kept)
         rows = [
-            f"| {x1:g} | {x2:g} | {z_:g} | {a:g} {_mark(a == target)} | {target} |"
+            f"| {x1:g} | {x2:g} | {z_:g} | {a:g} {'' if kept else _mark(a == target)} | {target} |"
             for (x1, x2), z_, a, target in zip(neurons.INPUTS, z, outputs, targets, strict=True)
         ]
         head = f"| $x_1$ | $x_2$ | $z$ | output | {gate} |\n|---|---|---|---|---|\n"
         st.markdown(head + "\n".join(rows))
 
 
+def _rule(gate: str, *, kept: bool) -> None:
+    """The rule that finds a perceptron's weights, and the button that lets it."""
+    found = neurons.learn_gate(neurons.GATES[gate])
+    if not kept and found.is_right:
+        st.button(
+            "Let it find its weights",
+            icon=":material/auto_fix_high:",
+            on_click=state.controls().set,
+            kwargs={"w1": float(found.w[0]), "w2": float(found.w[1]), "b": float(found.b)},
+        )
+    st.caption(
+        "Rosenblatt's rule, from zero and row by row: where the output is $a$ and should be $y$, "
+        r"$w \to w + (y - a)\,x$ and $b \to b + (y - a)$. " + _outcome(gate, found, kept=kept)
+    )
+
+
+def _outcome(gate: str, found: neurons.LearnedGate, *, kept: bool) -> str:
+    """How far a perceptron's rule came."""
+    if kept:
+        return f"What becomes of it with {gate} is yours to predict."
+    if found.is_right:
+        return f"For {gate} it takes {found.corrections} corrections."
+    return (
+        f"With {gate} it never ends: no weights do this, for one line cannot part the two classes."
+    )
+
+
 def _mark(right: bool) -> str:
     return ":material/check:" if right else ":material/close:"
 
 
-def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...]) -> None:
-    """The plane of the two inputs: where the perceptron fires, and the gate's four points."""
+def _plane(
+    w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...], *, kept: bool
+) -> None:
+    """The plane of the two inputs: where the perceptron fires, and the gate's four points.
+
+    Which of them are right is not marked while that is kept back.
+    """
     low, high = -0.5, 1.5
     x1 = np.linspace(low, high, 201)
     bottom, top = neurons.firing_range(x1, w, b, low, high)
@@ -77,7 +104,7 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
         for u, y, Y in zip(x1, bottom, top, strict=True)
     ]
     rows += [
-        {"kind": "point", "x": x, "y": y, "wants": f"{target}", "right": bool(a == target)}
+        {"kind": "point", "x": x, "y": y, "wants": f"{target}", "right": kept or bool(a == target)}
         for (x, y), a, target in zip(neurons.INPUTS, outputs, targets, strict=True)
     ]
     x, y = axis("x", "input x₁", low, high), axis("y", "input x₂", low, high)
@@ -109,11 +136,18 @@ def _plane(w: np.ndarray, b: float, outputs: np.ndarray, targets: tuple[int, ...
             },
         ],
         key="figure-perceptron",
-        title="It fires in the green half\nIn the circles: what the gate wants",
-        alt="The plane of two inputs, parted by a straight line. Outputs for 00, 01, 10, 11: "
+        title="It fires where the plane is green\nIn the circles: what the gate wants",
+        alt=f"The plane of two inputs, {_parted(w, b)}. Outputs for 00, 01, 10, 11: "
         f"{', '.join(f'{a:g}' for a in outputs)}; wanted {', '.join(map(str, targets))}.",
         height=330,
     )
+
+
+def _parted(w: np.ndarray, b: float) -> str:
+    """What the border does to the plane of a perceptron: without weights there is none."""
+    if w.any():
+        return "parted by a straight line"
+    return f"and the perceptron {'fires' if b > 0 else 'is silent'} everywhere"
 
 
 def _circuit(panel: Panel) -> None:
@@ -176,32 +210,63 @@ def sigmoid_neuron(panel: Panel) -> Onward:
     left, right = charts.places()
     with left:
         w = panel.slider("w", "Weight $w$", -3, 3, 1, 0.1)
-        b = panel.slider(
-            "b", "Bias $b$", -20, 20, -10, 0.5, help="With w = 1 and b = −10: fires only above 10."
-        )
+        b = panel.slider("b", "Bias $b$", -20, 20, -10, 0.5)
         x = panel.slider("x", "Input $x$", 0, 20, 9, 0.1)
-        change = panel.slider("dw", "Small change of the weight, $\\Delta w$", -0.3, 0.3, 0.1, 0.01)
-    nudge = neurons.nudge(x, w, b, change)
+        dw = panel.slider("dw", "Small change of the weight, $\\Delta w$", -0.3, 0.3, 0.1, 0.01)
+    nudge = neurons.nudge(x, w, b, dw)
+    kept = panel.keeps(
+        abs(w - 1) < 0.25 and abs(b + 10) <= 1 and abs(x - 9) <= 1 and abs(dw - 0.1) < 0.1
+    )
     with right:
         with st.container(horizontal=True, gap="medium", key="lesson-number"):
-            st.metric("Sigmoid's output moves", f"{nudge.change:+.3f}", width="content")
-            st.metric("by the slope, about", f"{nudge.estimate:+.3f}", width="content")
-            jump = nudge.step_after - nudge.step_before
-            st.metric("The step's output moves", f"{jump:+.0f}" if jump else "0", width="content")
-        _curves(x, w, b, change, nudge)
-        fires = f"fires where $x$ is above {-b / w:.3g}" if w > 0 else ""
-        fires = f"fires where $x$ is below {-b / w:.3g}" if w < 0 else fires
+            for label, value in movements(nudge).items():
+                panel.number(label, said(value, signed=True), kept=kept)
+        _curves(x, w, b, dw, nudge, kept=kept)
         st.markdown(
             f"$a = \\sigma({w:g} \\cdot {x:g} {signed_term(b, 1)}) = \\sigma({nudge.z:.2f}) "
-            f"= {nudge.a:.3f}$" + (f"; the step {fires}." if fires else ".")
+            f"= {nudge.a:.3f}$; {fires(w, b)}." + ("" if kept else f" {moved(nudge)}")
         )
     return Onward(BOOK, "Train thirty sigmoid neurons")
 
 
-def _curves(x: float, w: float, b: float, change: float, nudge: neurons.Nudge) -> None:
+def movements(nudge: neurons.Nudge) -> dict[str, Decimal]:
+    """What a nudge does to the outputs of a neuron, in numbers."""
+    (shown,) = change(nudge.a, nudge.a_after, places=3)
+    return {
+        "Sigmoid's output moves": shown.change,
+        "by the slope, about": to_places(nudge.estimate, 3),
+        "The step's output moves": Decimal(int(nudge.step_after - nudge.step_before)),
+    }
+
+
+def moved(nudge: neurons.Nudge) -> str:
+    """What a nudge does to the outputs of a neuron, in words."""
+    (shown,) = change(nudge.a, nudge.a_after, places=3)
+    way = "rises" if shown.change > 0 else "falls"
+    smooth = f"{way} from {said(shown.before)} to {said(shown.after)}"
+    if not shown.change:
+        smooth = f"stays {'close to' if nudge.change else 'at'} {said(shown.after)}"
+    hard = f"jumps from {nudge.step_before:g} to {nudge.step_after:g}"
+    if nudge.step_before == nudge.step_after:
+        hard = f"stays at {nudge.step_after:g}"
+    return f"With the change, the sigmoid's output {smooth}, and the step's {hard}."
+
+
+def fires(w: float, b: float) -> str:
+    """Where a neuron with a step in place of the sigmoid fires."""
+    if w == 0:
+        return f"the step {'fires' if b > 0 else 'is silent'} everywhere"
+    border = -b / w
+    about = "" if round(border, 9) == float(f"{border:.3g}") else "about "
+    side = "above" if w > 0 else "below"
+    return f"the step fires where $x$ is {side} {about}{border:.3g}"
+
+
+def _curves(x: float, w: float, b: float, dw: float, nudge: neurons.Nudge, *, kept: bool) -> None:
+    """Output against input; what the change makes of it is left out while it is kept back."""
     xs = np.linspace(0, 20, 401)
     z = neurons.weighted_input(xs[:, None], np.array([w]), b)
-    after = neurons.weighted_input(xs[:, None], np.array([w + change]), b)
+    after = neurons.weighted_input(xs[:, None], np.array([w + dw]), b)
     table = {
         "step": neurons.step(z),
         "sigmoid": sigmoid(z, None),
@@ -214,6 +279,8 @@ def _curves(x: float, w: float, b: float, change: float, nudge: neurons.Nudge) -
     ]
     rows += [{"kind": "before point", "x": x, "a": nudge.a}]
     rows += [{"kind": "after point", "x": x, "a": nudge.a_after}]
+    if kept:
+        rows = [row for row in rows if not str(row["kind"]).startswith("after")]
     place = {"x": axis("x", "input x", 0, 20), "y": axis("a", "output a", -0.03, 1.03)}
     tooltip = [
         {"field": "kind", "title": "curve"},
@@ -257,9 +324,8 @@ def _curves(x: float, w: float, b: float, change: float, nudge: neurons.Nudge) -
             },
         ],
         key="figure-sigmoid",
-        title="The sigmoid moves a little, the step jumps\n"
+        title="The output before and after the change of the weight\n"
         "Solid: sigmoid; dotted: after Δw; dashed: step",
-        alt=f"Output of a neuron against its input. At x = {x:g} the sigmoid goes from "
-        f"{nudge.a:.3f} to {nudge.a_after:.3f}, the step from {nudge.step_before:g} to "
-        f"{nudge.step_after:g}.",
+        alt=f"Output of a neuron against its input, {nudge.a:.3f} at x = {x:g}. "
+        + ("" if kept else moved(nudge)),
     )

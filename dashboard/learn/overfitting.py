@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.learn import charts, state
 from dashboard.learn.charts import MAIN, axis, only
 from dashboard.learn.onward import Onward
-from dashboard.learn.panel import Panel
+from dashboard.learn.panel import UNTOLD, Panel
 from dashboard.ui.palette import ENGINE_NAMES, GREY, POSITIVE
 from dashboard.ui.text import percent
 from nncore.lessons.overfitting import SIZES, Remedy, StoredRun, stored_runs
@@ -28,13 +28,10 @@ def overfitting(panel: Panel) -> Onward:
     with left:
         n_train = int(panel.choice("images", "Training images", _SIZES, str(SIZES[0])))
         remedy: Remedy = "none"
-        if state.is_revealed() or state.is_called_for("remedy"):
+        if state.is_called_for("remedy") or not panel.keeps(True):
             remedy = panel.choice("remedy", "Remedy", _REMEDIES, "none")
         else:
-            st.markdown(
-                "**Remedy**  \nMake your prediction below, and then try L2, dropout and deformed "
-                "digits here."
-            )
+            st.markdown(f"Remedy  \n**{UNTOLD}**")
         patience = int(
             panel.scale("stop", "Early stopping: patience, in epochs (0: none)", _PATIENCE, 0.0)
         )

@@ -1,4 +1,7 @@
-"""The control panel of a lesson's figure: each control knows its default and its URL parameter."""
+"""The control panel of a lesson's figure: each control knows its default and its URL parameter.
+
+It also knows what the figure must keep to itself until the chapter's question is answered.
+"""
 
 import math
 from collections.abc import Mapping
@@ -11,6 +14,9 @@ from dashboard.session import Param
 from dashboard.ui.text import listed
 
 _Text = TypeVar("_Text", bound=str)
+
+UNTOLD = "?"
+"""In place of what the figure keeps back."""
 
 
 def _finite(text: str) -> float:
@@ -26,6 +32,23 @@ class Panel:
     def __init__(self) -> None:
         self.query: dict[str, str] = {}
         """The controls that are not at their default, as URL parameters."""
+        self.has_secret = False
+        """Whether the figure kept something back."""
+
+    def keeps(self, asked: bool) -> bool:
+        """Whether the figure keeps something back: what the chapter's question asks for.
+
+        Args:
+            asked: whether the controls are where the figure would tell it.
+        """
+        kept = asked and not state.is_revealed()
+        self.has_secret |= kept
+        return kept
+
+    @staticmethod
+    def number(label: str, value: str, *, kept: bool = False) -> None:
+        """A number of the figure; a question mark in its place while it is kept back."""
+        st.metric(label, UNTOLD if kept else value, width="content")
 
     def slider(
         self,
@@ -36,14 +59,20 @@ class Panel:
         default: float,
         step: float,
         *,
-        help: str | None = None,
         format: str | None = None,
     ) -> float:
-        """A number; a link's value is brought into the range."""
+        """A number; a link's value is brought into the range, and to the nearest step.
+
+        What is between two steps would be shown rounded, and its sums would not add up.
+        """
+
+        def read(text: str) -> float:
+            value = _finite(text)
+            return on_step(value, low, high, step) if low <= value <= high else value
 
         param = Param(
             name,
-            _finite,
+            read,
             str,
             float(default),
             expected=f"a number from {low:g} to {high:g}",
@@ -55,7 +84,6 @@ class Panel:
             float(high),
             step=float(step),
             key=state.control_key(param),
-            help=help,
             format=format,
             persist_state="session",
         )
@@ -78,7 +106,7 @@ class Panel:
             first, second = sorted(float(part) for part in text.split(","))
             if not (low <= first and second <= high):
                 raise ValueError(text)
-            return first, second
+            return on_step(first, low, high, step), on_step(second, low, high, step)
 
         expected = f"two numbers from {low:g} to {high:g} with a comma between them"
         chosen = st.slider(
@@ -166,3 +194,9 @@ class Panel:
         """One of the ten digits."""
         names = {str(digit): str(digit) for digit in range(10)}
         return int(self.choice("digit", "Digit", names, str(default)))
+
+
+def on_step(value: float, low: float, high: float, step: float) -> float:
+    """The nearest number that a panel's slider can stand at."""
+    near = low + step * round((min(max(value, low), high) - low) / step)
+    return float(f"{min(near, high):.10g}")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import streamlit as st
 
-from dashboard.learn import charts, state
+from dashboard.learn import charts
 from dashboard.learn.charts import MAIN, axis, only
 from dashboard.learn.onward import CROSS_ENTROPY, Onward
 from dashboard.learn.panel import Panel
@@ -110,7 +110,7 @@ def shares(a: np.ndarray) -> list[str]:
 
 # A mistake is unlearned -------------------------------------------------------------------------
 def _pull(panel: Panel) -> None:
-    is_revealed = state.is_revealed()
+    kept = panel.keeps(True)
     left, right = charts.places()
     with left:
         lead = panel.slider("lead", "How far the wrong $z$ is ahead", 0, 9, 4, 0.5)
@@ -122,7 +122,7 @@ def _pull(panel: Panel) -> None:
         )
     z = np.zeros(4)
     z[_WRONG] = lead
-    names: list[CostOfSoftmax] = ["quadratic", *(["log-likelihood"] if is_revealed else [])]
+    names: list[CostOfSoftmax] = ["quadratic", *([] if kept else ["log-likelihood"])]
     rows: list[dict[str, object]] = []
     after: dict[CostOfSoftmax, float] = {}
     for name in names:
@@ -147,8 +147,9 @@ def _pull(panel: Panel) -> None:
             first = float(softmax_of(z)[_RIGHT])
             st.metric("Right output at first", f"{first:.4f}", width="content")
             for name, title in _COSTS.items():
-                value = f"{after[name]:.3f}" if name in after else "?"
-                st.metric(f"{title}: now", value, width="content")
+                is_kept = name not in after
+                value = "" if is_kept else f"{after[name]:.3f}"
+                panel.number(f"{title}: now", value, kept=is_kept)
         lines = {
             "quadratic": {"color": MAIN, "strokeWidth": 3},
             "log-likelihood": {"color": POSITIVE, "strokeWidth": 3, "strokeDash": [7, 4]},
@@ -176,16 +177,12 @@ def _pull(panel: Panel) -> None:
             alt=f"The right output by step, from {first:.4f}. After {step} steps: "
             + ", ".join(f"{_COSTS[name]} {a:.3f}" for name, a in after.items()),
         )
-        if is_revealed:
+        if not kept:
             pulls = {name: -float(slope(z, _RIGHT, name)[_RIGHT]) for name in _COSTS}
             shown = f"{first:.4f}"
             st.markdown(
                 f"At first, log-likelihood pulls at the right $z$ with $1 - a = 1 - {shown} = "
                 f"{1 - float(shown):.4f}$, the quadratic cost with ${_small(pulls['quadratic'])}$."
-            )
-        else:
-            st.markdown(
-                "Log-likelihood's curve will stand here once you have made your prediction below."
             )
 
 

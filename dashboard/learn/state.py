@@ -46,6 +46,7 @@ _CONTENTS = Controls("contents")
 
 _PLACE = "lesson"
 _DONE = "lessons-done"
+_SHOWN = "lessons-shown"
 
 _STALE_SECONDS = 1.0
 """`UrlMemory.stale_seconds` on Learn, where somebody may go back to the last chapter soon."""
@@ -141,12 +142,6 @@ def done() -> frozenset[str]:
     return st.session_state.get(_DONE, frozenset())
 
 
-def is_revealed() -> bool:
-    """Whether the figure may show what the chapter's question asks: that was answered, or the
-    figure stands alone, without its question."""
-    return place().focus or place().chapter in done()
-
-
 def is_called_for(name: str) -> bool:
     """Whether a link sets this control of the open chapter, or it has been shown already."""
     return name in place().url.seen or name in controls()
@@ -155,3 +150,18 @@ def is_called_for(name: str) -> bool:
 def finish(chapter: str) -> None:
     """This chapter's question was answered."""
     st.session_state[_DONE] = done() | {chapter}
+
+
+def is_revealed() -> bool:
+    """Whether the open chapter's figure may show what its question asks: that was answered, or
+    somebody in front of a class had it shown."""
+    return place().chapter in done() | st.session_state.get(_SHOWN, frozenset())
+
+
+def reveal() -> None:
+    """Let the open chapter's figure show everything, in this session only.
+
+    No question was answered by that, and no address that is copied tells its reader the answer.
+    """
+    shown = st.session_state.get(_SHOWN, frozenset[str]())
+    st.session_state[_SHOWN] = shown | {place().chapter}

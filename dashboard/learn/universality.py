@@ -11,11 +11,18 @@ from dashboard.learn.charts import MAIN, axis, only
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
 from dashboard.ui import vega
+from dashboard.ui.arithmetic import said, to_places
 from dashboard.ui.palette import GREY
 from nncore.lessons.universality import TARGETS, bump_network, fit_with_bumps, mean_deviation
 
 _X = np.linspace(0, 1, 501)
 _TARGETS = {"wiggle": "Nielsen's curve", "hill": "A hill", "stairs": "Stairs"}
+_FORMULAS = {
+    "wiggle": r"0.2 + 0.4\,x^2 + 0.3\,x \sin 15x + 0.05 \cos 50x",
+    "hill": r"0.15 + 0.7\,e^{-((x - 0.5)/0.18)^2}",
+    "stairs": r"0.2 \text{ up to } x = \tfrac13, \; 0.8 \text{ up to } \tfrac23, \; 0.45 "
+    r"\text{ from there on}",
+}
 
 
 def universality(panel: Panel) -> Onward:
@@ -42,28 +49,28 @@ def _fit(panel: Panel) -> int:
     wanted = TARGETS[target]
     network = fit_with_bumps(wanted, n_bumps, weight)
     deviation = mean_deviation(network, wanted)
+    kept = panel.keeps(target == "wiggle" and n_bumps > 10)
     with right:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
-            st.metric("Average distance to the curve", f"{deviation:.4f}", width="content")
-            st.metric("Hidden neurons", str(2 * n_bumps), width="content")
+            panel.number("Average distance to the curve", f"{deviation:.4f}", kept=kept)
+            panel.number("Hidden neurons", str(2 * n_bumps))
         _plot(
             {"wanted": wanted(_X), "made": network.forward(_X[:, None])[:, 0]},
             "output a",
             (0, 1),
             "figure-fit",
-            "More hidden neurons, a closer fit\nGrey: wanted; coloured: the network's output",
-            f"A curve and a network of {2 * n_bumps} hidden neurons that follows it to "
-            f"{deviation:.4f} on average.",
+            "A curve made of bumps\nGrey: wanted; coloured: the network's output",
+            f"A curve and the output of a network of {2 * n_bumps} hidden neurons"
+            + ("." if kept else f", {deviation:.4f} away from it on average."),
         )
+        st.markdown(f"Wanted: ${_FORMULAS[target]}$.")
     return 2 * n_bumps
 
 
 def _bump(panel: Panel) -> None:
     left, right = charts.places()
     with left:
-        s1, s2 = panel.span(
-            "s", "Drag the two steps together: up at $s_1$, down at $s_2$", 0, 1, (0.3, 0.7), 0.01
-        )
+        s1, s2 = panel.span("s", "Where the two steps are, $s_1$ and $s_2$", 0, 1, (0.3, 0.7), 0.01)
         height = panel.slider("h", "Height $h$", -2, 2, 1, 0.1)
         weight = panel.scale(
             "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 100
@@ -71,9 +78,10 @@ def _bump(panel: Panel) -> None:
     network = bump_network([(s1, s2)], np.array([height]), weight)
     hidden, output = network.forward_pass(_X[:, None])
     at_middle = float(network.forward_pass(np.array([[(s1 + s2) / 2]]))[1].z[0, 0])
+    told = bump(s1, s2, at_middle)
     with right:
         with st.container(key="lesson-number"):
-            st.metric("Height in the middle of the bump", f"{at_middle:.3f}", width="content")
+            panel.number("Sum of both, midway between them", said(to_places(at_middle, 3)))
         _plot(
             {
                 "wanted": height * hidden.a[:, 0],
@@ -83,15 +91,31 @@ def _bump(panel: Panel) -> None:
             "what is sent on",
             (-2.1, 2.1),
             "figure-bump",
-            "Two steps make a bump\nGrey: the two steps; coloured: their sum",
-            f"Two hidden neurons step up at {s1:g} and down at {s2:g}; their sum in the middle is "
-            f"{at_middle:.2f}.",
-            marks={"up": s1, "down": s2},
+            "Two steps and their sum\nGrey: the two steps; coloured: their sum",
+            f"Two hidden neurons with steps at {s1:g} and {s2:g}. {told}",
+            marks=_marks(s1, s2, height),
         )
         st.markdown(
-            f"$b = -w s$: biases ${-weight * s1:g}$ and ${-weight * s2:g}$ put the two steps at "
-            f"${s1:g}$ and ${s2:g}$."
+            f"{told} $b = -w s$: biases ${0 - weight * s1:g}$ and ${0 - weight * s2:g}$ put the "
+            f"two steps at ${s1:g}$ and ${s2:g}$."
         )
+
+
+def bump(s1: float, s2: float, middle: float) -> str:
+    """What two steps of opposite height make together, in words; `middle` is their sum midway."""
+    if s1 == s2:
+        return "Two opposite steps at one place cancel: there is no bump."
+    if middle == 0:
+        return "Steps of no height make no bump."
+    what = f"bump {said(to_places(middle, 3))} high" if middle > 0 else "dent"
+    deep = "" if middle > 0 else f" {said(to_places(-middle, 3))} deep"
+    return f"The two steps make a {what}{deep} between {s1:g} and {s2:g}."
+
+
+def _marks(s1: float, s2: float, height: float) -> dict[str, float]:
+    """Which way a bump's steps go, and where."""
+    ways = ("up", "down") if height > 0 else ("down", "up")
+    return dict(zip(ways, (s1, s2), strict=True)) if height else {}
 
 
 def _plot(

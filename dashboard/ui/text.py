@@ -51,6 +51,11 @@ def sureness(confidence: float) -> str:
     return f"{certainty(confidence)} sure"
 
 
+def counted(n: int, what: str) -> str:
+    """How many there are, for example `1 step` or `1,500 steps`."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """A time span in the unit that suits it, for example `8.2 s`, `95 s`, `3.4 min`, `2.1 h`."""
     if seconds < 10:

@@ -45,14 +45,18 @@ def cost_of_outputs(z: Array, label: int, cost: CostName) -> float:
     return COSTS[cost].value(z[None], one_hot(np.array([label]), len(z), "float64"))
 
 
+VALLEY = (0.05, 0.0, -0.4, 0.15, 1.2)
+"""The curve that the ball rolls on: coefficients of v to the fourth power down to the constant."""
+
+
 def valley(v: Array) -> Array:
     """A curve with a deep valley at the left and a shallow one at the right; any shape."""
-    return 0.05 * v**4 - 0.4 * v**2 + 0.15 * v + 1.2
+    return np.polyval(VALLEY, v)
 
 
 def valley_slope(v: Array) -> Array:
     """The derivative of `valley`."""
-    return 0.2 * v**3 - 0.8 * v + 0.15
+    return np.polyval(np.polyder(VALLEY), v)
 
 
 FAR = 10.0

@@ -49,13 +49,25 @@ def firing_range(x1: Array, w: Array, b: float, low: float, high: float) -> tupl
     return np.full(len(x1), low), border
 
 
-def learn_gate(targets: Sequence[int], passes: int = 100) -> tuple[Array, float] | None:
-    """Weights and bias with which one perceptron is this gate; None where no line does it.
+@dataclass(frozen=True, slots=True)
+class LearnedGate:
+    """What Rosenblatt's rule made of a perceptron."""
 
-    Rosenblatt's rule (1958): after a wrong answer, add the input for a missing 1 and subtract it
-    for a false 1. It ends at a solution if there is one; for four points, well within `passes`.
+    w: Array  # (2,)
+    b: float
+    corrections: int
+    """How often it was wrong on the way, and corrected."""
+    is_right: bool
+    """Whether it is the gate now; else no line does it, and the rule would go on for ever."""
+
+
+def learn_gate(targets: Sequence[int], passes: int = 100) -> LearnedGate:
+    """Weights and bias with which one perceptron is this gate, where there are such.
+
+    Rosenblatt's rule (1958), from zero: after a wrong answer a where y is wanted, w += (y - a) x
+    and b += y - a. It ends at a solution if there is one; for four points, well within `passes`.
     """
-    w, b = np.zeros(2), 0.0
+    w, b, corrections = np.zeros(2), 0.0, 0
     for _ in range(passes):
         wrong = 0
         for x, target in zip(INPUTS, targets, strict=True):
@@ -63,8 +75,9 @@ def learn_gate(targets: Sequence[int], passes: int = 100) -> tuple[Array, float]
             w, b = w + error * x, b + error
             wrong += error != 0
         if not wrong:
-            return w, b
-    return None
+            return LearnedGate(w, b, corrections, is_right=True)
+        corrections += wrong
+    return LearnedGate(w, b, corrections, is_right=False)
 
 
 def nand(x1: float, x2: float) -> int:

@@ -49,14 +49,14 @@ def test_perceptron(server: Server, open_app: OpenApp) -> None:
 
 
 def test_sigmoid_neuron(server: Server, open_app: OpenApp) -> None:
-    app = open_app(server, "/learn?chapter=sigmoid-neuron")
+    app = open_app(server, "/learn?chapter=sigmoid-neuron&done=sigmoid-neuron")
     number_becomes(app, f"{neurons.nudge(9, 1, -10, 0.1).change:+.3f}")
     press(app, "Input")
     number_becomes(app, f"{neurons.nudge(9.1, 1, -10, 0.1).change:+.3f}")
 
 
 def test_pixels(server: Server, open_app: OpenApp) -> None:
-    app = open_app(server, "/learn?chapter=pixels")
+    app = open_app(server, "/learn?chapter=pixels&done=pixels")
     number_becomes(app, "17 of 174")
     press(app, "Row of the pixel")
     rule = images.pixel_rule(3, 15, 14, 0.5)
@@ -85,7 +85,7 @@ def test_feedforward(server: Server, open_app: OpenApp) -> None:
 
 
 def test_cost(server: Server, open_app: OpenApp) -> None:
-    app = open_app(server, "/learn?chapter=cost")
+    app = open_app(server, "/learn?chapter=cost&done=cost")
     press(app, "Starting weight", "ArrowLeft")
     outputs, _ = learning.learn_to_say_zero(1.9, 2, "quadratic", 0.15, 50)
     number_becomes(app, f"{outputs[-1]:.3f}")
@@ -124,7 +124,7 @@ def test_overfitting(server: Server, open_app: OpenApp) -> None:
 
 
 def test_gradient_descent(server: Server, open_app: OpenApp) -> None:
-    app = open_app(server, "/learn?chapter=gradient-descent")
+    app = open_app(server, "/learn?chapter=gradient-descent&done=gradient-descent")
     press(app, "Steps")
     number_becomes(app, f"{learning.valley(learning.descend(2.7, 0.1, 6)[-1]):.3f}")
     choose(app, "Full batch or mini-batches")
@@ -143,7 +143,7 @@ def test_backpropagation(server: Server, open_app: OpenApp) -> None:
 
 
 def test_universality(server: Server, open_app: OpenApp) -> None:
-    app = open_app(server, "/learn?chapter=universality&n=10")
+    app = open_app(server, "/learn?chapter=universality&n=10&done=universality")
     number_becomes(app, "0.0554")
     press(app, "Bumps")
     wanted = universality.TARGETS["wiggle"]

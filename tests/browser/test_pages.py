@@ -80,6 +80,23 @@ def test_the_pad_on_home_answers_on_a_phone(server: Server, open_app: OpenApp) -
     app.wait_for_prediction("shipped", "7")
 
 
+@pytest.mark.parametrize("path", ["/", "/draw"])
+def test_the_pad_is_whole_at_every_width(server: Server, open_app: OpenApp, path: str) -> None:
+    app = open_app(server, path)
+    canvas = app.page.locator(".st-key-pad canvas.upper-canvas")
+    expect(canvas).to_be_visible()
+    for width in (320, 390, 641, 768, 900, 1024, 1093, 1280, 1920):
+        app.page.set_viewport_size({"width": width, "height": 900})
+        app.page.wait_for_timeout(100)
+        ink, column = canvas.bounding_box(), app.key("pad").bounding_box()
+        assert ink is not None
+        assert column is not None
+        assert ink["width"] == 280
+        assert column["x"] <= ink["x"], width
+        assert ink["x"] + ink["width"] <= min(column["x"] + column["width"], width), width
+        assert app.sideways_overflow() <= 0, width
+
+
 def test_what_the_pad_says_after_its_page_was_left_empties_no_other(
     server: Server, open_app: OpenApp
 ) -> None:

@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_used_is_one_sentence(content: bytes, words: str):
 
 def test_the_error_of_a_blank_picture_stands_right_under_the_uploader():
     at = upload(page(), png(np.full((50, 50), 255, np.uint8)))
-    parts = list(at.columns[0].children.values())
+    parts = list(at.container(key="ink-place").children.values())
     uploader = next(i for i, part in enumerate(parts) if part.type == "file_uploader")
     assert parts[uploader + 1].type == "error"
     assert len(parts) == uploader + 2

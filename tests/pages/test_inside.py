@@ -17,9 +17,10 @@ from dashboard.ui.components.network_view.payload import MOST_SHOWN
 from nncore import datasets
 from nncore.checkpoints import from_bytes
 from nncore.explain.microscope import in_float64
-from nncore.explain.surgery import SetBias, Silence, operate
+from nncore.explain.surgery import SetBias, SetWeight, Silence, operate
 from nncore.gradient_check import relative_error
 from nncore.network import Network
+from tests.dashboard.worked import number
 from tests.pages.training import SMALL, own_store, page, trained
 
 real_test_images = evaluation.test_images
@@ -160,7 +161,8 @@ def test_forward_shows_every_layer_and_a_sum_that_adds_up(
         ranked = [int(digit) for digit in np.argsort(-layers[-1].z[0], kind="stable")]
         rival = ranked[1] if ranked[0] == label else label
         assert at.header[0].value == f"Why {ranked[0]} and not {rival}"
-        gap = next(f.value for f in at.latex if f"z_{{{ranked[0]}}} - z_{{{rival}}}" in f.value)
+        own, other = (f"z^{{{len(hidden) + 1}}}_{{{digit}}}" for digit in (ranked[0], rival))
+        gap = next(f.value for f in at.latex if f"{own} - {other}" in f.value)
         lead = float(layers[-1].z[0, ranked[0]] - layers[-1].z[0, rival])
         assert in_formula(re.findall(r"= (\S+) \\end", gap)[0]) == pytest.approx(lead, rel=1e-2)
 
@@ -191,7 +193,10 @@ def test_backward_shows_the_cost_every_error_and_one_weights_slope(
         x, label = example_of(at)
         x, y, own = x.astype(np.float64), np.eye(10)[[label]], in_float64(network)
         gradients, cost = own.gradients(x, y), own.cost(x, y)
-        assert at.container(key="costs").metric[0].value == text.number(cost, 5)
+        shown = at.container(key="costs").metric
+        assert float(shown[0].value) == pytest.approx(cost, rel=1e-4)
+        for after in shown[1:]:
+            assert number(shown[0].value) + number(after.delta) == number(after.value)
         for k in range(len(hidden) + 1):
             bars = drawn(at, f"errors-{k}")
             _, delta = gradients[k]  # of one example, dC/db is delta
@@ -349,6 +354,35 @@ def test_a_moved_bias_changes_the_answer_at_once():
     assert len(view(at).edits) == 2
     button(at, "Undo all").click().run()
     assert int(said(at)[len("### It says ")]) == output
+
+
+def test_what_is_touched_stays_until_another_is_chosen():
+    at = page("inside", show="touch", example="4")
+    output, weight = int(said(at)[len("### It says ")]), at.slider(key="inside-weight")
+    source = at.number_input(key="inside-touch-source").value
+    for value in (-weight.max, -weight.max / 2):  # another output answers, another weight says most
+        at.slider(key="inside-weight").set_value(value).run()
+        at.slider(key="inside-bias").set_value(-5.0).run()
+        assert int(said(at)[len("### It says ")]) != output
+        assert at.subheader[0].value == f"Output {output}"
+        assert at.number_input(key="inside-touch-source").value == source
+        assert at.slider(key="inside-weight").value == pytest.approx(value, abs=1e-5)
+        edits = {(type(edit), edit.index) for edit in view(at).edits}
+        assert edits == {(SetWeight, output), (SetBias, output)}
+    at.number_input(key="inside-example").set_value(9).run()
+    assert at.subheader[0].value == f"Output {output}"
+    assert at.number_input(key="inside-touch-source").value == source
+    at.number_input(key="inside-index").set_value((output + 1) % 10).run()
+    assert at.subheader[0].value == f"Output {(output + 1) % 10}"
+
+
+def test_noise_leaves_the_neuron_that_is_looked_at():
+    at = page("inside", show="touch", example="4")
+    name = at.subheader[0].value
+    at.slider(key="inside-noise").set_value(2.0).run()
+    for _ in range(4):
+        button(at, "Add noise").click().run()
+        assert at.subheader[0].value == name
 
 
 def test_a_mistake_is_one_and_a_digit_is_that_digit():

@@ -1,6 +1,9 @@
 """Every chapter of Learn: its figure's number follows its controls, its link, its question."""
 
 import math
+import re
+from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,7 +12,7 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.learn import chapters, prose, state
+from dashboard.learn import chapters, charts, prose, state
 from dashboard.models import load
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
@@ -24,6 +27,7 @@ from nncore.lessons import (
     softmax,
 )
 from nncore.lessons import universality as arithmetic
+from tests.dashboard.worked import work_out
 from tests.pages.drawn import app
 from tests.pages.training import SMALL, trained
 
@@ -169,6 +173,97 @@ def test_focus_shows_the_figure_alone() -> None:
     assert at.query_params["x"] == "12"
 
 
+SECRETS = {
+    "perceptron": ({"gate": "XOR", "w1": "1", "w2": "1", "b": "-0.5"}, {"gate": "OR"}, "3 of 4"),
+    "sigmoid-neuron": ({}, {"x": "12"}, "+0.206"),
+    "pixels": ({}, {"digit": "5"}, "17 of 174"),
+    "layers": ({"n1": "32", "n2": "32"}, {}, "26,506"),
+    "cost": ({}, {"w": "0.6", "b": "0.9"}, "0.976"),
+    "gradient-descent": ({"steps": "40"}, {"start": "-2"}, "0.693"),
+    "universality": ({"n": "20"}, {"n": "10"}, "0.0231"),
+}
+"""What the question asks for: the controls that would tell it, others that do not, the number."""
+
+
+def everything_said(at: AppTest) -> str:
+    kinds = (at.markdown, at.caption, at.metric)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_the_figure_keeps_its_secret_until_the_reader_has_predicted(name: str) -> None:
+    asked, other, told = SECRETS[name]
+    at = learn(chapter=name, **asked)
+    assert number(at) == "?"
+    assert told not in everything_said(at)
+    assert any(
+        "(#predict)" in markdown.value for markdown in at.container(key="lesson-secret").markdown
+    )
+    at.radio(key=state.PREDICTION.key(name)).set_value(0).run()
+    assert number(at) == "?"
+    next(button for button in at.button if button.label == "Reveal").click().run()
+    assert number(at) == told
+    elsewhere = learn(chapter=name, **other)
+    assert number(elsewhere) not in ("?", told)
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("sigmoid-neuron", lambda row: row["kind"].startswith("after")),
+        ("cost", lambda row: row["kind"] == "quadratic" or row.get("cost") == "quadratic"),
+        ("gradient-descent", lambda row: row["kind"] in ("path", "ball") and row["step"] > 0),
+        ("perceptron", lambda row: row.get("right") is False),
+    ],
+)
+def test_a_chart_keeps_the_secret_too(
+    name: str, secret: Callable[[Any], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = list[tuple[Any, str]]()
+    monkeypatch.setattr(charts, "chart", lambda rows, *_, alt, **__: drawn.append((rows, alt)))
+    asked, _, told = SECRETS[name]
+    for done in ("", name):
+        learn(chapter=name, done=done, **asked)
+        rows, alt = drawn[-1]
+        assert any(map(secret, rows)) == bool(done)
+        assert done or told.strip("+") not in alt
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_teacher_reveals_it_on_a_projector_and_the_link_does_not_tell(name: str) -> None:
+    asked, _, told = SECRETS[name]
+    at = learn(chapter=name, focus="1", **asked)
+    assert number(at) == "?"
+    at.button(key="reveal-figure").click().run()
+    assert number(at) == told
+    assert "done" not in at.query_params
+    at.button(key="leave-focus").click().run()
+    assert number(at) == told
+    assert not any(prose.read(name).answer == markdown.value for markdown in at.markdown)
+
+
+@pytest.mark.parametrize("name", sorted({*NAMES} - {*SECRETS}))
+def test_other_figures_have_no_secret(name: str) -> None:
+    assert all(metric.value != "?" for metric in learn(chapter=name).metric)
+
+
+def test_what_was_answered_speaks_of_what_is_on_the_page() -> None:
+    """The runs of full batch and mini-batches are told where they are shown, not in the answer."""
+    assert "90.58" not in prose.read("gradient-descent").answer
+    batches = learn(chapter="gradient-descent", show="batches")
+    (told,) = (m.value for m in batches.markdown if "steps each" in m.value)
+    assert "100 and 1,500 steps" in told
+    assert "After 90 steps each, the two stand at 86.42% and 89.82%" in told
+
+
+@pytest.mark.parametrize("value", ["0.123", "0.14", "-7.77"])
+def test_a_link_between_two_steps_goes_to_the_nearest(value: str) -> None:
+    at = learn(chapter="sigmoid-neuron", w=value)
+    w = at.slider(key="lesson-sigmoid-neuron-w").value
+    assert w == pytest.approx(max(round(float(value), 1), -3.0))
+    assert at.query_params["w"] == f"{w:g}"
+
+
 def test_no_control_is_called_like_a_parameter_of_the_app() -> None:
     taken = QUERY_KEYS | {"run", "recipe", "workspace", "chapter", "focus", "done"}
     modes: dict[str, list[dict[str, str]]] = {
@@ -205,6 +300,24 @@ def test_backpropagation_leads_to_the_visitors_newest_network() -> None:
 
 
 # Each chapter's number, as the formula says ------------------------------------------------------
+def test_perceptron_shows_the_rule_and_what_becomes_of_it() -> None:
+    def told(**query: str) -> str:
+        at = learn(chapter="perceptron", **query)
+        return next(caption.value for caption in at.caption if "Rosenblatt" in caption.value)
+
+    assert r"$w \to w + (y - a)\,x$" in told()
+    assert "For OR it takes 4 corrections." in told(gate="OR")
+    assert "never ends" not in told(gate="XOR")
+    assert "never ends" in told(gate="XOR", done="perceptron")
+
+
+def test_a_sum_ends_in_the_number_above_it() -> None:
+    at = learn(chapter="feedforward", digit="7", step="a2", unit2="3")
+    (told,) = (m.value for m in at.markdown if m.value.startswith("Its sum"))
+    terms, z = re.findall(r"\$z = (.*) = (.*)\$", told)[0]
+    assert work_out(terms) == Decimal(z) == Decimal(number(at))
+
+
 def test_perceptron_finds_its_weights() -> None:
     at = learn(chapter="perceptron")
     assert number(at) == "2 of 4"
@@ -214,14 +327,14 @@ def test_perceptron_finds_its_weights() -> None:
 
 
 def test_sigmoid_neuron_moves_as_the_formula_says() -> None:
-    at = move(learn(chapter="sigmoid-neuron"), "dw", 0.12)
+    at = move(learn(chapter="sigmoid-neuron", done="sigmoid-neuron"), "dw", 0.12)
     nudge = neurons.nudge(9, 1, -10, 0.12)
     assert number(at) == f"{nudge.change:+.3f}"
     assert number(at, 2) == "+1"
 
 
 def test_pixels_count_the_shared_ones() -> None:
-    at = learn(chapter="pixels")
+    at = learn(chapter="pixels", done="pixels")
     assert number(at) == "17 of 174"  # as the lesson's text says
     move(at, "ink", 0.0)
     ink = np.stack([chapters.images.image_of(3, i) for i in (8, 7, 19)]) > 0
@@ -245,7 +358,7 @@ def test_feedforward_shows_the_networks_own_numbers() -> None:
 
 
 def test_cost_follows_the_neuron() -> None:
-    at = move(learn(chapter="cost"), "epoch", 300)
+    at = move(learn(chapter="cost", done="cost"), "epoch", 300)
     outputs, _ = learning.learn_to_say_zero(2, 2, "quadratic", 0.15, 300)
     assert number(at) == f"{outputs[-1]:.3f}"
     judged = learn(chapter="cost", show="digit", digit="4", label="4")
@@ -274,7 +387,9 @@ def test_softmax_keeps_log_likelihoods_pull_until_it_is_asked() -> None:
     answer(at, "softmax")
     assert [number(at, place) for place in (1, 2)] == [quadratic, mended]
     assert drawn(at, "log-likelihood")
-    alone = learn(**query, focus="1")  # where there is no question
+    alone = learn(**query, focus="1")
+    assert number(alone, 2) == "?"
+    alone.button(key="reveal-figure").click().run()
     assert number(alone, 2) == mended
 
 
@@ -339,7 +454,10 @@ def test_overfitting_keeps_its_remedies_until_they_are_asked() -> None:
     linked = learn(chapter="overfitting", remedy="l2")  # a teacher's link
     linked.button_group(key="lesson-overfitting-remedy").set_value("none").run()
     assert remedies(linked)  # although the URL no longer says so
-    assert remedies(learn(chapter="overfitting", focus="1"))
+    alone = learn(chapter="overfitting", focus="1")
+    assert not remedies(alone)
+    alone.button(key="reveal-figure").click().run()
+    assert remedies(alone)
 
 
 def remedies(at: AppTest) -> bool:
@@ -356,7 +474,7 @@ def test_the_gap_adds_up_with_the_digits_shown(n_train: int) -> None:
 
 
 def test_gradient_descent_takes_its_steps() -> None:
-    at = move(learn(chapter="gradient-descent"), "steps", 10)
+    at = move(learn(chapter="gradient-descent", done="gradient-descent"), "steps", 10)
     assert number(at) == f"{learning.valley(learning.descend(2.7, 0.1, 10)[-1]):.3f}"
     assert number(learn(chapter="gradient-descent", eta="3", steps="40")) == "gone"
     on_network = learn(chapter="gradient-descent", show="network", steps2="20")
@@ -375,7 +493,7 @@ def test_backpropagation_agrees_with_wiggling() -> None:
 
 
 def test_universality_comes_closer() -> None:
-    at = move(learn(chapter="universality"), "n", 20)
+    at = move(learn(chapter="universality", done="universality"), "n", 20)
     wanted = arithmetic.TARGETS["wiggle"]
     far = arithmetic.mean_deviation(arithmetic.fit_with_bumps(wanted, 20, 1000), wanted)
     assert number(at) == f"{far:.4f}"

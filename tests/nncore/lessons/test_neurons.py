@@ -20,15 +20,24 @@ def test_a_perceptron_on_its_border_stays_silent() -> None:
 
 
 def test_one_line_makes_fourteen_of_the_sixteen_gates() -> None:
-    failed = [gate for gate in product((0, 1), repeat=4) if neurons.learn_gate(gate) is None]
+    gates = product((0, 1), repeat=4)
+    failed = [gate for gate in gates if not neurons.learn_gate(gate).is_right]
     assert failed == [(0, 1, 1, 0), (1, 0, 0, 1)]  # XOR and its opposite
 
 
 @pytest.mark.parametrize("gate", ["NAND", "AND", "OR"])
 def test_the_weights_found_are_the_gate(gate: str) -> None:
     found = neurons.learn_gate(neurons.GATES[gate])
-    assert found is not None
-    assert neurons.perceptron(neurons.INPUTS, *found).tolist() == list(neurons.GATES[gate])
+    assert found.is_right
+    outputs = neurons.perceptron(neurons.INPUTS, found.w, found.b)
+    assert outputs.tolist() == list(neurons.GATES[gate])
+
+
+def test_rosenblatts_rule_by_hand() -> None:
+    # OR from zero: 01 is answered 0, so w2 and b become 1; then 00 is answered 1, so b is 0 again;
+    # 10 is answered 0, so w1 and b become 1; 00 once more, and b is 0.
+    found = neurons.learn_gate(neurons.GATES["OR"])
+    assert (found.w.tolist(), found.b, found.corrections) == ([1, 1], 0, 4)
 
 
 def test_the_best_that_one_perceptron_makes_of_xor_is_three_rows() -> None:

@@ -1,141 +1,29 @@
-"""The chapters of learning: `cost` and `gradient-descent`."""
+"""The chapter `gradient-descent`: a ball on a curve, on a network's cost, and two kinds of step."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import numpy as np
 import streamlit as st
 
 from dashboard.learn import charts
 from dashboard.learn.charts import MAIN, axis, only
-from dashboard.learn.images import image_of
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
 from dashboard.models.load import lesson_network
-from dashboard.ui import digits, palette
-from dashboard.ui.names import COSTS
+from dashboard.ui import palette
+from dashboard.ui.arithmetic import change, latex, said, work_out
 from dashboard.ui.palette import BLACK, GREY, INK, POSITIVE
-from dashboard.ui.text import percent
+from dashboard.ui.text import counted, percent
 from nncore import recipes
-from nncore.config import CostName
 from nncore.datasets import one_hot
 from nncore.lessons import learning, surface
 from nncore.lessons.images import few_digits
 
-_EPOCHS = 300
-_COSTS: dict[CostName, str] = {name: COSTS[name] for name in ("quadratic", "cross-entropy")}
-_RATES: dict[CostName, float] = {"quadratic": 3.0, "cross-entropy": 0.5}
-"""The book's learning rates for its network of thirty hidden neurons."""
+_REST = 1e-6
+"""A change of the cost that is none."""
 
 
-# cost -------------------------------------------------------------------------------------------
-def cost(panel: Panel) -> Onward:
-    """Quadratic against cross-entropy: one neuron that learns, one digit that is judged."""
-    modes = {"neuron": "One neuron learns", "digit": "One digit is judged"}
-    if panel.choice("show", "Show", modes, "neuron") == "digit":
-        _judge(panel)
-    else:
-        _learn(panel)
-    chosen: CostName = panel.choice("cost", "Cost to train with", _COSTS, "cross-entropy")
-    return Onward(
-        BOOK.replace(cost=chosen, learning_rate=_RATES[chosen]),
-        f"Train with the {_COSTS[chosen].lower()} cost",
-    )
-
-
-def _learn(panel: Panel) -> None:
-    left, right = charts.places()
-    with left:
-        w = panel.slider("w", "Starting weight $w$", -3, 3, 2, 0.1)
-        b = panel.slider("b", "Starting bias $b$", -3, 3, 2, 0.1)
-        eta = panel.scale("eta", "Learning rate η", (0.05, 0.15, 0.5, 1.0), 0.15)
-        epoch = panel.whole("epoch", "Look after this many epochs", 0, _EPOCHS, 50)
-        st.caption("The neuron's input is 1, and it is to learn to say 0.")
-    rows: list[dict[str, object]] = []
-    after: dict[CostName, float] = {}
-    for name in _COSTS:
-        outputs, costs = learning.learn_to_say_zero(w, b, name, eta, _EPOCHS)
-        rows += [
-            {"kind": name, "epoch": number, "a": float(a), "C": float(c)}
-            for number, (a, c) in enumerate(zip(outputs, costs, strict=True))
-        ]
-        rows.append({"kind": "now", "epoch": epoch, "a": float(outputs[epoch])})
-        after[name] = float(outputs[epoch])
-    place = {
-        "x": axis("epoch", "epoch", 0, _EPOCHS),
-        "y": axis("a", "output (wanted: 0)", 0, 1),
-    }
-    tooltip = [
-        {"field": "kind", "title": "cost function"},
-        {"field": "epoch"},
-        {"field": "a", "title": "output", "format": ".3f"},
-        {"field": "C", "title": "cost", "format": ".3f"},
-    ]
-    with right:
-        with st.container(key="lesson-number", horizontal=True, gap="medium"):
-            for name, title in _COSTS.items():
-                st.metric(f"{title}: output", f"{after[name]:.3f}", width="content")
-        charts.chart(
-            rows,
-            [
-                {
-                    "transform": only("quadratic"),
-                    "mark": {"type": "line", "color": MAIN, "strokeWidth": 3},
-                    "encoding": {**place, "tooltip": tooltip},
-                },
-                {
-                    "transform": only("cross-entropy"),
-                    "mark": {
-                        "type": "line",
-                        "color": POSITIVE,
-                        "strokeWidth": 3,
-                        "strokeDash": [7, 4],
-                    },
-                    "encoding": {**place, "tooltip": tooltip},
-                },
-                {
-                    "transform": only("now"),
-                    "mark": {"type": "circle", "color": GREY, "size": 130, "opacity": 1},
-                    "encoding": place,
-                },
-            ],
-            key="figure-cost",
-            title="The wrong neuron waits on a plateau, or not\n"
-            "Solid: quadratic; dashed: cross-entropy",
-            alt=f"Output by epoch of a neuron that should say 0. After {epoch} epochs: quadratic "
-            f"{after['quadratic']:.3f}, cross-entropy {after['cross-entropy']:.3f}.",
-        )
-
-
-def _judge(panel: Panel) -> None:
-    left, right = charts.places()
-    with left:
-        digit = panel.digit(4)
-        names = {str(label): str(label) for label in range(10)}
-        label = int(panel.choice("label", "Say that the truth is", names, "9"))
-        digits.show_digit(image_of(digit))
-    X = image_of(digit)[None]
-    last = lesson_network().forward_pass(X)[-1]
-    z = last.z[0].astype(np.float64)
-    with right:
-        with st.container(key="lesson-number", horizontal=True, gap="medium"):
-            for name, title in _COSTS.items():
-                value = learning.cost_of_outputs(z, label, name)
-                st.metric(f"{title} cost", f"{value:.3f}", width="content")
-        charts.bars(
-            last.a[0],
-            x="output neuron",
-            y="activation",
-            ends=(0.0, 1.0),
-            key="figure-judge",
-            title="The ten outputs for this image",
-            alt="Outputs for this image: "
-            + ", ".join(f"{d}: {a:.3f}" for d, a in enumerate(last.a[0])),
-        )
-        st.caption(
-            "The same outputs, judged by both costs. The quadratic cost of one example can grow no "
-            "larger than 5; cross-entropy grows without end as the network gets surer of a mistake."
-        )
-
-
-# gradient-descent -------------------------------------------------------------------------------
 def gradient_descent(panel: Panel) -> Onward:
     """A ball on a curve, on a network's cost, and two ways of taking a step."""
     modes = {
@@ -168,8 +56,13 @@ def _on_a_curve(panel: Panel) -> Onward:
         {"kind": "path", "v": float(v), "C": float(c), "step": number}
         for number, (v, c) in enumerate(zip(path, costs, strict=True))
     ]
-    rows.append({"kind": "ball", "v": float(path[-1]), "C": float(costs[-1]), "step": steps})
     lost = abs(path[-1]) >= learning.FAR
+    kept = panel.keeps(start >= 2 and eta <= 0.3 and steps > 0)
+    if kept:
+        rows = [row for row in rows if row["kind"] == "curve" or row["step"] == 0]
+        rows.append({"kind": "ball", "v": start, "C": float(costs[0]), "step": 0})
+    else:
+        rows.append({"kind": "ball", "v": float(path[-1]), "C": float(costs[-1]), "step": steps})
     place = {
         "x": axis("v", "parameter v", -3.4, 3.4),
         "y": axis("C", "cost C(v)", 0, float(learning.valley(np.array(3.4)))),
@@ -181,8 +74,9 @@ def _on_a_curve(panel: Panel) -> Onward:
     }
     with right:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
-            st.metric("Cost now", "gone" if lost else f"{costs[-1]:.3f}", width="content")
-            st.metric("Slope here", f"{learning.valley_slope(path[-1]):.3f}", width="content")
+            slope = float(learning.valley_slope(path[-1]))
+            panel.number("Cost now", "gone" if lost else f"{costs[-1]:.3f}", kept=kept)
+            panel.number("Slope here", "–" if lost else f"{slope:.3f}", kept=kept)
         charts.chart(
             rows,
             [
@@ -214,21 +108,64 @@ def _on_a_curve(panel: Panel) -> Onward:
                 },
             ],
             key="figure-curve",
-            title="Every step goes downhill by η times the slope",
-            alt=f"A ball on a curve with two valleys. After {steps} steps with learning rate "
-            f"{eta:g} it is at {path[-1]:.2f}, cost {costs[-1]:.3f}.",
+            title="The ball's steps on the curve C(v)",
+            alt="A ball on a curve with two valleys."
+            + ("" if kept else f" Learning rate {eta:g}. {journey(path, costs)}"),
         )
-        if lost:
-            st.markdown("The ball has left the valley for good: this learning rate is too large.")
-        else:
-            slope = float(learning.valley_slope(path[-1]))
-            st.markdown(
-                f"The next step: $v' = v - \\eta\\, C'(v) = {path[-1]:.3f} "
-                f"- {eta:g} \\cdot ({slope:.3f}) = {learning.descend(path[-1], eta, 1)[1]:.3f}$"
-            )
+        st.markdown(f"The curve: ${_polynomial('C(v)', learning.VALLEY)}$.")
+        if not kept:
+            st.markdown(journey(path, costs) + ("" if lost else f" {_next(path[-1], eta)}"))
     rate = 0.001 if eta <= 0.03 else 100.0 if eta >= 2 else 3.0
     words = {0.001: "far too small", 3.0: "about right", 100.0: "far too large"}[rate]
     return Onward(BOOK.replace(learning_rate=rate), f"Train with η = {rate:g}, {words}")
+
+
+def journey(path: np.ndarray, costs: np.ndarray) -> str:
+    """What became of the ball on the curve, in words; both (steps + 1,)."""
+    if abs(path[-1]) >= learning.FAR:
+        left = int(np.argmax(np.abs(path) >= learning.FAR))
+        return (
+            f"After {counted(left, 'step')} the ball has left the valleys for good: this learning "
+            "rate is too large."
+        )
+    n = len(path) - 1
+    if n == 0:
+        return "The ball has not moved yet."
+    moves = np.diff(costs)
+    up = int((moves > _REST).sum())
+    if up == 0:
+        rests = bool(abs(moves[-1]) <= _REST)
+        return f"{'The step' if n == 1 else f'All {n} steps'} went downhill" + (
+            f", and the ball rests at {path[-1]:.2f}." if rests else "."
+        )
+    return (
+        f"Of {counted(n, 'step')}, {up} went uphill: a step that is too long lands on the other "
+        "side, and higher."
+    )
+
+
+def _next(v: float, eta: float) -> str:
+    """The rule of the curve with its numbers."""
+    rate = Decimal(f"{eta:g}")
+    slope = float(learning.valley_slope(np.array(v)))
+    step = work_out(lambda v, slope: v - rate * slope, v, slope, places=3)
+    place, steepness = step.operands
+    return (
+        rf"The next step: $v' = v - \eta\, C'(v) = {latex(place, bare=True)} "
+        rf"- {rate} \cdot {latex(steepness)} = {latex(step.result, bare=True)}$."
+    )
+
+
+def _polynomial(name: str, coefficients: Sequence[float]) -> str:
+    """A curve's formula, its coefficients from the highest power of v down to the constant."""
+    degree = len(coefficients) - 1
+    terms = ""
+    for power, factor in zip(range(degree, -1, -1), coefficients, strict=True):
+        if factor:
+            sign = ("-" if factor < 0 else "+") if terms or factor < 0 else ""
+            letter = {0: "", 1: r"\,v"}.get(power, rf"\,v^{power}")
+            terms += f" {sign} {abs(factor):g}{letter}"
+    return f"{name} = {terms.strip()}"
 
 
 @st.cache_resource(show_spinner=False)
@@ -321,12 +258,30 @@ def _on_a_network(panel: Panel) -> Onward:
             alt="The cost of a 784-16-16-10 network on 200 digits over two directions. Gradient "
             f"descent goes from {path[0][2]:.3f} to {path[-1][2]:.3f} in {steps} steps.",
         )
+        st.markdown(descent(path))
         st.caption(
             "The true cost of the videos' network on 200 of MNIST's test images. One axis leads "
             "from its first weights to its trained ones; the ball moves in this plane by the "
             "gradient from backpropagation."
         )
     return Onward(recipes.RECIPES["3blue1brown"].config, "Train this network in all directions")
+
+
+def descent(path: Sequence[tuple[float, float, float]]) -> str:
+    """What became of a network's cost within the plane, in words: (u, v, cost) of each step."""
+    u, v, after = path[-1]
+    before, n = path[0][2], len(path) - 1
+    if n == 0:
+        return "The ball has not moved yet."
+    shown = change(before, after, places=3)[0]
+    way = "lowered" if shown.change < 0 else "raised" if shown.change > 0 else "left"
+    told = f"{counted(n, 'step')} {way} the cost from {said(shown.before)} to {said(shown.after)}"
+    if not shown.change:
+        told = f"{counted(n, 'step')} left the cost at {said(shown.after)}"
+    low, high = surface.SURFACE_U[[0, -1]]
+    if low <= u <= high and abs(v) <= surface.SURFACE_V[-1]:
+        return f"{told}."
+    return f"{told}; the ball has left the picture, to ({u:.2f}, {v:.2f})."
 
 
 def _batches(panel: Panel) -> Onward:
@@ -400,6 +355,7 @@ def _batches(panel: Panel) -> Onward:
             alt="Test accuracy of a full-batch and a mini-batch run. "
             + " ".join(f"{n}: {percent(r.test_accuracy[-1])}." for n, r in stored.items()),
         )
+        st.markdown(budget(stored))
         ran = "; ".join(f"`{run.command}`" for run in stored.values())
         st.caption(
             f"Run once with the {palette.ENGINE_NAMES['numpy']} engine, seed 0, 784-128-64-32-10, "
@@ -407,3 +363,19 @@ def _batches(panel: Panel) -> Onward:
             "90.64 % and 96.69 %; it does not name its layers and mini-batches."
         )
     return Onward(recipes.RECIPES[which].config, f"Train: {recipes.RECIPES[which].title.lower()}")
+
+
+def budget(stored: Mapping[str, learning.StoredCurve]) -> str:
+    """Why two batches of one network end apart: how many steps each took, and equal steps."""
+    full, mini = stored["full-batch"], stored["mini-batch"]
+    n = len(full.test_accuracy)
+    # The last place where both were tested after equally many steps.
+    epochs = n * full.steps_an_epoch // mini.steps_an_epoch
+    steps = epochs * mini.steps_an_epoch
+    at_full = full.test_accuracy[steps // full.steps_an_epoch - 1]
+    return (
+        f"With the full batch an epoch is {counted(full.steps_an_epoch, 'step')}, in mini-batches "
+        f"{mini.steps_an_epoch:,}: {n:,} epochs are {n * full.steps_an_epoch:,} and "
+        f"{n * mini.steps_an_epoch:,} steps. After {steps:,} steps each, the two stand at "
+        f"{percent(at_full)} and {percent(mini.test_accuracy[epochs - 1])}."
+    )

@@ -20,6 +20,10 @@ SIDE = 280
 PEN = 24
 """About a tenth of a digit's height, as in MNIST."""
 KEY = "pad"
+_LABEL = (
+    "Drawing pad: draw one digit with a mouse, a finger or a pen. Without any of them, choose one "
+    "of the samples on the page Draw."
+)
 
 
 def pad() -> npt.NDArray[np.uint8] | None:
@@ -39,7 +43,7 @@ def pad() -> npt.NDArray[np.uint8] | None:
         return_image_data=True,
         key=KEY,
     )
-    clear_button(key="pad-clear", pad=KEY)
+    clear_button(key="pad-clear", pad=KEY, label=_LABEL)
     drawn = _image_bytes(result)
     image = ink(drawn) if drawn else None
     if image is not None:

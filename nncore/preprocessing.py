@@ -1,9 +1,11 @@
-"""From ink to what the network sees: the procedure that made MNIST, stage by stage.
+"""From ink to what the network sees: the procedure that made MNIST, and what has to come before.
 
 MNIST's digits were cut out by their bounding box, brought to 20x20 by averaging areas (which makes
 their grey edges) and pasted into 28x28 with their centre of mass in the middle. A network that has
 learned them reads a drawing only if it goes the same way (after the reconstruction of the
-procedure by Yadav and Bottou, "Cold Case: The Lost MNIST Digits", 2019).
+procedure by Yadav and Bottou, "Cold Case: The Lost MNIST Digits", 2019). Their ink was scanned
+from forms; ours comes from pads and photographs, so it has to be found first, and its pen brought
+to the width of theirs: these stages are our own.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -31,6 +33,11 @@ StageName = Literal[
     "centred",
 ]
 """The stages in their order; each but `grey` can be skipped."""
+
+OF_MNIST: frozenset[StageName] = frozenset(
+    {"cropped", "squared", "averaged", "brightened", "centred"}
+)
+"""The stages of the procedure that made MNIST; the others are our own."""
 
 BOX_SIDE = 20
 """Side of the square that MNIST fitted each digit into."""

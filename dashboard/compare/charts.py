@@ -24,6 +24,8 @@ ENGINE_COLOR = {
     "scale": {"domain": list(ENGINE_NAMES.values()), "range": [NUMPY, TORCH]},
     "legend": {"title": None, "orient": "top"},
 }
+_SEEN = 0.005
+"""Of the cost: curves that are further apart can be told apart."""
 _PRECISION_COLOR = {
     "field": "dtype",
     "type": "nominal",
@@ -64,10 +66,19 @@ def twin_costs(curve: TwinCurve) -> None:
         rows,
         twin_lines(encoding),
         key="twin-costs",
-        title="Two cost curves, one on the other",
+        title=_how_they_lie(curve),
         alt=f"Cost by step of both engines in {curve.dtype}. After {curve.steps[-1]} steps NumPy "
         f"has {curve.numpy_cost[-1]:.6f} and PyTorch {curve.torch_cost[-1]:.6f}.",
     )
+
+
+def _how_they_lie(curve: TwinCurve) -> str:
+    """Whether the twins' cost curves can be told apart, by the largest gap between them."""
+    pairs = zip(curve.numpy_cost, curve.torch_cost, strict=True)
+    gap = max(abs(mine - other) / max(abs(mine), abs(other), 1e-12) for mine, other in pairs)
+    if gap < _SEEN:
+        return "Two cost curves, one on the other"
+    return f"Two cost curves, at most {gap:.0%} apart"
 
 
 def twin_differences(run: TwinRun) -> None:
@@ -98,7 +109,7 @@ def twin_differences(run: TwinRun) -> None:
             }
         ],
         key="twin-differences",
-        title="What is left between them is rounding",
+        title="What is left between them, on a logarithmic axis",
         alt=f"Largest difference of a weight between the engines by step. At most {most}.",
     )
 
@@ -205,8 +216,7 @@ def accuracy_by_steps(points: Sequence[Accuracy]) -> None:
             },
         ],
         key="riddle",
-        title="The batch makes the difference, not the engine. Solid: full batch; dashed: "
-        "mini-batches",
+        title="Accuracy by the number of steps. Solid: full batch; dashed: mini-batches",
         alt=f"Test accuracy by number of steps. At the end: {told}.",
         height=280,
     )

@@ -110,7 +110,7 @@ def _cells(recipe: Recipe, row: Row | None) -> dict[str, str]:
         f"seeds within {100 * TOLERANCE:.1f}": near(row),
         "best seed": best,
         "measured on": of,
-        "run it": f"[Train]({navigation.address('train', {'recipe': recipe.name})})",
+        "run it": f"[Train {recipe.name}]({navigation.address('train', {'recipe': recipe.name})})",
     }
 
 

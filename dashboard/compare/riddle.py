@@ -15,6 +15,7 @@ from dashboard.runs.run import Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import runs
+from dashboard.ui.arithmetic import points
 from dashboard.ui.palette import ENGINE_MARKDOWN, ENGINE_NAMES
 from dashboard.ui.runs import ACTIVE, STATUS_COLORS
 from dashboard.ui.text import duration, escape, percent
@@ -31,7 +32,7 @@ _TAKES = "about 4 minutes on two free cores"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the four stored results say; differences in percentage points."""
+    """What the four stored results say; differences in percentage points, of the shares shown."""
 
     rows: dict[tuple[str, EngineName], Row]
 
@@ -39,7 +40,7 @@ class Finding:
     def batch(self) -> float | None:
         """By how much mini-batches are better, mean over the engines."""
         gaps = [
-            100 * (self.rows[MINI, engine].mean - self.rows[FULL, engine].mean)
+            float(points(self.rows[FULL, engine].mean, self.rows[MINI, engine].mean))
             for engine in ENGINE_NAMES
             if (MINI, engine) in self.rows and (FULL, engine) in self.rows
         ]
@@ -49,7 +50,7 @@ class Finding:
     def engine(self) -> float | None:
         """By how much the engines differ, at most, with the same recipe."""
         gaps = [
-            100 * abs(self.rows[name, "numpy"].mean - self.rows[name, "torch"].mean)
+            abs(float(points(self.rows[name, "numpy"].mean, self.rows[name, "torch"].mean)))
             for name in (FULL, MINI)
             if (name, "numpy") in self.rows and (name, "torch") in self.rows
         ]
@@ -120,8 +121,8 @@ def _draw(here: dict[str, Run], pace: Pace) -> None:
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        if points := _points(found, here, records):
-            charts.accuracy_by_steps(points)
+        if drawn := _points(found, here, records):
+            charts.accuracy_by_steps(drawn)
         else:
             st.caption("No results are stored yet: train all four here.")
     with right, st.grid(2, min_column_width=150, gap="small"):
@@ -188,20 +189,20 @@ def _points(
     found: Finding, here: dict[str, Run], records: dict[str, list[EpochRecord]]
 ) -> list[charts.Accuracy]:
     """Mean over the seeds after each epoch, and the epochs of the runs made here."""
-    points = [
+    drawn = [
         charts.Accuracy(ENGINE_NAMES[engine], name, epoch * steps_an_epoch(row.config), mean)
         for (name, engine), row in found.rows.items()
         for epoch, mean in enumerate(map(fmean, zip(*(r.accuracy for r in row.runs))), 1)
     ]
     for name, run in here.items():
         each = steps_an_epoch(run.config)
-        points += [
+        drawn += [
             charts.Accuracy(
                 ENGINE_NAMES[r.engine], name, (r.epoch + 1) * each, r.test_accuracy, here=True
             )
             for r in records[name]
         ]
-    return points
+    return drawn
 
 
 def _config(name: str) -> TrainingConfig:
@@ -246,5 +247,6 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(run.status, color=STATUS_COLORS[run.status])
             st.markdown(told, width="content")
-            navigation.link("train", "Watch it on Train", {"run": run.id}, with_icon=False)
-            navigation.link("results", "Open results", {"run": run.id}, with_icon=False)
+            what = "full batch" if name == FULL else "mini-batches"
+            navigation.link("train", f"Watch {what} on Train", {"run": run.id}, with_icon=False)
+            navigation.link("results", f"Open results of {what}", {"run": run.id}, with_icon=False)

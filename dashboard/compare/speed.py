@@ -222,10 +222,10 @@ def _range(found: Speeds) -> str:
 
 
 def _figures(found: Speeds) -> None:
+    made = steps(found)
     st.markdown(
         "Both engines train the same epochs in turn. Every operation costs PyTorch some overhead "
-        "before it computes: in small matrix products that is most of the time, in large ones it "
-        f"hardly counts.{_where_even(found)}"
+        f"before it computes{_how_much(made, found.gflops)}.{_where_even(found)}"
     )
     with st.grid(2, min_column_width=300):
         if found.by_batch:
@@ -235,7 +235,6 @@ def _figures(found: Speeds) -> None:
             name = f"Mini-batches of {found.by_width[0].batch_size}"
             points = _by_width(found)
             speed_charts.ratios(name, points, "width", _even(points))
-        made = steps(found)
         speed_charts.step_times(
             [(s.name, s.flops, s.numpy_seconds, s.torch_seconds) for s in made], found.gflops
         )
@@ -251,6 +250,20 @@ def _by_batch(found: Speeds) -> list[tuple[int, float]]:
 
 def _by_width(found: Speeds) -> list[tuple[int, float]]:
     return [(row.width, row.ratio) for row in found.by_width]
+
+
+def _how_much(made: Sequence[Step], gflops: float | None) -> str:
+    """How much of PyTorch's time is no matrix product, in the smallest step and in the largest."""
+    if not gflops or not made:
+        return ""
+    spent = [
+        1 - min(1.0, step.flops / gflops / 1e9 / step.torch_seconds) for step in (made[0], made[-1])
+    ]
+    smallest, largest = ("over 99%" if share > 0.99 else f"{share:.0%}" for share in spent)
+    return (
+        f": of the smallest step here, {smallest} of its time goes into everything but the matrix "
+        f"products, of the largest {largest}"
+    )
 
 
 def _where_even(found: Speeds) -> str:

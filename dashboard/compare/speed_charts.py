@@ -81,7 +81,7 @@ def step_times(steps: Sequence[tuple[str, int, float, float]], gflops: float | N
             {"field": "time", "title": "µs a step", "format": ",.0f"},
         ],
     }
-    title = "Small steps cost overhead, large steps cost matrix products"
+    title = "What a step costs, by its size"
     place(
         rows,
         [

@@ -34,6 +34,7 @@ def trade_off(curve: TradeOff, threshold: float, moved: float | None, key: str) 
     }
     encoding["y"]["scale"] = {"zero": False, "room": 0.01}
     digits, others = shares_at(curve, threshold)
+    point = "" if moved is None else "; point: where you moved it"
     place(
         shares,
         [
@@ -50,7 +51,7 @@ def trade_off(curve: TradeOff, threshold: float, moved: float | None, key: str) 
             },
         ],
         key=key,
-        title="Doubting more scribbles costs real digits; the ring is where we stand",
+        title=f"Doubting more scribbles costs real digits. Ring: as shipped{point}",
         alt=f"Share of scribbles and letters doubted by share of real digits doubted. Ring: "
         f"{others:.1%} of scribbles and letters at {digits:.1%} of real digits.",
         height=260,

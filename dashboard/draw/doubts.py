@@ -82,5 +82,5 @@ def _rank(network: DigitOrNot, score: float) -> str:
     if score >= curve.thresholds[0]:
         return "not one real digit that was measured looks less like a digit"
     if score <= curve.thresholds[-1]:
-        return "more than a quarter of all real digits look less like a digit"
-    return f"{less:.1%} of all real digits look less like a digit"
+        return f"more than {curve.digits[-1]:.0%} of the real digits look less like a digit"
+    return f"{less:.1%} of the real digits look less like a digit"

@@ -13,7 +13,7 @@ from dashboard.models import doubts, predictions
 from dashboard.models.predictions import Answer
 from dashboard.ui import digits
 from dashboard.ui.text import certainty, listed, sureness
-from nncore.preprocessing import Stage, StageName
+from nncore.preprocessing import OF_MNIST, Stage, StageName
 
 
 class Words(NamedTuple):
@@ -45,6 +45,7 @@ WORDS: dict[StageName, Words] = {
         "Centre", "Centre of mass in the middle", "centring", "the box lies in the middle"
     ),
 }
+_OWN: frozenset[StageName] = frozenset(WORDS) - OF_MNIST
 _TILE = 140
 _FADED = 0.35
 """Of the ink's brightness, where a stage is off."""
@@ -53,9 +54,10 @@ _FADED = 0.35
 def show(subject: Subject) -> None:
     """Every stage between the ink and the models with its switch, and what the switches change."""
     st.markdown(
-        "MNIST's digits were made this way, so a network that learned them reads a drawing best "
-        "when it passes the same stages. Which of them matters depends on the drawing: turn one "
-        "off, and see what the models say then."
+        f"MNIST's digits were made by {_named(OF_MNIST)}, and a network that learned them "
+        f"expects as much of a drawing. {_named(_OWN)} are this app's own: they find the ink on a "
+        "pad or a photograph, and bring its pen to the width that MNIST's have. Which stage "
+        "matters depends on the drawing: turn one off, and see what the models say then."
     )
     what_matters = st.container(key="stages-what-matters", gap="xsmall")
     _difference(subject)
@@ -96,9 +98,18 @@ def _tile(number: int, stage: Stage, on: bool) -> None:
         )
         size = f"{stage.image.shape[1]}x{stage.image.shape[0]}"
         caption = f"{words.caption} ({size})" if on else f"Off: {words.instead} ({size})"
+        whose = "MNIST's" if stage.name in OF_MNIST else "Our own"
         image = stage.image if on else stage.image * _FADED
         tile = digits.on_square(digits.fitted(image, _TILE))
-        st.image(digits.png(tile), caption=f"{number}. {caption}", alt=caption, width=_TILE)
+        st.image(
+            digits.png(tile), caption=f"{number}. {whose}: {caption}", alt=caption, width=_TILE
+        )
+
+
+def _named(stages: Collection[StageName]) -> str:
+    """These stages by the names of their switches, in their order, in bold."""
+    *rest, last = [f"**{words.switch}**" for name, words in WORDS.items() if name in stages]
+    return f"{', '.join(rest)} and {last}"
 
 
 def without(skipped: Collection[StageName]) -> str:

@@ -87,7 +87,7 @@ def switch_stage(name: StageName) -> None:
 
 
 def switch_all_stages_on() -> None:
-    """Prepare the drawing as MNIST's digits were again."""
+    """Prepare the drawing with every stage again."""
     now = view()
     now.skipped = frozenset()
     now.times_all_on += 1

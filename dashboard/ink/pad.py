@@ -24,6 +24,10 @@ PEN = 24
 KEY = "pad"
 _COLUMN = SIDE + 40
 """Pixels; the ways to bring a digit without the pad have a little more room."""
+_LABEL = (
+    "Drawing pad: draw one digit with a mouse, a finger or a pen. Without any of them, choose one "
+    "of the samples on the page Draw."
+)
 
 
 def places() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -53,7 +57,7 @@ def pad() -> npt.NDArray[np.uint8] | None:
         return_image_data=True,
         key=KEY,
     )
-    clear_button(key="pad-clear", pad=KEY)
+    clear_button(key="pad-clear", pad=KEY, label=_LABEL)
     drawn = _image_bytes(result)
     image = ink(drawn) if drawn else None
     if image is not None:

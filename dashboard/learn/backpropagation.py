@@ -64,9 +64,9 @@ def backpropagation(panel: Panel) -> Onward:
             SMALL_PARAMETERS[name],
             0.1,
         )
-        x1 = panel.slider("x1", "Input $x_1$", 0, 1, 1, 0.1)
-        x2 = panel.slider("x2", "Input $x_2$", 0, 1, 0.5, 0.1)
-        y = panel.slider("y", "Wanted output $y$", 0, 1, 0, 0.1)
+        x1 = panel.slider("x1", "Input x₁", 0, 1, 1, 0.1)
+        x2 = panel.slider("x2", "Input x₂", 0, 1, 0.5, 0.1)
+        y = panel.slider("y", "Wanted output y", 0, 1, 0, 0.1)
         eta = panel.scale("eta", "Learning rate η", (0.1, 0.5, 1.0, 3.0, 10.0), 0.5)
     X, Y = np.array([[x1, x2]]), np.array([[y]])
     network = small_network(at, eta)
@@ -82,11 +82,11 @@ def backpropagation(panel: Panel) -> Onward:
         if stage == "update":
             st.markdown(stepped_to(before, after))
         _drawing(shown, gradient, X, Y, stage, name)
-        st.caption(_ORDER)
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             label = f"∂C/∂{_NAMES[name]}"
             st.metric(f"{label} by backpropagation", f"{gradient[name]:+.6f}", width="content")
             st.metric("by wiggling it", f"{numeric:+.6f}", width="content")
+        st.caption(_ORDER)
     return Onward(
         BOOK.replace(learning_rate=3.0 if eta <= 3 else 100.0),
         "Train 23,860 parameters the same way",

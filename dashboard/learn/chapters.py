@@ -88,9 +88,11 @@ def contents(current: Chapter) -> None:
         for number, chapter in enumerate(CHAPTERS, 1)
     }
     with st.sidebar:
+        st.markdown(f"**{len(CHAPTERS)} short chapters**")
         st.radio(
-            f"**{len(CHAPTERS)} short chapters**",
+            "Chapters",
             list(titles),
+            label_visibility="collapsed",
             format_func=titles.__getitem__,
             captions=[chapter.idea for chapter in CHAPTERS],
             key=state.contents_key(current.name),
@@ -180,9 +182,11 @@ def question(chapter: Chapter) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(border=True, key="lesson-question"):
         st.subheader("Predict, then reveal", anchor=_QUESTION)
+        st.markdown(text.question)  # not the label: of a formula, its marks would be read out
         predicted = st.radio(
-            text.question,
+            "Your prediction",
             range(len(text.options)),
+            label_visibility="collapsed",
             format_func=text.options.__getitem__,
             index=None,
             key=state.PREDICTION.key(chapter.name),

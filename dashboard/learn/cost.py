@@ -41,8 +41,8 @@ def cost(panel: Panel) -> Onward:
 def _learn(panel: Panel) -> None:
     left, right = charts.places()
     with left:
-        w = panel.slider("w", "Starting weight $w$", -3, 3, 2, 0.1)
-        b = panel.slider("b", "Starting bias $b$", -3, 3, 2, 0.1)
+        w = panel.slider("w", "Starting weight w", -3, 3, 2, 0.1)
+        b = panel.slider("b", "Starting bias b", -3, 3, 2, 0.1)
         eta = panel.scale("eta", "Learning rate η", (0.05, 0.15, 0.5, 1.0), 0.15)
         epoch = panel.whole("epoch", "Look after this many epochs", 0, _EPOCHS, 50)
         st.caption("The neuron's input is 1, and it is to learn to say 0.")

@@ -31,9 +31,9 @@ def _one_perceptron(panel: Panel) -> None:
     with left:
         gates = {gate: gate for gate in neurons.GATES}
         gate = panel.choice("gate", "The gate to imitate", gates, "NAND")
-        w1 = panel.slider("w1", "Weight $w_1$", -4, 4, 1, 0.5)
-        w2 = panel.slider("w2", "Weight $w_2$", -4, 4, 1, 0.5)
-        b = panel.slider("b", "Bias $b$", -4, 4, -0.5, 0.5)
+        w1 = panel.slider("w1", "Weight w₁", -4, 4, 1, 0.5)
+        w2 = panel.slider("w2", "Weight w₂", -4, 4, 1, 0.5)
+        b = panel.slider("b", "Bias b", -4, 4, -0.5, 0.5)
         targets = neurons.GATES[gate]
         kept = panel.keeps(gate == "XOR")
         _rule(gate, kept=kept)
@@ -70,7 +70,7 @@ def _rule(gate: str, *, kept: bool) -> None:
         )
     st.caption(
         "Rosenblatt's rule, from zero and row by row: where the output is $a$ and should be $y$, "
-        r"$w \to w + (y - a)\,x$ and $b \to b + (y - a)$. " + _outcome(gate, found, kept=kept)
+        r"${w \to w + (y - a)\,x}$ and ${b \to b + (y - a)}$. " + _outcome(gate, found, kept=kept)
     )
 
 
@@ -154,8 +154,8 @@ def _circuit(panel: Panel) -> None:
     left, right = charts.places()
     bits = {"0": "0", "1": "1"}
     with left:
-        x1 = int(panel.choice("x1", "Input $x_1$", bits, "1"))
-        x2 = int(panel.choice("x2", "Input $x_2$", bits, "0"))
+        x1 = int(panel.choice("x1", "Input x₁", bits, "1"))
+        x2 = int(panel.choice("x2", "Input x₂", bits, "0"))
         wires = neurons.half_adder(x1, x2)
         with st.container(key="lesson-number", width="content"):
             st.metric("$x_1$ + $x_2$ in binary", f"{wires.carry}{wires.total}", width="content")
@@ -209,10 +209,10 @@ def sigmoid_neuron(panel: Panel) -> Onward:
     """Step against sigmoid: what a small change of a weight does to the output."""
     left, right = charts.places()
     with left:
-        w = panel.slider("w", "Weight $w$", -3, 3, 1, 0.1)
-        b = panel.slider("b", "Bias $b$", -20, 20, -10, 0.5)
-        x = panel.slider("x", "Input $x$", 0, 20, 9, 0.1)
-        dw = panel.slider("dw", "Small change of the weight, $\\Delta w$", -0.3, 0.3, 0.1, 0.01)
+        w = panel.slider("w", "Weight w", -3, 3, 1, 0.1)
+        b = panel.slider("b", "Bias b", -20, 20, -10, 0.5)
+        x = panel.slider("x", "Input x", 0, 20, 9, 0.1)
+        dw = panel.slider("dw", "Small change of the weight, Δw", -0.3, 0.3, 0.1, 0.01)
     nudge = neurons.nudge(x, w, b, dw)
     kept = panel.keeps(
         abs(w - 1) < 0.25 and abs(b + 10) <= 1 and abs(x - 9) <= 1 and abs(dw - 0.1) < 0.1
@@ -324,8 +324,7 @@ def _curves(x: float, w: float, b: float, dw: float, nudge: neurons.Nudge, *, ke
             },
         ],
         key="figure-sigmoid",
-        title="The output before and after the change of the weight\n"
-        "Solid: sigmoid; dotted: after Δw; dashed: step",
+        title="The output, before and after Δw\nSolid: sigmoid; dotted: after Δw; dashed: step",
         alt=f"Output of a neuron against its input, {nudge.a:.3f} at x = {x:g}. "
         + ("" if kept else moved(nudge)),
     )

@@ -27,7 +27,10 @@ def _finite(text: str) -> float:
 
 
 class Panel:
-    """Draws the controls of the open chapter and remembers what its link has to say."""
+    """Draws the controls of the open chapter and remembers what its link has to say.
+
+    A label is plain words, `Weight w₁`: of a formula, a screen reader would say the dollars.
+    """
 
     def __init__(self) -> None:
         self.query: dict[str, str] = {}

@@ -70,8 +70,8 @@ def _fit(panel: Panel) -> int:
 def _bump(panel: Panel) -> None:
     left, right = charts.places()
     with left:
-        s1, s2 = panel.span("s", "Where the two steps are, $s_1$ and $s_2$", 0, 1, (0.3, 0.7), 0.01)
-        height = panel.slider("h", "Height $h$", -2, 2, 1, 0.1)
+        s1, s2 = panel.span("s", "Where the two steps are, s₁ and s₂", 0, 1, (0.3, 0.7), 0.01)
+        height = panel.slider("h", "Height h", -2, 2, 1, 0.1)
         weight = panel.scale(
             "w", "Steepness of the steps (input weight)", (10, 30, 100, 300, 1000, 3000), 100
         )

@@ -225,4 +225,5 @@ def _images(
                     alt=f"Test image {position}: {caption}",
                 )
                 example = {"example": str(position)}
-                navigation.link("inside", "See why", {**network, **example}, with_icon=False)
+                why = f"Why {found.predictions[position]}? Image {position:,}"
+                navigation.link("inside", why, {**network, **example}, with_icon=False)

@@ -139,7 +139,7 @@ def _handwriting_metric(engine: EngineName, new: Score, learned: Score) -> None:
     told += [f"{learned} it learned from"] if learned.n else []
     with st.container(key=f"handwriting-{engine}"):
         st.metric(
-            f"{palette.ENGINE_MARKDOWN[engine]}, our handwriting",
+            f"{palette.ENGINE_NAMES[engine]}, our handwriting",
             percent(new.share),
             delta="; ".join(told),
             delta_color="off",

@@ -29,8 +29,9 @@ def show_answer(
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if seen is not None:
                 digits.show_digit(seen)
+            # Plain, or a screen reader reads the marks of its colour, which the style sheet gives.
             st.metric(
-                model.markdown,
+                model.title,
                 str(answer.digit) if answer.is_number else "–",
                 sureness(answer.confidence) if answer.is_number else "no answer",
                 delta_color="off",
@@ -95,7 +96,7 @@ def about(model: Shipped) -> None:
     card = cards.card(model.name)
     if card is None:
         return
-    with st.popover("About this model", icon=":material/info:", type="tertiary"):
+    with st.popover(f"About {model.title}", icon=":material/info:", type="tertiary"):
         st.markdown(f"**{model.title}**")
         st.markdown(_results(card))
         st.caption(_origin(card))

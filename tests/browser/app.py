@@ -29,6 +29,20 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 EXPECTED_ON_DEEP_LINKS = re.compile(r"_stcore/(health|host-config)")
 """Streamlit looks for its server below the page's own path first: these 404s are its way."""
 
+LIGHT = """
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
+  const light = color => {
+    canvas.fillStyle = color
+    canvas.fillRect(0, 0, 1, 1)
+    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(v => {
+      const share = v / 255
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+  }
+"""
+"""A JavaScript function: the luminance of a colour laid over the last one (WCAG 2.2)."""
+
 _SEEN = """() => ({
     image: document.querySelector('img[alt^="The digit as 28 by 28"]')?.src,
     bars: document.querySelector('.st-key-prediction-shipped [role=img]')?.innerHTML,

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from dashboard.inside.choice import SECTIONS
 from nncore.gradient_check import relative_error
-from tests.browser.app import PHONE, AppPage, Server
+from tests.browser.app import LIGHT, PHONE, AppPage, Server
 
 OpenApp = Callable[..., AppPage]
 
@@ -164,17 +164,10 @@ def test_a_silenced_layer_and_its_undo(server: Server, open_app: OpenApp) -> Non
     expect(neuron(app, "0.3").locator(".cross")).to_be_hidden()
 
 
-CONTRAST = """elements => {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
-  const light = color => {
-    canvas.fillStyle = color
-    canvas.fillRect(0, 0, 1, 1)
-    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(v => {
-      const share = v / 255
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-  }
+CONTRAST = (
+    "elements => {"
+    + LIGHT
+    + """
   const app = document.querySelector("[data-testid=stApp]")
   const page = light(getComputedStyle(app).backgroundColor)
   return elements.map(element => {
@@ -183,4 +176,5 @@ CONTRAST = """elements => {
     return (Math.max(words, page) + 0.05) / (Math.min(words, page) + 0.05)
   })
 }"""
+)
 """The contrast ratio of each element's words with the page (WCAG 2.2)."""

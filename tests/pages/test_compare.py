@@ -367,7 +367,7 @@ def test_the_riddle_is_trained_by_the_job_queue_once(queue: FakeJobs):
     }
     assert all(run.config.engines == ("numpy", "torch") for run in mine)
     assert queue.submitted
-    watch = [link for link in at.page_link if link.label == "Watch it on Train"]
+    watch = [link for link in at.page_link if link.label.startswith("Watch ")]
     assert [link.page for link in watch] == ["train", "train"]
     assert {link.query_string for link in watch} == {f"run={run.id}" for run in mine}
     again = page("compare")  # a refresh: the session is new, the runs are the store's

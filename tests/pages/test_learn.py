@@ -305,7 +305,7 @@ def test_perceptron_shows_the_rule_and_what_becomes_of_it() -> None:
         at = learn(chapter="perceptron", **query)
         return next(caption.value for caption in at.caption if "Rosenblatt" in caption.value)
 
-    assert r"$w \to w + (y - a)\,x$" in told()
+    assert r"${w \to w + (y - a)\,x}$" in told()
     assert "For OR it takes 4 corrections." in told(gate="OR")
     assert "never ends" not in told(gate="XOR")
     assert "never ends" in told(gate="XOR", done="perceptron")

@@ -44,6 +44,19 @@ def test_the_cost_of_both_engines_is_drawn_after_each_step(placed: list[dict[str
     assert f"NumPy has {curve.numpy_cost[-1]:.6f}" in chart["alt"]
 
 
+@pytest.mark.parametrize(
+    ("factor", "told"),
+    [(1.0, "one on the other"), (1.004, "one on the other"), (1.1, "at most 9% apart")],
+)
+def test_the_title_says_whether_the_curves_lie_on_each_other(
+    placed: list[dict[str, Any]], factor: float, told: str
+):
+    curve = twins.stored().curve("float32")
+    costs = tuple(factor * cost for cost in curve.numpy_cost)
+    charts.twin_costs(curve.model_copy(update={"torch_cost": costs}))
+    assert placed[0]["title"].endswith(told)
+
+
 def test_the_lines_of_code_are_told_in_the_picture_and_in_words(placed: list[dict[str, Any]]):
     charts.line_counts([("Layer", 30, 9), ("Forward", 40, 3)])
     (chart,) = placed

@@ -48,6 +48,20 @@ def test_the_conclusion_has_the_figures_and_the_number_of_seeds():
     assert said.endswith("the mean of 2 seeds.")
 
 
+def test_the_differences_are_those_of_the_figures_shown(monkeypatch: pytest.MonkeyPatch):
+    shares = {"full-batch": (0.905649, 0.905651), "mini-batch": (0.974751, 0.974849)}
+    rows = tuple(
+        row(name, engine, share)
+        for name, both in shares.items()
+        for engine, share in zip(("numpy", "torch"), both, strict=True)
+    )
+    monkeypatch.setattr(published, "stored", lambda: rows)
+    found = riddle.finding()
+    # Shown are 90.56 and 90.57, 97.48 and 97.48 %.
+    assert found.engine == pytest.approx(0.01)
+    assert found.batch == pytest.approx((6.92 + 6.91) / 2)
+
+
 def test_how_long_a_run_goes_on_follows_its_pace():
     pace = riddle.Pace()
     assert pace.seconds_left("full-batch", 0.20, 100.0) is None

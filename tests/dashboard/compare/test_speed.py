@@ -34,6 +34,19 @@ def test_the_speed_heading_follows_the_figures(ratios: tuple[float, float], told
     assert speed.story(ratios) == told
 
 
+@pytest.mark.parametrize(
+    ("gflops", "smallest", "largest"),
+    [(None, "", ""), (1e4, "over 99%", "over 99%"), (100.0, "over 99%", "30%"), (1.0, "50%", "0%")],
+)
+def test_what_is_said_of_overhead_follows_the_figures(
+    gflops: float | None, smallest: str, largest: str
+):
+    made = [speed.Step("small", 10**6, 1e-3, 2e-3), speed.Step("large", 7 * 10**9, 0.1, 0.1)]
+    told = speed._how_much(made, gflops)
+    assert (f"smallest step here, {smallest} " in told) == bool(gflops)
+    assert told.endswith(f"of the largest {largest}") == bool(gflops)
+
+
 def test_a_bench_says_how_long_it_goes_on_until_that_is_over():
     made = Measurement(("bench",), heard=[100.0, 110.0])
     made.results = [{"kind": "about", "value": {"n": 4}}, {"kind": "batch"}]

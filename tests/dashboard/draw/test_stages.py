@@ -1,7 +1,7 @@
 from typing import get_args
 
 from dashboard.draw import stages
-from nncore.preprocessing import StageName
+from nncore.preprocessing import OF_MNIST, StageName
 
 
 def test_what_is_left_out_is_named_in_the_order_of_the_stages():
@@ -15,3 +15,10 @@ def test_what_is_left_out_is_named_in_the_order_of_the_stages():
 
 def test_every_stage_has_its_words():
     assert set(stages.WORDS) == set(get_args(StageName))
+
+
+def test_it_is_said_which_stages_are_mnists_and_which_our_own():
+    own = {"grey", "even light", "ink", "cleaned", "stroked"}
+    assert set(get_args(StageName)) - OF_MNIST == own
+    assert stages._named(OF_MNIST) == "**Crop**, **Square**, **Average**, **Bright** and **Centre**"
+    assert stages._named(own) == "**Grey**, **Light**, **Ink**, **Dust** and **Pen**"

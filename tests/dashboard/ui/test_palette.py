@@ -1,5 +1,6 @@
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +37,13 @@ def test_no_colour_is_typed_outside_the_palette():
                 if COLOR.search(file.read_text(encoding="utf-8")):
                     typed.add(file.name)
     assert typed == {"palette.py"}
+
+
+@pytest.mark.parametrize(("engine", "color"), [("numpy", "blue"), ("torch", "orange")])
+def test_an_engines_name_above_its_answer_has_the_themes_colour(engine: str, color: str):
+    sheet = (ROOT / "assets" / "style.css").read_text(encoding="utf-8")
+    config = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    theme = tomllib.loads(config)["theme"]
+    (rule,) = re.findall(rf"st-key-prediction-{engine}\b[^{{]*{{([^}}]*)}}", sheet)
+    light, dark = (theme[mode][f"{color}TextColor"] for mode in ("light", "dark"))
+    assert f"light-dark({light}, {dark})" in rule

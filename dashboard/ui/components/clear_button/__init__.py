@@ -1,9 +1,10 @@
 """A button that empties the drawing pad in the browser, without asking the server.
 
-    clear_button(key="pad-clear", pad="pad")
+    clear_button(key="pad-clear", pad="pad", label="Drawing pad")
 
 A Streamlit button would be heard by the server first, and what was drawn until its answer came
-would be wiped with the rest. This one presses the pad's own reset.
+would be wiped with the rest. This one presses the pad's own reset. Since it reaches into the pad,
+it also gives the pad the name that a screen reader needs, and its tools names that say what of.
 """
 
 from pathlib import Path
@@ -18,13 +19,26 @@ _COMPONENT = component(
     css=(_HERE / "clear_button.css").read_text(encoding="utf-8"),
     js=(_HERE / "clear_button.js").read_text(encoding="utf-8"),
 )
+_TOOLS = {
+    "toolbar": "Tools of the drawing pad",
+    "Update the app with this drawing": "Send the drawing to the network again",
+    "Undo": "Undo the last stroke",
+    "Redo": "Redo the stroke that was undone",
+    "Edit": "Move, turn or stretch strokes",
+    "Bring forward": "Bring the chosen stroke forward",
+    "Send backward": "Send the chosen stroke backward",
+    "Delete selected": "Delete the chosen stroke",
+    "Reset canvas & history": "Empty the pad",
+}
+"""Names of the pad's tools, by what streamlit-drawable-canvas 0.13 calls them."""
 
 
-def clear_button(*, key: str, pad: str) -> None:
+def clear_button(*, key: str, pad: str, label: str) -> None:
     """Place the button.
 
     Args:
         key: the element's key.
         pad: the key of the drawing pad on the same page.
+        label: what a screen reader calls the pad.
     """
-    _COMPONENT(key=key, data={"pad": pad})
+    _COMPONENT(key=key, data={"pad": pad, "label": label, "tools": _TOOLS})

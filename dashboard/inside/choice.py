@@ -13,7 +13,7 @@ from dashboard.models import evaluation, load, predictions
 from dashboard.models.evaluation import Answers
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
-from dashboard.ui import digits
+from dashboard.ui import digits, sections
 from dashboard.ui.names import ACTIVATIONS, DATASETS
 from dashboard.ui.palette import ENGINE_NAMES
 from dashboard.ui.runs import label
@@ -407,20 +407,9 @@ def undo_all() -> None:
 def choose_section() -> str:
     """Place the choice of what to see of the network inside; returns the section's name."""
     view = state.view()
-    if view.section not in SECTIONS:
-        view.section = "forward"
-    st.segmented_control(
-        "What to see",
-        list(SECTIONS),
-        format_func=SECTIONS.__getitem__,
-        required=True,
-        key=state.CONTROLS.showing("section", view.section),
-        on_change=_take_section,
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    view.section = sections.choose_section(SECTIONS, view.section, state.CONTROLS, _open_section)
     return view.section
 
 
-def _take_section() -> None:
-    state.view().section = state.CONTROLS.value("section")
+def _open_section(name: str) -> None:
+    state.view().section = name

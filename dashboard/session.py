@@ -174,7 +174,12 @@ RUN = Param("run", lambda text: text[:64] or None, lambda run: run)
 
 
 def read_url(
-    params: Sequence[Param], memory: UrlMemory, *, anew: bool = False, with_rest: bool = False
+    params: Sequence[Param],
+    memory: UrlMemory,
+    *,
+    anew: bool = False,
+    with_rest: bool = False,
+    bare: bool = False,
 ) -> dict[str, Any] | None:
     """What the URL says of a view, by parameter; None where it says nothing new.
 
@@ -187,11 +192,13 @@ def read_url(
         anew: what was seen before counts too, as on arrival.
         with_rest: parameters that no table knows belong to the view as well; they stand in
             `memory.seen`.
+        bare: a URL without any of the parameters says something too, namely every default; else
+            it is what a page switch leaves.
     """
     if _is_history_navigation():
         memory.replaced.clear()  # no echo: somebody pressed Back
     query = _of_view(params, with_rest)
-    if not query or (memory.knows(query) and not anew):
+    if not (query or bare) or (memory.knows(query) and not anew):
         return None
     memory.seen = query
     whole = st.query_params.to_dict()

@@ -1,8 +1,8 @@
-"""Compare: NumPy against PyTorch, section by section; every figure measured, none asserted."""
+"""Compare: NumPy against PyTorch, a section at a time; every figure measured, none asserted."""
 
 import streamlit as st
 
-from dashboard.compare import common, ease, flexibility, published, riddle, speed, twins
+from dashboard.compare import common, sections, state
 from dashboard.compare.measurement_queue import torch_is_here
 from dashboard.startup import through_the_entry
 from dashboard.ui import errors
@@ -15,17 +15,12 @@ st.markdown(
     "Every figure on this page was measured: by a stored run at first, and here, on this machine, "
     "when you press a section's button."
 )
-st.markdown(
-    "[Same numbers](#numbers) · [Speed](#speed) · [Ease](#ease) · [Flexibility](#flexibility) · "
-    "[The riddle](#riddle) · [Published results](#published)"
-)
 if not torch_is_here():
     st.info(common.NO_TORCH)
 
 with errors.shown_errors():
-    twins.show()
-    speed.show()
-    ease.show()
-    flexibility.show()
-    riddle.show()
-    published.show()
+    state.read()
+    sections.findings()
+    opened = sections.choose()
+    state.write()
+    sections.show(opened)

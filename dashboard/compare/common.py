@@ -1,15 +1,18 @@
-"""What the sections of Compare have in common: a heading that states the finding, a button that
-measures it here, and a fragment that polls while it does."""
+"""What the sections of Compare have in common: a button that measures a finding here, a fragment
+that polls while it does, and a word when it is over, whichever section is open."""
 
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import streamlit as st
 
 from dashboard import session
+from dashboard.compare import state
 from dashboard.compare.measurement_queue import (
+    Ask,
     BusyError,
     Measurement,
     a_run_trains,
@@ -28,34 +31,62 @@ NO_TORCH = (
 )
 
 
-def polled(
-    draw: Callable[[], None], active: Callable[[], bool], over: Callable[[], str | None]
-) -> None:
-    """Draw a section as a fragment of its own, again and again while something is measured.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a section has measured or trained here; it goes on while another section is open."""
+
+    name: str
+    """The section's, as in the URL."""
+    active: Callable[[], bool]
+    """Whether it waits or runs now, whoever asked for it."""
+    so_far: Callable[[], str]
+    """How far it is, one sentence."""
+    outcome: Callable[[], str | None]
+    """What to say, in passing, when it has just come to its end."""
+
+
+def measuring(name: str, what: str, ask: Callable[[], Ask]) -> Work:
+    """A measurement as the work of a section of Compare.
 
     Args:
-        draw: the section.
-        active: whether something is measured or trained now.
-        over: what to say, in passing, when that has just come to its end.
+        name: the section's.
+        what: what is measured, in words.
+        ask: its kind and arguments, which may change with what is typed.
     """
-    polling = active()
-    told = False
+    return Work(name, lambda: active(*ask()), lambda: so_far(*ask()), lambda: over(what, *ask()))
+
+
+def polled(draw: Callable[[], None], work: Work) -> None:
+    """Draw a section as a fragment of its own, again and again while its work goes on."""
+    polling = work.active()
+    over_before = False
 
     def body() -> None:
-        nonlocal told
+        nonlocal over_before
         with errors.shown_errors():
-            still = active()
-            ended = polling and not still
-            last = ended and told
-            if ended and not told:
-                told = True  # a run before the last: what is said right before it may not arrive
-                if words := over():
-                    st.toast(words, icon=":material/check:")
+            still = work.active()
+            _say_when_over(work, still)
+            # Not at once: what is said right before a full run may not arrive.
+            last = polling and not still and over_before
+            over_before = not still
             draw()
             if last:  # after drawing, which hears a button that was pressed meanwhile
                 st.rerun()  # once: the full run takes the timer away
 
     st.fragment(body, run_every=POLL_SECONDS if polling else None)()
+
+
+def watched(draw: Callable[[], None], work: Work) -> None:
+    """Draw a line about a section that is not open, while its work goes on; say when it is over."""
+    if work.active():
+        polled(draw, work)
+    else:
+        _say_when_over(work, still=False)
+
+
+def _say_when_over(work: Work, still: bool) -> None:
+    if state.has_ended(work.name, active=still) and (words := work.outcome()):
+        st.toast(words, icon=":material/check:")
 
 
 def measured(*ask: str) -> Measurement | None:
@@ -74,6 +105,12 @@ def active(*ask: str) -> bool:
     """For a section of Compare: whether its measurement waits or runs, whoever asked for it."""
     found = find(*ask)
     return found is not None and found.active
+
+
+def so_far(*ask: str) -> str:
+    """How far a section's measurement is; empty where there is none."""
+    found = find(*ask)
+    return _said(found, None) if found else ""
 
 
 def over(what: str, *ask: str) -> str | None:

@@ -1,6 +1,7 @@
 """Ease: the same parts of a training step in both engines, from this repository's own source."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 
@@ -100,6 +101,8 @@ QUICK = (
     ("quick/products", "add_product"),
 )
 """The same step in reused memory: shown, and not counted."""
+_CODE_HEIGHT = 420
+"""Pixels; more code scrolls inside."""
 
 
 def source(part: Part, engine: EngineName, *, words: bool = False) -> str:
@@ -128,22 +131,31 @@ def totals() -> tuple[int, int]:
     return sum(lines(p, "numpy") for p in PARTS), sum(lines(p, "torch") for p in PARTS)
 
 
+@cache
 def _text(piece: Definition | Entry, words: bool) -> str:
     if len(piece) == 3:
         return entry_of(*piece)
     return source_of(*piece) if words else without_words(source_of(*piece))
 
 
+def work() -> common.Work:
+    """What the section Ease has measured."""
+    return common.measuring("ease", "Parts of a step", lambda: ("pieces",))
+
+
+def heading() -> str:
+    """What was found, in a line."""
+    mine, other = totals()
+    return f"Ease: {other} lines in PyTorch, {mine} in NumPy"
+
+
 def show() -> None:
     """The section Ease: the same parts of a step in both engines, and their lines counted."""
-    common.polled(
-        _draw, lambda: common.active("pieces"), lambda: common.over("Parts of a step", "pieces")
-    )
+    common.polled(_draw, work())
 
 
 def _draw() -> None:
-    mine, other = totals()
-    st.header(f"Ease: {other} lines in PyTorch, {mine} in NumPy", anchor="ease")
+    st.header(heading(), anchor="ease")
     st.markdown(
         "The same training step, from this app's own source. Counted is the network to read, with "
         "the same costs, penalties, dropout and optimizers on both sides. The NumPy network that "
@@ -160,6 +172,7 @@ def _draw() -> None:
             default="Backward",
             required=True,
             key="ease-part",
+            persist_state="session",
             wrap=True,
         )
         part = next(part for part in PARTS if part.name == chosen)
@@ -169,16 +182,30 @@ def _draw() -> None:
         )
         if done := common.measured("pieces"):
             _results([Piece.model_validate(result) for result in done.results])
-    words = st.toggle("With docstrings and comments, which are not counted", key="ease-words")
+    # Code is sent only where it is opened: to colour it, a browser loads half a megabyte.
+    both = st.expander("The code of this part, side by side", key="ease-code", on_change="rerun")
+    if both.open:
+        with both:
+            _side_by_side(part)
+    quick = st.expander("NumPy's step, in reused memory", key="ease-quick", on_change="rerun")
+    if quick.open:
+        with quick:
+            text_of_all = "\n\n".join(_text(piece, True) for piece in QUICK)
+            st.code(text_of_all, language="python", height=_CODE_HEIGHT)
+
+
+def _side_by_side(part: Part) -> None:
+    words = st.toggle(
+        "With docstrings and comments, which are not counted",
+        key="ease-words",
+        persist_state="session",
+    )
     with st.grid(2, min_column_width=340):
         for engine in ENGINE_MARKDOWN:
             with st.container(gap="xsmall", key=f"source-{engine}"):
                 n = lines(part, engine)
                 st.markdown(f"{ENGINE_MARKDOWN[engine]}: {n} line{'' if n == 1 else 's'}")
-                st.code(source(part, engine, words=words), language="python", height=420)
-
-    with st.popover("NumPy's step, in reused memory", width="content"):
-        st.code("\n\n".join(_text(piece, True) for piece in QUICK), language="python")
+                st.code(source(part, engine, words=words), language="python", height=_CODE_HEIGHT)
 
 
 def _results(pieces: list[Piece]) -> None:

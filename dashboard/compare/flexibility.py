@@ -38,13 +38,26 @@ def stored() -> TypedRun | None:
         return None
 
 
+def work() -> common.Work:
+    """What the section Flexibility has measured: the training of what its fields say."""
+    return common.measuring("flexibility", "Flexibility", _ask)
+
+
+def heading() -> str:
+    """What was found, in a line."""
+    kept = stored()
+    if kept is None:
+        return "Flexibility: PyTorch trains any formula, NumPy wants its derivative"
+    formula = kept.activation.replace("*", r"\*")
+    return (
+        f"Flexibility: PyTorch trained {formula} to {percent(kept.torch[-1])} as typed, NumPy "
+        "wants its derivative"
+    )
+
+
 def show() -> None:
     """The section Flexibility: type an activation, and see what each engine needs for it."""
-    common.polled(
-        _draw,
-        lambda: common.active(*_ask()),
-        lambda: common.over("Flexibility", *_ask()),
-    )
+    common.polled(_draw, work())
 
 
 def _ask() -> tuple[str, str, str]:
@@ -55,19 +68,13 @@ def _ask() -> tuple[str, str, str]:
 
 def _typed() -> tuple[str, str]:
     """The activation and its derivative as typed; the first example's, to begin with."""
-    typed = state.CONTROLS.value
+    typed = state.TYPED.value
     return typed("activation", _FIRST.activation), typed("derivative", _FIRST.derivative)
 
 
 def _draw() -> None:
     kept = stored()
-    title = "Flexibility: PyTorch trains any formula, NumPy wants its derivative"
-    if kept:
-        title = (
-            f"Flexibility: PyTorch trained {kept.activation} to {percent(kept.torch[-1])} as "
-            "typed, NumPy wants its derivative"
-        )
-    st.header(title.replace("*", r"\*"), anchor="flexibility")
+    st.header(heading(), anchor="flexibility")
     left, right = st.columns([2, 3], gap="large")
     with left:
         _fields()
@@ -119,13 +126,13 @@ def _fields() -> None:
             st.button(
                 example.name,
                 key=f"example-{example.name}",
-                on_click=state.CONTROLS.set,
+                on_click=state.TYPED.set,
                 kwargs={"activation": example.activation, "derivative": example.derivative},
             )
     _, derivative = _typed()
     st.text_input(
         "Activation f(z)",
-        key=state.CONTROLS.starting("activation", _FIRST.activation),
+        key=state.TYPED.starting("activation", _FIRST.activation),
         max_chars=MAX_LENGTH,
         persist_state="session",
         help="Numbers, z, + - * / **, comparisons, and functions such as exp, log, tanh, sigmoid, "
@@ -133,7 +140,7 @@ def _fields() -> None:
     )
     st.text_input(
         "Its derivative f'(z), which only NumPy needs; empty for none",
-        key=state.CONTROLS.starting("derivative", _FIRST.derivative),
+        key=state.TYPED.starting("derivative", _FIRST.derivative),
         max_chars=MAX_LENGTH,
         persist_state="session",
     )
@@ -150,7 +157,7 @@ def _fields() -> None:
 
 def _plant() -> None:
     if (planted := _planted(_typed()[1])) is not None:
-        state.CONTROLS.set(derivative=planted)
+        state.TYPED.set(derivative=planted)
 
 
 def _planted(derivative: str) -> str | None:

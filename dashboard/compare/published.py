@@ -18,6 +18,8 @@ from nncore.lab.result_files import ResultFileError
 from nncore.recipes import Recipe
 
 COMMAND = "python -m nncore reproduce --seeds 5 --save assets/results/reproduction.json"
+_TABLE_HEIGHT = 560
+"""Pixels; more rows scroll inside, below their header."""
 BY_THE_BEST = "passed by the best seed"
 
 
@@ -46,16 +48,30 @@ def spread(row: Row) -> str:
     return f"± {100 * row.standard_deviation:.2f}, {len(row.runs)} seeds"
 
 
+def heading() -> str:
+    """What was found, in a line."""
+    judged = _judged()
+    title = "Every published result against ours"
+    if not judged:
+        return title
+    passed = sum(bool(row.passed) for row in judged)
+    return f"{title}: {passed} of {len(judged)} within {100 * TOLERANCE:.1f} points"
+
+
+def _by_recipe() -> dict[str, Row | None]:
+    """Our row of every recipe that has one."""
+    rows = stored()
+    return {recipe.name: find(rows, recipe.name) for recipe in recipes.RECIPES.values()}
+
+
+def _judged() -> list[Row]:
+    return [row for row in _by_recipe().values() if row and row.passed is not None]
+
+
 def show() -> None:
     """The section Published results: ours against theirs, recipe by recipe."""
-    rows = stored()
-    by_recipe = {recipe.name: find(rows, recipe.name) for recipe in recipes.RECIPES.values()}
-    judged = [row for row in by_recipe.values() if row and row.passed is not None]
-    passed = sum(bool(row.passed) for row in judged)
-    title = "Every published result against ours"
-    if judged:
-        title += f": {passed} of {len(judged)} within {100 * TOLERANCE:.1f} points"
-    st.header(title, anchor="published")
+    rows, by_recipe, judged = stored(), _by_recipe(), _judged()
+    st.header(heading(), anchor="published")
     points = f"{100 * TOLERANCE:.1f} points"
     st.markdown(
         "A published figure is one author's run, often the best of several. So ours passes if the "
@@ -66,25 +82,38 @@ def show() -> None:
     )
     if judged:
         charts.published(judged)
+    outside = [
+        f"- **{escape(recipes.get(row.recipe).title)}**: "
+        + escape(common.tight(row.explanation or "we cannot say why."))
+        for row in judged
+        if row.passed is False
+    ]
+    if outside:
+        st.markdown("\n".join(["Outside the green band:", *outside]))
+    numbers = st.expander("Every recipe in numbers", key="published-numbers", on_change="rerun")
+    if numbers.open:
+        with numbers:
+            _table(by_recipe)
+    if rows:
+        common.provenance(rows[0].machine, max(row.date for row in rows), COMMAND)
+    else:
+        st.caption(f"No results are stored yet. `{COMMAND}` makes them.")
+
+
+def _table(by_recipe: dict[str, Row | None]) -> None:
     # No dataframe: its cells are cut where words are long, and cannot be read by a screen reader.
     st.table(
         table(by_recipe),
         border="horizontal",
+        height=_TABLE_HEIGHT,
         hide_index=True,
         alt="Every recipe with its published accuracy, our mean over the seeds, and the verdict",
     )
     st.caption(
         "Ours: the mean of the seeds ± their standard deviation. Seeds within: those that end "
-        f"within {points} of the published figure. A link opens Train in a new tab."
+        f"within {100 * TOLERANCE:.1f} points of the published figure. A link opens Train in a new "
+        "tab."
     )
-    for name, row in by_recipe.items():
-        if row and row.passed is False:
-            why = common.tight(row.explanation or "we cannot say why.")
-            st.markdown(f"- **{escape(recipes.get(name).title)}**: {escape(why)}")
-    if rows:
-        common.provenance(rows[0].machine, max(row.date for row in rows), COMMAND)
-    else:
-        st.caption(f"No results are stored yet. `{COMMAND}` makes them.")
 
 
 def table(by_recipe: dict[str, Row | None]) -> pd.DataFrame:

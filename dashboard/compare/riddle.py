@@ -89,27 +89,52 @@ def steps_an_epoch(config: TrainingConfig) -> int:
     return config.n_batches(training_examples(config))
 
 
+def work(here: dict[str, Run] | None = None) -> common.Work:
+    """What the section The riddle trains: the two runs of the job queue.
+
+    Args:
+        here: is given the visitor's runs at each look, once for all that is drawn of them.
+    """
+    mine = {} if here is None else here
+
+    def active() -> bool:
+        mine.clear()
+        mine.update(_here())
+        return any(run.status in ACTIVE for run in mine.values())
+
+    def so_far() -> str:
+        shares = [_share_done(run, run_store().epochs(run.id)) for run in mine.values()]
+        return f"{fmean(shares):.0%} of the training is done." if shares else ""
+
+    def outcome() -> str | None:
+        finished = all(run.status == RunStatus.FINISHED for run in mine.values())
+        return "The riddle: all four trained" if finished and len(mine) == 2 else None
+
+    return common.Work("riddle", active, so_far, outcome)
+
+
+def heading() -> str:
+    """What was found, in a line."""
+    found = finding()
+    title = f"The {_reported(FULL)}% against {_reported(MINI)}% riddle"
+    if found.batch is not None:
+        title += f": the batch makes {found.batch:.1f} points"
+    if found.engine is not None:
+        title += f", the engine {found.engine:.2f}"
+    return title
+
+
 def show() -> None:
     """The section The riddle: full batch against mini-batches, each on both engines."""
     here: dict[str, Run] = {}
     pace = Pace()  # lives as long as the fragment polls
-
-    def active() -> bool:
-        here.clear()
-        here.update(_here())  # once for all that is drawn
-        return any(run.status in ACTIVE for run in here.values())
-
-    def over() -> str | None:
-        finished = all(run.status == RunStatus.FINISHED for run in here.values())
-        return "The riddle: all four trained" if finished and len(here) == 2 else None
-
-    common.polled(lambda: _draw(dict(here), pace), active, over)
+    common.polled(lambda: _draw(dict(here), pace), work(here))
 
 
 def _draw(here: dict[str, Run], pace: Pace) -> None:
     found = finding()
     records = {name: run_store().epochs(run.id) for name, run in here.items()}
-    _heading(found)
+    st.header(heading(), anchor="riddle")
     full, mini = (recipes.get(name).config for name in (FULL, MINI))
     st.markdown(
         "Somebody published a comparison of the two: the full batch with NumPy had "
@@ -156,15 +181,6 @@ def conclusion(found: Finding) -> str:
 def _reported_gap() -> float:
     """By how many points the report's mini-batches are better."""
     return float(_reported(MINI)) - float(_reported(FULL))
-
-
-def _heading(found: Finding) -> None:
-    title = f"The {_reported(FULL)}% against {_reported(MINI)}% riddle"
-    if found.batch is not None:
-        title += f": the batch makes {found.batch:.1f} points"
-    if found.engine is not None:
-        title += f", the engine {found.engine:.2f}"
-    st.header(title, anchor="riddle")
 
 
 def _reported(name: str) -> str:
@@ -216,6 +232,10 @@ def _here() -> dict[str, Run]:
     return {name: run for name, run in found.items() if run is not None}
 
 
+def _share_done(run: Run, records: list[EpochRecord]) -> float:
+    return progress.fraction_done(run.config, records, run_store().live(run.id).progress)
+
+
 def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pace) -> None:
     busy = any(run.status in ACTIVE for run in here.values())
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -238,7 +258,7 @@ def _train(here: dict[str, Run], records: dict[str, list[EpochRecord]], pace: Pa
     if busy and (problem := jobs.jobs().problem):
         st.warning(escape(problem))
     for name, run in here.items():
-        done = progress.fraction_done(run.config, records[name], run_store().live(run.id).progress)
+        done = _share_done(run, records[name])
         told = f"{escape(recipes.get(name).title)}: {done:.0%}"
         if run.status != RunStatus.RUNNING:
             pace.forget(name)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -176,20 +176,34 @@ def _lead(name: str, best: str, worst: str) -> str:
     return f"{name} is {worst} to {best} times as fast"
 
 
+def work() -> common.Work:
+    """What the section Speed has measured."""
+    return replace(common.measuring("speed", "Speed", lambda: ("bench",)), so_far=_so_far)
+
+
+def heading() -> str:
+    """What was found, in a line."""
+    found = _newest(common.measured("bench"))
+    return f"Speed: {story(found.ratios)}" if found and found.ratios else "Speed, here and now"
+
+
 def show() -> None:
     """The section Speed: both engines by network, by mini-batch and by width."""
-    common.polled(_draw, lambda: common.active("bench"), lambda: common.over("Speed", "bench"))
+    common.polled(_draw, work())
+
+
+def _newest(here: Measurement | None) -> Speeds | None:
+    """What was measured on this server, else what is stored."""
+    return read(here.results) if here else stored()
 
 
 def _draw() -> None:
     here = common.measured("bench")
-    kept = stored()
-    found = read(here.results) if here else kept
+    kept, found = stored(), _newest(here)
+    st.header(heading(), anchor="speed")
     if found is None or not found.ratios:
-        st.header("Speed, here and now", anchor="speed")
         st.caption("No figures are stored yet: measure them here.")
     else:
-        st.header(f"Speed: {story(found.ratios)}", anchor="speed")
         _figures(found)
     _button(outcome(found, kept) if here and found else None)
     if found is not None:
@@ -241,7 +255,10 @@ def _figures(found: Speeds) -> None:
         with st.container(gap="small"):
             _limits(found, made)
     if found.rows:
-        _table(found.rows)
+        numbers = st.expander("Every network in numbers", key="bench-numbers", on_change="rerun")
+        if numbers.open:
+            with numbers:
+                _table(found.rows)
 
 
 def _by_batch(found: Speeds) -> list[tuple[int, float]]:
@@ -398,8 +415,19 @@ def _button(told: str | None) -> None:
         outcome=told,
         of_times=True,
     )
-    found = common.find("bench")
-    if found is not None and found.active and found.results and not found.stopped:
+    if found := _counted():
         n, done = found.results[0]["value"]["n"], len(found.results) - 1
         st.progress(min(done / n, 1.0), text=progress_text(found, time.time()))
         st.caption("While this is measured, the server is slower for everybody.")
+
+
+def _counted() -> Measurement | None:
+    """The measurement that goes on, once it has said how many results there will be."""
+    found = common.find("bench")
+    counted = found is not None and found.active and found.results and not found.stopped
+    return found if counted else None
+
+
+def _so_far() -> str:
+    found = _counted()
+    return f"{progress_text(found, time.time())}." if found else common.so_far("bench")

@@ -8,6 +8,7 @@ from typing import get_args
 import streamlit as st
 
 from dashboard.compare import charts, common
+from dashboard.compare.measurement_queue import Measurement
 from dashboard.ui import text
 from dashboard.ui.palette import ENGINE_NAMES
 from nncore.config import DTypeName, architecture
@@ -28,11 +29,28 @@ def stored() -> TwinRun | None:
         return None
 
 
+def work() -> common.Work:
+    """What the section Same numbers has measured."""
+    return common.measuring("twins", "Same numbers", lambda: ("twins",))
+
+
+def heading() -> str:
+    """What was found, in a line."""
+    run = _newest(common.measured("twins"))
+    title = "Same network, same numbers"
+    if run is None:
+        return title
+    steps = run.curve("float64").steps
+    looks = sum(step > 0 for step in steps)
+    return (
+        f"{title}: looked at {looks} times in {steps[-1]} steps, no weight differs by more than "
+        f"{largest(run, 'float64')} in double precision"
+    )
+
+
 def show() -> None:
     """The section Same numbers: both engines in step, and how far apart they get."""
-    common.polled(
-        _draw, lambda: common.active("twins"), lambda: common.over("Same numbers", "twins")
-    )
+    common.polled(_draw, work())
 
 
 def largest(run: TwinRun, dtype: DTypeName) -> str:
@@ -40,22 +58,19 @@ def largest(run: TwinRun, dtype: DTypeName) -> str:
     return text.power(max(run.curve(dtype).difference))
 
 
+def _newest(here: Measurement | None) -> TwinRun | None:
+    """The run made on this server, else the stored one."""
+    return TwinRun.model_validate(here.results[0]) if here else stored()
+
+
 def _draw() -> None:
     here = common.measured("twins")
-    kept = stored()
-    run = TwinRun.model_validate(here.results[0]) if here else kept
+    kept, run = stored(), _newest(here)
+    st.header(heading(), anchor="twins")
     if run is None:
-        st.header("Same network, same numbers", anchor="numbers")
         _button(None)
         return
     single, double = largest(run, "float32"), largest(run, "float64")
-    steps = run.curve("float64").steps
-    looks = sum(step > 0 for step in steps)
-    st.header(
-        f"Same network, same numbers: looked at {looks} times in {steps[-1]} steps, no weight "
-        f"differs by more than {double} in double precision",
-        anchor="numbers",
-    )
     st.markdown(
         f"Both engines start a {architecture(run.config.layer_sizes)} network from the same "
         "weights and see the same mini-batches. In single precision (float32) their weights differ "

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.draw import doubts, handwriting, neurons, stages, state, why
 from dashboard.draw.subject import Subject
+from dashboard.ui.sections import choose_section
 
 SECTIONS: dict[str, tuple[str, Callable[[Subject], None]]] = {
     "stages": ("From ink to 28x28", stages.show),
@@ -19,22 +20,11 @@ SECTIONS: dict[str, tuple[str, Callable[[Subject], None]]] = {
 
 def show(subject: Subject) -> None:
     """Place the choice among Draw's sections, and the one that is open."""
-    view = state.view()
-    if view.section not in SECTIONS:
-        view.section = next(iter(SECTIONS))
     st.space("small")
-    st.segmented_control(
-        "What to see",
-        list(SECTIONS),
-        format_func=lambda name: SECTIONS[name][0],
-        required=True,
-        key=state.CONTROLS.showing("section", view.section),
-        on_change=_take_section,
-        label_visibility="collapsed",
-        wrap=True,
-    )
-    SECTIONS[view.section][1](subject)
+    titles = {name: title for name, (title, _) in SECTIONS.items()}
+    opened = choose_section(titles, state.view().section, state.CONTROLS, _open_section)
+    SECTIONS[opened][1](subject)
 
 
-def _take_section() -> None:
-    state.view().section = state.CONTROLS.value("section")
+def _open_section(name: str) -> None:
+    state.view().section = name

@@ -10,7 +10,7 @@ from dashboard.ink import samples
 from dashboard.inside import runs, state
 from dashboard.models import evaluation, load, predictions
 from dashboard.models.evaluation import Answers
-from dashboard.ui import digits
+from dashboard.ui import digits, sections
 from dashboard.ui.names import ACTIVATIONS, DATASETS
 from dashboard.ui.text import listed, sureness
 from nncore import datasets
@@ -323,23 +323,9 @@ def undo_all() -> None:
 def choose_section() -> str:
     """Place the choice of what to see of the network inside; returns the section's name."""
     view = state.view()
-    if view.section not in SECTIONS:
-        session.notify(
-            f"There is no section {session.shortened(view.section)}; there are {listed(SECTIONS)}."
-        )
-        view.section = "forward"
-    st.segmented_control(
-        "What to see",
-        list(SECTIONS),
-        format_func=SECTIONS.__getitem__,
-        required=True,
-        key=state.CONTROLS.showing("section", view.section),
-        on_change=_take_section,
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    view.section = sections.choose_section(SECTIONS, view.section, state.CONTROLS, _open_section)
     return view.section
 
 
-def _take_section() -> None:
-    state.view().section = state.CONTROLS.value("section")
+def _open_section(name: str) -> None:
+    state.view().section = name

@@ -491,6 +491,8 @@ def test_a_link_that_does_not_fit_still_shows_a_network(query: dict[str, str]):
     assert not at.exception
     assert said(at).startswith("### It says")
     assert len(at.error) == ("run" in query)
+    corrected = any("no section nothing here" in info.value for info in at.info)
+    assert corrected == (query.get("show") == "nothing")
 
 
 def test_a_diverged_network_says_so():

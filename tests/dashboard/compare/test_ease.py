@@ -18,7 +18,8 @@ def test_every_part_is_found_in_the_source_and_counted_as_shown(part: ease.Part)
 
 def test_a_part_is_chosen_and_shown_with_its_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     with own_store(monkeypatch, tmp_path):
-        at = page("compare")
+        at = page("compare", show="ease")
+        at.session_state["ease-code"] = True
         at.button_group(key="ease-part").set_value("New activation").run()
         assert "def sigmoid_derivative" in at.code[0].value
         assert "from the activation a" not in at.code[0].value

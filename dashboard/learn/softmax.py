@@ -17,6 +17,7 @@ from nncore.lessons.softmax import CostOfSoftmax, cost, slope, unlearn
 
 _FIRST = (2.5, -1.0, 3.2, 0.5)
 """The four z that the book's sliders begin with."""
+_LOWERED = "₀₁₂₃₄"
 _KINDS = ["softmax", "sigmoid"]
 _STEPS = 300
 _COSTS: dict[CostOfSoftmax, str] = {
@@ -44,7 +45,7 @@ def _share(panel: Panel) -> None:
     with left:
         z = np.array(
             [
-                panel.slider(f"z{j}", f"Weighted input $z_{j}$", -5, 5, first, 0.1)
+                panel.slider(f"z{j}", f"Weighted input z{_LOWERED[j]}", -5, 5, first, 0.1)
                 for j, first in enumerate(_FIRST, 1)
             ]
         )
@@ -113,7 +114,7 @@ def _pull(panel: Panel) -> None:
     kept = panel.keeps(True)
     left, right = charts.places()
     with left:
-        lead = panel.slider("lead", "How far the wrong $z$ is ahead", 0, 9, 4, 0.5)
+        lead = panel.slider("lead", "How far the wrong z is ahead", 0, 9, 4, 0.5)
         eta = panel.scale("eta", "Learning rate η", (0.05, 0.15, 0.5, 1.0), 0.15)
         step = panel.whole("steps", "Look after this many steps", 0, _STEPS, 50)
         st.caption(

@@ -49,6 +49,8 @@ MODES = {
     "cost": ("neuron", "digit"),
     "gradient-descent": ("curve", "network", "batches"),
     "universality": ("fit", "bump"),
+    "softmax": ("share", "pull"),
+    "initialisation": ("layer", "depth", "equal"),
 }
 
 

@@ -46,4 +46,6 @@ def test_what_is_better_than_published_is_not_called_missed():
 
 
 def test_a_recipes_row_leads_to_train_with_that_recipe():
-    assert published.table({"simard": None})["run it"].tolist() == ["[Train](train?recipe=simard)"]
+    assert published.table({"simard": None})["run it"].tolist() == [
+        "[Train simard](train?recipe=simard)"
+    ]

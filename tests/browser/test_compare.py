@@ -58,16 +58,18 @@ def test_a_measurement_is_stopped_by_a_button(server: Server, open_app: OpenApp)
     expect(app.button("Stop")).to_have_count(0)
 
 
-def test_a_finding_leads_to_its_section_and_back(server: Server, open_app: OpenApp) -> None:
+def test_a_finding_leads_to_its_section_which_a_refresh_keeps(
+    server: Server, open_app: OpenApp
+) -> None:
     app = open_app(server, "/compare", **PHONE)
     finding = app.page.get_by_role("button", name=re.compile("The 90.64% .* riddle"))
     finding.click()
     expect(app.page.get_by_role("heading", name=re.compile("^The 90.64"))).to_be_in_viewport()
     expect(finding).to_be_hidden()
-    app.page.wait_for_timeout(1000)  # sooner, it would be an echo of what the app has just left
-    app.page.go_back()
-    expect(finding).to_be_visible()
-    expect(app.page.get_by_role("heading", name=re.compile("^Same network"))).to_be_visible()
+    expect(app.page).to_have_url(re.compile("show=riddle"))
+    app.page.reload()
+    expect(app.page.get_by_role("heading", name=re.compile("^The 90.64"))).to_be_visible()
+    expect(finding).to_be_hidden()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ run: $(VENV)/.app
 	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
 
 test: lint types
-	CHROMIUM="$$($(BIN)/python tests/browser/find_chromium.py)" $(BIN)/python -m pytest tests/browser
+	CHROMIUM="$$($(BIN)/python tests/browser/find_chromium.py)" \
+	  $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
 
 lint: $(VENV)/.dev

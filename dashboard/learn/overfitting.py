@@ -70,7 +70,7 @@ def _said(run: StoredRun, n_epochs: int) -> str:
     at = run.validation_accuracy.index(best) + 1
     ended = (
         f"The run was stopped after epoch {n_epochs} of {all_epochs}: its validation accuracy, "
-        f"{percent(best)} in epoch {at}, had not been bettered since."
+        f"{percent(best)} in epoch {at}, was not bettered after that."
         if n_epochs < all_epochs
         else f"All {all_epochs} epochs were run."
     )

@@ -24,9 +24,9 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     one_thread_a_product()  # before the first visitor's network answers
     with shown_errors(above_all=True):
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
-    bare = learn_state.in_focus()
+    bare = learn_state.is_bare()
     page = st.navigation(pages(), position="hidden" if bare else "top")
-    if not (bare or st.context.is_embedded):
+    if not bare:
         show_words()
     with visitor.frame(bare=bare):
         page.run()

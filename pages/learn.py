@@ -12,10 +12,8 @@ place = state.read([chapter.name for chapter in chapters.CHAPTERS])
 chapter = chapters.chapter(place.chapter)
 messages = st.container()
 
-if place.focus:
-    st.header(chapter.title)
-    chapters.figure(chapter)
-    chapters.leave_focus(chapter)
+if state.is_alone():
+    chapters.alone(chapter)
 else:
     chapters.contents(chapter)
     chapters.opening(chapter)

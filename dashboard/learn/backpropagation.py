@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.learn import charts
+from dashboard.learn import charts, state
 from dashboard.learn.charts import text
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
@@ -52,6 +52,7 @@ _ORDER = (
 def backpropagation(panel: Panel) -> Onward:
     """Forward and backward through nine parameters; one of them checked by hand."""
     stage = panel.choice("stage", "Stage", _STAGES, "forward")
+    st.markdown(_TOLD[stage])
     left, right = charts.places()
     with left:
         name = panel.choice("weight", "Parameter to look at", _NAMES, "w11")
@@ -77,16 +78,16 @@ def backpropagation(panel: Panel) -> Onward:
     stepped.train_batch(X, Y)
     after = stepped.cost(X, Y)
     shown = stepped if stage == "update" else network
+    if stage == "update":
+        left.markdown(stepped_to(before, after))
     with right:
-        st.markdown(_TOLD[stage])
-        if stage == "update":
-            st.markdown(stepped_to(before, after))
         _drawing(shown, gradient, X, Y, stage, name)
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             label = f"∂C/∂{_NAMES[name]}"
             st.metric(f"{label} by backpropagation", f"{gradient[name]:+.6f}", width="content")
             st.metric("by wiggling it", f"{numeric:+.6f}", width="content")
-        st.caption(_ORDER)
+    if not state.is_alone():
+        left.caption(_ORDER)
     return Onward(
         BOOK.replace(learning_rate=3.0 if eta <= 3 else 100.0),
         "Train 23,860 parameters the same way",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -55,6 +56,7 @@ CHAPTERS = (
     Chapter("universality", "bumps that make any curve", universality.universality),
     Chapter("overfitting", "learned by heart", overfitting.overfitting),
 )
+_PROJECTION = Path(__file__).parents[2] / "assets" / "projection.css"
 _QUESTION = "predict"
 """The anchor of a chapter's question."""
 _BY_NAME = {chapter.name: chapter for chapter in CHAPTERS}
@@ -114,13 +116,15 @@ def opening(chapter: Chapter) -> None:
 def figure(chapter: Chapter) -> None:
     """A chapter's live figure, reruns alone; below it the way to train with its setting."""
     panel = Panel()
-    with st.container(border=True, key="lesson-figure"):
+    tall = "stretch" if state.is_alone() else "content"
+    with st.container(border=True, key="lesson-figure", height=tall):
         onward = chapter.draw(panel)
         if panel.has_secret:
             _secret(chapter)
-    if not state.place().focus:
+    if not state.is_alone():
         _ways_on(chapter, onward)
-    state.write(panel.query)
+    if not state.place().is_moving:
+        state.write(panel.query)
 
 
 def _secret(chapter: Chapter) -> None:
@@ -128,7 +132,7 @@ def _secret(chapter: Chapter) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="medium", key="lesson-secret"
     ):
-        if not state.place().focus:
+        if not state.is_alone():
             st.markdown(
                 f"**{UNTOLD}** is what [the question below](#{_QUESTION}) asks: predict it, and "
                 "the figure shows it."
@@ -241,13 +245,18 @@ def ending(chapter: Chapter) -> None:
             navigation.switch("train", {"recipe": "nielsen-ch1"})
 
 
-def leave_focus(chapter: Chapter) -> None:
-    """From a chapter's figure alone to the whole chapter."""
-    st.button(
-        "Show the whole chapter",
-        icon=":material/fullscreen_exit:",
-        type="tertiary",
-        on_click=state.open_chapter,
-        args=(chapter.name,),
-        key="leave-focus",
-    )
+def alone(chapter: Chapter) -> None:
+    """A chapter's figure alone, as large as the window; outside of frames, with the way back."""
+    st.html(_PROJECTION)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="lesson-head"):
+        st.header(chapter.title, anchor=False, width="content")
+        if not state.is_framed():
+            st.button(
+                "Show the whole chapter",
+                icon=":material/fullscreen_exit:",
+                type="tertiary",
+                on_click=state.open_chapter,
+                args=(chapter.name,),
+                key="leave-focus",
+            )
+    figure(chapter)

@@ -42,7 +42,7 @@ def chart(
     key: str,
     title: str,
     alt: str,
-    height: int = 340,
+    height: int = 310,
 ) -> None:
     """A lesson's chart: layers over one table of rows.
 
@@ -50,12 +50,14 @@ def chart(
     """
     # Vega cuts a line that is longer than a phone is wide.
     head, _, key_line = title.partition("\n")
-    heading: dict[str, Any] = {"text": textwrap.wrap(head, 36), "anchor": "start"}
+    is_alone = state.is_alone()
+    wide = 1.5 if is_alone else 1
+    heading: dict[str, Any] = {"text": textwrap.wrap(head, round(36 * wide)), "anchor": "start"}
     if key_line:
-        heading |= {"subtitle": textwrap.wrap(key_line, 44), "subtitlePadding": 6}
+        lines = textwrap.wrap(key_line, round(44 * wide))
+        heading |= {"subtitle": lines, "subtitlePadding": 6}
         heading |= {"subtitleFontSize": 14, "subtitleColor": vega.axis_text() or GREY}
-    tall = round(1.4 * height) if state.place().focus else height
-    vega.place(rows, layers, key=key, title=heading, alt=alt, height=tall)
+    vega.place(rows, layers, key=key, title=heading, alt=alt, height=height, is_projected=is_alone)
 
 
 def only(kind: str) -> list[dict[str, str]]:
@@ -118,20 +120,37 @@ def bars(
 
 
 def places() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Places of a lesson's figure: its controls and its chart, on a phone the chart first."""
-    figure, controls = st.columns([5, 3], gap="large")
+    """Places of a lesson's figure: its controls, and the drawing that they change.
+
+    With the drawing stand its numbers; words about it go below the controls. On a phone the drawing
+    stays in sight while the controls are moved below it (`assets/style.css`), so that what is
+    placed with it has to be short.
+    """
+    return _columns("lesson-places")
+
+
+def below() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Places below those of `places`, in the same columns, for what need not stay in sight."""
+    return _columns("lesson-below")
+
+
+def _columns(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    with st.container(key=key, height="stretch" if state.is_alone() else "content"):
+        figure, controls = st.columns([5, 3], gap="medium" if state.is_alone() else "large")
     return controls, figure
 
 
 def svg(body: Iterable[str], width: int, height: int, alt: str, *, key: str) -> None:
-    """Place a drawing of ours; on a narrow screen it shrinks, on a wide one it grows a little."""
+    """Place a drawing of ours; on a narrow screen it shrinks, on a wide one it grows a little, and
+    alone on the page it fills its place (`assets/projection.css`)."""
     with st.container(key=key):
         _DRAWING(
             key=f"{key}-drawing",
             data={
                 "svg": f'<svg viewBox="0 0 {width} {height}" role="img" '
                 f'aria-label="{html.escape(alt)}" '
-                f'style="width:100%;max-width:{1.35 * width:.0f}px;height:auto;display:block" '
+                f'style="width:100%;max-width:var(--drawing-width, {1.35 * width:.0f}px);'
+                'max-height:var(--drawing-height, none);height:auto;display:block" '
                 f'font-size="14" text-anchor="middle" fill="currentColor">{"".join(body)}</svg>'
             },
         )

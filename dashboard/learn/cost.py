@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.learn import charts
 from dashboard.learn.charts import MAIN, axis, only
@@ -27,19 +28,21 @@ _RATES: dict[CostName, float] = {"quadratic": 3.0, "cross-entropy": 0.5}
 def cost(panel: Panel) -> Onward:
     """Quadratic against cross-entropy: one neuron that learns, one digit that is judged."""
     modes = {"neuron": "One neuron learns", "digit": "One digit is judged"}
-    if panel.choice("show", "Show", modes, "neuron") == "digit":
-        _judge(panel)
+    mode = panel.choice("show", "Show", modes, "neuron")
+    left, right = charts.places()
+    if mode == "digit":
+        _judge(panel, left, right)
     else:
-        _learn(panel)
-    chosen: CostName = panel.choice("cost", "Cost to train with", _COSTS, "cross-entropy")
+        _learn(panel, left, right)
+    with left:
+        chosen: CostName = panel.choice("cost", "Cost to train with", _COSTS, "cross-entropy")
     return Onward(
         BOOK.replace(cost=chosen, learning_rate=_RATES[chosen]),
         f"Train with the {_COSTS[chosen].lower()} cost",
     )
 
 
-def _learn(panel: Panel) -> None:
-    left, right = charts.places()
+def _learn(panel: Panel, left: DeltaGenerator, right: DeltaGenerator) -> None:
     with left:
         w = panel.slider("w", "Starting weight w", -3, 3, 2, 0.1)
         b = panel.slider("b", "Starting bias b", -3, 3, 2, 0.1)
@@ -103,8 +106,8 @@ def _learn(panel: Panel) -> None:
             alt="Output by epoch of a neuron that should say 0."
             + ("" if kept else f" {learned(epoch, before, after)}"),
         )
-        if not kept:
-            st.markdown(learned(epoch, before, after))
+    if not kept:
+        left.markdown(learned(epoch, before, after))
 
 
 def learned(epoch: int, before: float, after: Mapping[CostName, float]) -> str:
@@ -119,8 +122,7 @@ def learned(epoch: int, before: float, after: Mapping[CostName, float]) -> str:
     )
 
 
-def _judge(panel: Panel) -> None:
-    left, right = charts.places()
+def _judge(panel: Panel, left: DeltaGenerator, right: DeltaGenerator) -> None:
     with left:
         digit = panel.digit(4)
         names = {str(label): str(label) for label in range(10)}
@@ -144,6 +146,7 @@ def _judge(panel: Panel) -> None:
             alt="Outputs for this image: "
             + ", ".join(f"{d}: {a:.3f}" for d, a in enumerate(last.a[0])),
         )
+    with left:
         st.caption(
             "The same outputs, judged by both costs. The quadratic cost of one example can grow no "
             "larger than 5; cross-entropy grows without end as the network gets surer of a mistake."

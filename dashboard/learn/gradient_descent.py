@@ -112,6 +112,7 @@ def _on_a_curve(panel: Panel) -> Onward:
             alt="A ball on a curve with two valleys."
             + ("" if kept else f" Learning rate {eta:g}. {journey(path, costs)}"),
         )
+    with left:
         st.markdown(f"The curve: ${_polynomial('C(v)', learning.VALLEY)}$.")
         if not kept:
             st.markdown(journey(path, costs) + ("" if lost else f" {_next(path[-1], eta)}"))
@@ -258,6 +259,7 @@ def _on_a_network(panel: Panel) -> Onward:
             alt="The cost of a 784-16-16-10 network on 200 digits over two directions. Gradient "
             f"descent goes from {path[0][2]:.3f} to {path[-1][2]:.3f} in {steps} steps.",
         )
+    with left:
         st.markdown(descent(path))
         st.caption(
             "The true cost of the videos' network on 200 of MNIST's test images. One axis leads "
@@ -355,6 +357,7 @@ def _batches(panel: Panel) -> Onward:
             alt="Test accuracy of a full-batch and a mini-batch run. "
             + " ".join(f"{n}: {percent(r.test_accuracy[-1])}." for n, r in stored.items()),
         )
+    with left:
         st.markdown(budget(stored))
         ran = "; ".join(f"`{run.command}`" for run in stored.values())
         st.caption(

@@ -24,7 +24,7 @@ from nncore.network import Network
 
 _THREES = (8, 7, 19)
 """Of the twenty images a digit, three that look least alike."""
-_WINDOW = 9
+_WINDOW = 7
 """Rows and columns that are shown as numbers."""
 
 
@@ -39,9 +39,7 @@ def pixels(panel: Panel) -> Onward:
     left, right = charts.places()
     with left:
         digit = panel.digit(3)
-        threshold = panel.slider(
-            "ink", "A pixel counts as ink above", 0, 0.9, 0.5, 0.05, format="%.2f"
-        )
+        threshold = panel.slider("ink", "A pixel counts as ink above", 0, 0.9, 0.5, 0.05)
         row = panel.whole("row", "Row of the pixel", 0, 27, 14)
         column = panel.whole("column", "Column of the pixel", 0, 27, 14)
     three = np.stack([image_of(digit, number) for number in _THREES])  # (3, 784)
@@ -55,7 +53,7 @@ def pixels(panel: Panel) -> Onward:
         st.markdown(f"**Three people wrote a {digit}, and these are its numbers**")
         top = min(max(row - _WINDOW // 2, 0), 28 - _WINDOW)
         start = min(max(column - _WINDOW // 2, 0), 28 - _WINDOW)
-        with st.grid(3, min_column_width=140, gap="small"):
+        with st.grid(3, min_column_width=84, gap="small"):
             for number, image in enumerate(three.reshape(3, 28, 28), 1):
                 charts.svg(
                     _as_numbers(image, row, column, top, start),
@@ -65,11 +63,11 @@ def pixels(panel: Panel) -> Onward:
                     f"{99 * image[row, column]:.0f} of 99.",
                     key=f"figure-pixels-{number}",
                 )
+    with left:
         st.caption(
             "Below each image, the pixels in its frame as numbers: 0 is paper, 99 the brightest "
             "ink. The ringed one is the pixel of the rule."
         )
-    with left:
         st.markdown(
             f"**The rule “ink at row {row}, column {column} means {digit}”** picks out "
             f"{rule.hits} of {rule.n_digit} images of a {digit}, and {rule.false_alarms} of "
@@ -102,7 +100,7 @@ def _as_numbers(image: np.ndarray, row: int, column: int, top: int, start: int) 
         )
         ink = BLACK if grey > 117 else INK
         words = f"{99 * share:.0f}"
-        parts.append(charts.text(x + cell / 2, y + cell / 2 + 4.5, words, font_size=12, fill=ink))
+        parts.append(charts.text(x + cell / 2, y + cell / 2 + 6, words, font_size=17, fill=ink))
     return parts
 
 
@@ -130,23 +128,25 @@ def layers(panel: Panel) -> Onward:
         kept = panel.keeps(hidden == (32, 32))
         with st.container(key="lesson-number"):
             panel.number("Weights and biases to learn", count, kept=kept)
+    with left:
         terms = " + ".join(
             f"({n_in} \\cdot {n_units} + {n_units})" for n_in, n_units in pairwise(sizes)
         )
         st.markdown(f"${terms} = {UNTOLD if kept else count}$".replace(",", "{,}"))
+    with right:
         st.markdown("**Lines are weights, the strongest of them; every circle has a bias**")
         network_view(
             untrained_network(sizes),
             image_of(4),
             selected=session.picture_neuron("layers"),
             on_select=partial(session.set_picture_neuron, "layers"),
-            height=320,
+            height=250 if state.is_alone() else 300,
             detail=False,
             label=in_words(sizes),
             outputs=names,
         )
-        st.caption("The weights are still random, and so is the answer: training will set them.")
-        _codes(n_out)
+    st.caption("The weights are still random, and so is the answer: training will set them.")
+    _codes(n_out)
     config = CROSS_ENTROPY.replace(hidden=hidden)
     return Onward(config, f"Train {architecture(config.layer_sizes)}", inside="forward")
 
@@ -162,7 +162,7 @@ def _codes(n_out: int) -> None:
         st.markdown("**What each output must recognise: one shape**")
     else:
         st.markdown("**What each output must recognise: digits with no shape in common**")
-    with st.grid(min(n_out, 5), min_column_width=56, gap="small"):
+    with st.grid(n_out, min_column_width=56, gap="small"):
         for output, group in enumerate(wanted):
             average = images[np.isin(labels, group)].mean(axis=0)
             name = str(group[0]) if n_out == 10 else f"{2**output}: " + ",".join(map(str, group))
@@ -210,18 +210,20 @@ def feedforward(panel: Panel) -> Onward:
             image_of(digit),
             selected=Neuron(level, unit),
             on_select=_look_at,
-            height=320,
+            height=210 if state.is_alone() else 300,
             detail=False,
             label=f"The network with a handwritten {digit} in it",
         )
         _formula(step, level, network)
+    left, right = charts.below()
+    with right:
         if step == "x":
             digits.show_digit(image_of(digit), 224)
             st.caption("The input: 784 numbers, written as one row.")
         else:
             values = passed[level].z[0] if step[0] == "z" else passed[level].a[0]
             _vector(values, unit, step, digit)
-    with right:
+    with left:
         with st.container(key="lesson-number", horizontal=True, gap="medium"):
             own = f"^{{{level + 1}}}"
             panel.number(f"$z{own}$ of neuron {unit}", f"{z:.3f}")
@@ -298,7 +300,7 @@ def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
                     picture,
                     caption=caption,
                     alt=f"The neuron's {caption} as a 28 by 28 picture, green up, magenta down",
-                    width=144,
+                    width=96 if state.is_alone() else 144,
                 )
     else:
         charts.bars(

@@ -104,6 +104,7 @@ def _layer(panel: Panel) -> Onward:
             f"{stands.saturated:.1%} are within 0.01 of 0 or 1; the mean slope is "
             f"{stands.slope:.3f}.",
         )
+    with left:
         ink = f"{x @ x:.2f}"
         st.markdown(
             "The variances add up: spread of $z = \\sqrt{\\text{Var}\\,w \\cdot \\sum x^2 + "
@@ -230,5 +231,6 @@ def _equal(panel: Panel) -> Onward:
                         "magenta down",
                         width=112,
                     )
-            st.caption("Each picture in full colour where its largest weight is.")
+    if not kept:
+        left.caption("Each picture in full colour where its largest weight is.")
     return Onward(_BOOK, "Train from weights that differ")

@@ -50,6 +50,7 @@ def _one_perceptron(panel: Panel) -> None:
                 width="content",
             )
         _plane(weights, b, outputs, targets, kept=kept)
+    with left:
         rows = [
             f"| {x1:g} | {x2:g} | {z_:g} | {a:g} {'' if kept else _mark(a == target)} | {target} |"
             for (x1, x2), z_, a, target in zip(neurons.INPUTS, z, outputs, targets, strict=True)
@@ -68,10 +69,11 @@ def _rule(gate: str, *, kept: bool) -> None:
             on_click=state.controls().set,
             kwargs={"w1": float(found.w[0]), "w2": float(found.w[1]), "b": float(found.b)},
         )
-    st.caption(
+    rule = (
         "Rosenblatt's rule, from zero and row by row: where the output is $a$ and should be $y$, "
-        r"${w \to w + (y - a)\,x}$ and ${b \to b + (y - a)}$. " + _outcome(gate, found, kept=kept)
+        r"${w \to w + (y - a)\,x}$ and ${b \to b + (y - a)}$. "
     )
+    st.caption(("" if state.is_alone() else rule) + _outcome(gate, found, kept=kept))
 
 
 def _outcome(gate: str, found: neurons.LearnedGate, *, kept: bool) -> str:
@@ -139,7 +141,6 @@ def _plane(
         title="It fires where the plane is green\nIn the circles: what the gate wants",
         alt=f"The plane of two inputs, {_parted(w, b)}. Outputs for 00, 01, 10, 11: "
         f"{', '.join(f'{a:g}' for a in outputs)}; wanted {', '.join(map(str, targets))}.",
-        height=330,
     )
 
 
@@ -222,6 +223,7 @@ def sigmoid_neuron(panel: Panel) -> Onward:
             for label, value in movements(nudge).items():
                 panel.number(label, said(value, signed=True), kept=kept)
         _curves(x, w, b, dw, nudge, kept=kept)
+    with left:
         st.markdown(
             f"$a = \\sigma({w:g} \\cdot {x:g} {signed_term(b, 1)}) = \\sigma({nudge.z:.2f}) "
             f"= {nudge.a:.3f}$; {fires(w, b)}." + ("" if kept else f" {moved(nudge)}")

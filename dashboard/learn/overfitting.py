@@ -53,6 +53,7 @@ def overfitting(panel: Panel) -> Onward:
             f"Accuracy over {_STEPS_K},000 steps. After {n_epochs} epochs the network reads "
             f"{train:.2f} % of its training images and {test:.2f} % of the test images.",
         )
+    with left:
         st.markdown(_said(run, n_epochs))
         st.caption(
             f"Run once with the {ENGINE_NAMES['numpy']} engine, 784-30-10, cross-entropy, η = 0.5, "

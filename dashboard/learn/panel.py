@@ -4,13 +4,14 @@ It also knows what the figure must keep to itself until the chapter's question i
 """
 
 import math
-from collections.abc import Mapping
-from typing import TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
 from dashboard.learn import state
 from dashboard.session import Param
+from dashboard.ui.components.live_slider import Track, live_slider
 from dashboard.ui.text import listed
 
 _Text = TypeVar("_Text", bound=str)
@@ -61,17 +62,17 @@ class Panel:
         high: float,
         default: float,
         step: float,
-        *,
-        format: str | None = None,
     ) -> float:
         """A number; a link's value is brought into the range, and to the nearest step.
 
         What is between two steps would be shown rounded, and its sums would not add up.
         """
 
+        track = Track(low, high, step)
+
         def read(text: str) -> float:
             value = _finite(text)
-            return on_step(value, low, high, step) if low <= value <= high else value
+            return track.nearest(value) if low <= value <= high else value
 
         param = Param(
             name,
@@ -81,15 +82,8 @@ class Panel:
             expected=f"a number from {low:g} to {high:g}",
             fit=lambda value: min(max(value, low), high),
         )
-        value = st.slider(
-            label,
-            float(low),
-            float(high),
-            step=float(step),
-            key=state.control_key(param),
-            format=format,
-            persist_state="session",
-        )
+        value: float = state.control(param)
+        _slide(name, label, track, (value,), lambda places: places[0])
         if value != default:
             self.query[name] = f"{value:.6g}"
         return value
@@ -105,23 +99,19 @@ class Panel:
     ) -> tuple[float, float]:
         """Two numbers in order, on one slider with two handles; `0.3,0.7` in the URL."""
 
+        track = Track(low, high, step)
+
         def read(text: str) -> tuple[float, float]:
             first, second = sorted(float(part) for part in text.split(","))
             if not (low <= first and second <= high):
                 raise ValueError(text)
-            return on_step(first, low, high, step), on_step(second, low, high, step)
+            return track.nearest(first), track.nearest(second)
 
         expected = f"two numbers from {low:g} to {high:g} with a comma between them"
-        chosen = st.slider(
-            label,
-            float(low),
-            float(high),
-            step=float(step),
-            key=state.control_key(Param(name, read, str, default, expected=expected)),
-            persist_state="session",
+        value: tuple[float, float] = state.control(
+            Param(name, read, str, default, expected=expected)
         )
-        # The key holds two numbers, and then the slider has two handles.
-        value = cast(tuple[float, float], chosen)
+        _slide(name, label, track, value, lambda places: places)
         if value != default:
             self.query[name] = f"{value[0]:.6g},{value[1]:.6g}"
         return value
@@ -136,13 +126,8 @@ class Panel:
             expected=f"a whole number from {low} to {high}",
             fit=lambda value: min(max(value, low), high),
         )
-        value = st.slider(
-            label,
-            low,
-            high,
-            key=state.control_key(param),
-            persist_state="session",
-        )
+        value: int = state.control(param)
+        _slide(name, label, Track(low, high), (value,), lambda places: int(places[0]))
         if value != default:
             self.query[name] = str(value)
         return value
@@ -158,13 +143,9 @@ class Panel:
             expected=listed((f"{value:g}" for value in values), "or"),
             fit=lambda said: min(values, key=lambda value: abs(value - said)),
         )
-        value = st.select_slider(
-            label,
-            values,
-            format_func=lambda value: f"{value:g}",
-            key=state.control_key(param),
-            persist_state="session",
-        )
+        value: float = state.control(param)
+        track = Track(0, len(values) - 1, texts=[f"{value:g}" for value in values])
+        _slide(name, label, track, (values.index(value),), lambda places: values[int(places[0])])
         if value != default:
             self.query[name] = f"{value:g}"
         return value
@@ -185,6 +166,8 @@ class Panel:
             key=state.control_key(param),
             required=True,
             persist_state="session",
+            # The names of a figure's kinds say themselves what is chosen.
+            label_visibility="collapsed" if name == "show" else "visible",
             wrap=True,
         )
         if value is None:
@@ -199,7 +182,27 @@ class Panel:
         return int(self.choice("digit", "Digit", names, str(default)))
 
 
-def on_step(value: float, low: float, high: float, step: float) -> float:
-    """The nearest number that a panel's slider can stand at."""
-    near = low + step * round((min(max(value, low), high) - low) / step)
-    return float(f"{min(near, high):.10g}")
+def _slide(
+    name: str,
+    label: str,
+    track: Track,
+    places: Sequence[float],
+    value_at: Callable[[tuple[float, ...]], object],
+) -> None:
+    """Place a slider of the open chapter; `value_at` makes its handles' places a control's value.
+
+    While it moves, the figure follows and the URL waits.
+    """
+
+    def take(moved: tuple[float, ...], moving: bool) -> None:
+        state.controls().set(**{name: value_at(moved)})
+        state.place().is_moving = moving
+
+    live_slider(
+        label,
+        places,
+        key=state.controls().key(f"{name}-slider"),
+        track=track,
+        on_move=take,
+        is_compact=state.is_alone(),
+    )

@@ -178,6 +178,7 @@ def _pull(panel: Panel) -> None:
             alt=f"The right output by step, from {first:.4f}. After {step} steps: "
             + ", ".join(f"{_COSTS[name]} {a:.3f}" for name, a in after.items()),
         )
+    with left:
         if not kept:
             pulls = {name: -float(slope(z, _RIGHT, name)[_RIGHT]) for name in _COSTS}
             shown = f"{first:.4f}"

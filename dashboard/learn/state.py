@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -64,6 +65,8 @@ class LessonPlace:
     chapter: str = ""
     focus: bool = False
     """Show the figure alone."""
+    is_moving: bool = False
+    """A slider has not been let go yet."""
     url: UrlMemory = field(default_factory=lambda: UrlMemory(_STALE_SECONDS))
 
 
@@ -72,9 +75,19 @@ def place() -> LessonPlace:
     return st.session_state.setdefault(_PLACE, LessonPlace())
 
 
-def in_focus() -> bool:
-    """Whether the URL asks for a chapter's figure alone."""
-    return bool(CHAPTER.in_url() and FOCUS.in_url())
+def is_framed() -> bool:
+    """Whether the app stands in a frame of another page (`embed=true`, which Streamlit keeps)."""
+    return bool(st.context.is_embedded)
+
+
+def is_alone() -> bool:
+    """Whether a chapter's figure stands alone: on a projector, or in a frame of another page."""
+    return place().focus or is_framed()
+
+
+def is_bare() -> bool:
+    """Whether the URL asks for a page without navigation: a figure alone, or a frame's page."""
+    return is_framed() or bool(CHAPTER.in_url() and FOCUS.in_url())
 
 
 def read(chapters: Sequence[str]) -> LessonPlace:
@@ -87,6 +100,7 @@ def read(chapters: Sequence[str]) -> LessonPlace:
     said = read_url(PARAMS, now.url, with_rest=True)
     if said is not None:
         now.chapter, now.focus = said[CHAPTER.name], said[FOCUS.name]
+        now.is_moving = False
         controls().forget()
     if now.chapter not in chapters:
         if now.chapter:
@@ -110,7 +124,7 @@ def open_chapter(chapter: str, *, focus: bool = False) -> None:
     """Turn to a chapter, or to its figure alone."""
     now = place()
     own = now.url.seen if now.chapter == chapter else {}
-    now.chapter, now.focus = chapter, focus
+    now.chapter, now.focus, now.is_moving = chapter, focus, False
     write({k: v for k, v in own.items() if k not in (CHAPTER.name, FOCUS.name)})
 
 
@@ -135,6 +149,12 @@ def control_key(param: Param) -> str:
     if param.name in controls():
         return controls().key(param.name)
     return controls().starting(param.name, param.value(place().url.seen, tell=True))
+
+
+def control(param: Param) -> Any:
+    """What a control of the open chapter says that is no widget of Streamlit's."""
+    control_key(param)
+    return controls().value(param.name)
 
 
 def done() -> frozenset[str]:

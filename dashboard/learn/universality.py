@@ -63,6 +63,7 @@ def _fit(panel: Panel) -> int:
             f"A curve and the output of a network of {2 * n_bumps} hidden neurons"
             + ("." if kept else f", {deviation:.4f} away from it on average."),
         )
+    with left:
         st.markdown(f"Wanted: ${_FORMULAS[target]}$.")
     return 2 * n_bumps
 
@@ -95,6 +96,7 @@ def _bump(panel: Panel) -> None:
             f"Two hidden neurons with steps at {s1:g} and {s2:g}. {told}",
             marks=_marks(s1, s2, height),
         )
+    with left:
         st.markdown(
             f"{told} $b = -w s$: biases ${0 - weight * s1:g}$ and ${0 - weight * s2:g}$ put the "
             f"two steps at ${s1:g}$ and ${s2:g}$."

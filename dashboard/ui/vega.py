@@ -19,6 +19,7 @@ def place(
     title: str | Mapping[str, Any],
     alt: str,
     height: int = 220,
+    is_projected: bool = False,
 ) -> None:
     """Layers over one table of rows; new rows go to the same element.
 
@@ -34,6 +35,8 @@ def place(
             height must not change with the words around its plot.
         alt: the same for those who do not see it.
         height: of the plot, in pixels; with Vega's own title, of all of the chart.
+        is_projected: it fills the height of its container, and all that is in it grows with the
+            window, as the page around it does (`assets/projection.css`); with Vega's own title.
     """
     table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     inside = not isinstance(title, str)
@@ -48,13 +51,51 @@ def place(
         "config": {"axis": words, "legend": words, "text": {"color": color} if color else {}},
     }
     if not isinstance(title, str):
-        st.vega_lite_chart(table, {**spec, "title": title}, width="stretch", key=key, alt=alt)
+        spec["title"] = title
+        if is_projected:
+            spec = _enlarged(spec)
+        tall = "stretch" if is_projected else "content"
+        st.vega_lite_chart(table, spec, width="stretch", height=tall, key=key, alt=alt)
         return
     # The plot keeps its height, whatever its legend needs on a narrow page.
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
         st.vega_lite_chart(table, spec, width="stretch", key=key, alt=alt)
+
+
+_GROWS = {
+    "fontSize": 1, "labelFontSize": 1, "titleFontSize": 1, "subtitleFontSize": 1, "size": 2,
+    "strokeWidth": 1, "dx": 1, "dy": 1, "subtitlePadding": 1,
+}  # fmt: skip
+"""Which of a chart's sizes grow with the window, and with which power of its width."""
+_WINDOW = (
+    "windowSize()[0] <= 640 ? 1 : "
+    "max(0.85, min(windowSize()[0] / 960, windowSize()[1] / 640)) + 0 * width"
+)
+"""How large everything is, as in `assets/projection.css`; `width` makes Vega look again."""
+
+
+def _enlarged(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A chart's specification with every size growing with the window, and no height of its own."""
+
+    def grown(part: Any) -> Any:
+        if isinstance(part, Mapping):
+            return {
+                name: {"expr": f"{value} * pow(projected, {_GROWS[name]})"}
+                if name in _GROWS and isinstance(value, int | float)
+                else grown(value)
+                for name, value in part.items()
+            }
+        return [grown(each) for each in part] if isinstance(part, list) else part
+
+    layers = [{**layer, "mark": grown(layer["mark"])} for layer in spec["layer"]]
+    return {
+        "params": [{"name": "projected", "expr": _WINDOW}],
+        "layer": layers,
+        "config": grown(spec["config"]),
+        "title": grown({"fontSize": 16, **spec["title"]}),
+    }
 
 
 def _with_ends(layers: Sequence[dict[str, Any]], table: pd.DataFrame) -> list[dict[str, Any]]:

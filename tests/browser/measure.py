@@ -2,7 +2,8 @@
 
 Prints one JSON object: seconds from a cold request to an idle first page; what each page costs a
 browser that has never been here (`--first-loads`: only that); milliseconds from mouse-up to a new
-prediction on Draw; examples a second of the NumPy engine inside the app, with the live page open,
+prediction on Draw, and from a slider's step to the new drawing on Learn (`--slider`: only that);
+examples a second of the NumPy engine inside the app, with the live page open,
 by the command line's, as the median over pairs of runs.
 """
 
@@ -113,6 +114,43 @@ def stroke_to_prediction(app: AppPage) -> list[float]:
     return sorted(millis)
 
 
+def slider_to_drawing(app: AppPage) -> list[float]:
+    """Milliseconds from each step of a slider that is being dragged to the new drawing, sorted."""
+    app.open("/learn?chapter=backpropagation")
+    slider = app.page.get_by_role("slider", name="Input x₁")
+    slider.scroll_into_view_if_needed()
+    place = slider.bounding_box()
+    assert place is not None
+    left, wide, y = place["x"] + 6, place["width"] - 12, place["y"] + place["height"] / 2
+    app.page.wait_for_timeout(1000)
+    app.page.mouse.move(left + wide, y)
+    app.page.mouse.down()
+    millis: list[float] = []
+    for tenths in (*range(9, -1, -1), *range(1, 11)):
+        app.page.evaluate(_WATCH)
+        app.page.mouse.move(left + wide * tenths / 10, y)
+        millis.append(app.page.evaluate("window.drawn"))
+        app.page.wait_for_timeout(150)
+    app.page.mouse.up()
+    return sorted(millis)
+
+
+_WATCH = """() => {
+    const parts = document.querySelectorAll(".st-key-figure-small *")
+    const { shadowRoot } = [...parts].find(part => part.shadowRoot)
+    let moved = 0
+    addEventListener("input", () => (moved = performance.now()), { capture: true, once: true })
+    window.drawn = new Promise(done => {
+        const watch = new MutationObserver(() => {
+            watch.disconnect()
+            requestAnimationFrame(() => done(performance.now() - moved))
+        })
+        watch.observe(shadowRoot, { subtree: true, childList: true })
+    })
+}"""
+"""Promises the milliseconds from the next move of a slider to the next frame with a new drawing."""
+
+
 def speed_in_the_app(app: AppPage) -> float:
     """Median examples a second over the epochs of a run trained with its page open."""
     query = "&".join(f"{key}={value}" for key, value in CONFIG.items())
@@ -132,11 +170,26 @@ def speed_of_the_command_line() -> float:
     return epochs[-1]["examples_per_second"]
 
 
+def in_short(millis: list[float]) -> dict[str, int]:
+    """What is printed of sorted milliseconds."""
+    return {
+        "median": round(statistics.median(millis)),
+        "p95": round(millis[int(0.95 * (len(millis) - 1))]),
+    }
+
+
 def main() -> None:
     with sync_playwright() as play, tempfile.TemporaryDirectory() as home:
         browser = play.chromium.launch(executable_path=find(), args=FLAGS)
         if "--first-loads" in sys.argv:
             print(json.dumps(first_loads(browser), indent=2))
+            return
+        if "--slider" in sys.argv:
+            server = Server(Path(home))
+            server.start()
+            app = AppPage(browser.new_context(**DESKTOP).new_page(), server)
+            print(json.dumps({"slider_to_drawing_ms": in_short(slider_to_drawing(app))}, indent=2))
+            server.stop()
             return
         report: dict[str, object] = {
             "first_page_idle_seconds": [round(first_page_idle(browser), 2) for _ in range(3)],
@@ -145,11 +198,8 @@ def main() -> None:
         server = Server(Path(home))
         server.start()
         app = AppPage(browser.new_context(**DESKTOP).new_page(), server)
-        millis = stroke_to_prediction(app)
-        report["stroke_to_prediction_ms"] = {
-            "median": round(statistics.median(millis)),
-            "p95": round(millis[int(0.95 * (len(millis) - 1))]),
-        }
+        report["stroke_to_prediction_ms"] = in_short(stroke_to_prediction(app))
+        report["slider_to_drawing_ms"] = in_short(slider_to_drawing(app))
         ratios = [speed_in_the_app(app) / speed_of_the_command_line() for _ in range(PAIRS)]
         report["app_by_command_line"] = {
             "median": round(statistics.median(ratios), 3),

@@ -62,7 +62,10 @@ def number(at: AppTest, place: int = 0) -> str:
 
 def move(at: AppTest, name: str, value: Any) -> AppTest:
     """Move a slider of the open chapter."""
-    at.slider(key=f"lesson-{at.query_params['chapter']}-{name}").set_value(value).run()
+    key = f"lesson-{at.query_params['chapter']}-{name}"
+    assert key in at.session_state
+    at.session_state[key] = value
+    at.run()
     assert not at.exception
     return at
 
@@ -259,9 +262,35 @@ def test_what_was_answered_speaks_of_what_is_on_the_page() -> None:
 @pytest.mark.parametrize("value", ["0.123", "0.14", "-7.77"])
 def test_a_link_between_two_steps_goes_to_the_nearest(value: str) -> None:
     at = learn(chapter="sigmoid-neuron", w=value)
-    w = at.slider(key="lesson-sigmoid-neuron-w").value
+    w = at.session_state["lesson-sigmoid-neuron-w"]
     assert w == pytest.approx(max(round(float(value), 1), -3.0))
     assert at.query_params["w"] == f"{w:g}"
+
+
+@pytest.mark.parametrize("query", [{"chapter": "cost", "eta": "0.5"}, {"eta": "0.5"}, {}])
+def test_a_frame_shows_the_figure_alone_without_a_way_out(
+    monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
+) -> None:
+    monkeypatch.setattr(state, "is_framed", lambda: True)
+    at = learn(**query)
+    assert at.header[0].value == prose.read(query.get("chapter", NAMES[0])).title
+    assert at.container(key="lesson-number").metric
+    assert not at.title
+    assert not at.radio
+    assert not any(button.key in ("leave-focus", "enter-focus") for button in at.button)
+    assert not at.get("page_link")
+    assert "focus" not in at.query_params
+
+
+def test_while_a_slider_moves_the_figure_follows_and_the_url_waits() -> None:
+    at = learn(chapter="sigmoid-neuron", x="3")
+    at.session_state["lesson"].is_moving = True
+    move(at, "x", 12.0)
+    assert "x = 12" in at.get("vega_lite_chart")[0].proto.alt
+    assert at.query_params["x"] == "3"
+    at.session_state["lesson"].is_moving = False
+    at.run()
+    assert at.query_params["x"] == "12"
 
 
 def test_no_control_is_called_like_a_parameter_of_the_app() -> None:
@@ -279,11 +308,11 @@ def test_no_control_is_called_like_a_parameter_of_the_app() -> None:
             at = learn(chapter=name, **mode)
             prefix = f"lesson-{name}-"
             keys = {
-                widget.key.removeprefix(prefix)
-                for kind in (at.slider, at.select_slider, at.button_group)
-                for widget in kind
-                if widget.key and widget.key.startswith(prefix)
+                key.removeprefix(prefix)
+                for key in map(str, at.session_state.filtered_state)
+                if key.startswith(prefix)
             }
+            assert keys
             # A chapter's own `cost` or `batch` never stands in a link to Train.
             assert not keys & (taken - {"cost", "batch"}), name
 

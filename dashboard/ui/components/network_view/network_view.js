@@ -62,10 +62,13 @@ class View {
 
   draw() {
     const began = performance.now()
-    const width = this.stage.clientWidth
-    if (!width) return
+    if (!this.stage.clientWidth) return
+    // Where the page's letters are larger than usual, so is the picture.
+    this.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
+    const width = this.stage.clientWidth / this.scale
     const { height, layers, outputs } = this.data
-    const shape = JSON.stringify([width, height, layers.map(l => l.shown.length), outputs])
+    const sizes = layers.map(l => l.shown.length)
+    const shape = JSON.stringify([width, height, this.scale, sizes, outputs])
     if (shape !== this.shape) {
       this.shape = shape
       this.build(width, height)
@@ -87,9 +90,9 @@ class View {
     this.image = { x: 0, y: middle - side / 2, side }
     Object.assign(this.pixels.style, {
       left: "0px",
-      top: `${this.image.y}px`,
-      width: `${side}px`,
-      height: `${side}px`,
+      top: `${this.scale * this.image.y}px`,
+      width: `${this.scale * side}px`,
+      height: `${this.scale * side}px`,
     })
     const first = side + (narrow ? 34 : 90)
     const last = width - (narrow ? 30 : 44)
@@ -102,8 +105,8 @@ class View {
     })
 
     this.svg.replaceChildren()
-    this.svg.setAttribute("width", width)
-    this.svg.setAttribute("height", height)
+    this.svg.setAttribute("width", this.scale * width)
+    this.svg.setAttribute("height", this.scale * height)
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`)
     this.all = this.add(this.svg, "g", { class: "all" })
     this.into = this.add(this.svg, "g", { class: "into" })

@@ -19,7 +19,8 @@ def place(
     title: str | Mapping[str, Any],
     alt: str,
     height: int = 220,
-) -> None:
+    choice: str | None = None,
+) -> Any:
     """Layers over one table of rows; new rows go to the same element.
 
     Where every axis has the ends of its `scale` written down, the specification does not depend on
@@ -34,6 +35,11 @@ def place(
             height must not change with the words around its plot.
         alt: the same for those who do not see it.
         height: of the plot, in pixels; with Vega's own title, of all of the chart.
+        choice: the name of a layer's selection parameter, which is told when somebody chooses; only
+            with a title above the chart.
+
+    Returns:
+        What was chosen, as `{"selection": {choice: [...]}}`; of no use without `choice`.
     """
     table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     inside = not isinstance(title, str)
@@ -49,12 +55,22 @@ def place(
     }
     if not isinstance(title, str):
         st.vega_lite_chart(table, {**spec, "title": title}, width="stretch", key=key, alt=alt)
-        return
+        return None
     # The plot keeps its height, whatever its legend needs on a narrow page.
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
-        st.vega_lite_chart(table, spec, width="stretch", key=key, alt=alt)
+        if choice is None:
+            return st.vega_lite_chart(table, spec, width="stretch", key=key, alt=alt)
+        return st.vega_lite_chart(
+            table,
+            spec,
+            width="stretch",
+            key=key,
+            alt=alt,
+            on_select="rerun",
+            selection_mode=choice,
+        )
 
 
 def _with_ends(layers: Sequence[dict[str, Any]], table: pd.DataFrame) -> list[dict[str, Any]]:

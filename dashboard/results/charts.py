@@ -17,14 +17,11 @@ import streamlit as st
 
 from dashboard.ui.curves import Curve
 from dashboard.ui.palette import (
-    BLACK,
     DASHES,
     ENGINE_COLORS,
     ENGINE_NAMES,
-    MISTAKE,
     TEXT,
     TRANSPARENT,
-    rgba,
 )
 from dashboard.ui.text import plain
 from nncore.config import EngineName
@@ -68,73 +65,6 @@ def accuracy_curves(lines: Sequence[Curve]) -> go.Figure:
     _add_lines(figure, lines, factor=100.0, hover="accuracy %{y:.2f}%")
     figure.update_yaxes(ticksuffix="%")
     return figure
-
-
-def confusion(matrix: np.ndarray, engine: EngineName, *, rates: bool = False) -> go.Figure:
-    """A confusion matrix: `matrix[true, predicted]` counts, shown as counts or as row rates.
-
-    Right answers are shaded in the engine's colour by their share of the row; mistakes have a
-    hue of their own, strongest at the commonest one, so that they are not drowned. Cells can be
-    clicked: `clicked_cell` reads the event of `show(..., on_select="rerun")`.
-    """
-    counts = np.asarray(matrix, dtype=np.int64)  # (n, n)
-    n = len(counts)
-    totals = counts.sum(axis=1, keepdims=True)
-    shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
-    right = np.eye(n, dtype=bool)
-    mistakes = np.where(right, 0.0, shares if rates else counts)
-    strength = np.where(right, shares, np.sqrt(mistakes / max(float(mistakes.max()), 1e-12)))
-    n_right, n_all = int(np.trace(counts)), int(counts.sum())
-    name = ENGINE_NAMES[engine]
-    title = f"{name}: {n_all - n_right:,} of {n_all:,} named wrong" if n_all else f"{name}: no data"
-    finding = _commonest_mistake(counts, shares, mistakes, rates)
-    figure = _figure(
-        title,
-        finding,
-        x="predicted digit",
-        y="true digit",
-        alt=f"Confusion matrix of {name}: {n_right:,} of {n_all:,} right. {finding}.",
-        height=470,
-    )
-    for mask, color in ((right, ENGINE_COLORS[engine]), (~right, MISTAKE)):
-        figure.add_heatmap(
-            z=np.where(mask, strength, np.nan),
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, rgba(color, 0.0)], [1, rgba(color, 0.95)]],
-            showscale=False,
-            hoverinfo="skip",
-            xgap=1,
-            ygap=1,
-        )
-    _add_cells(figure, counts, shares, strength, rates)
-    axis = {"tickmode": "array", "tickvals": list(range(n)), "showgrid": False, "zeroline": False}
-    figure.update_xaxes(**axis, side="bottom", range=[-0.5, n - 0.5], fixedrange=True)
-    figure.update_yaxes(**axis, range=[n - 0.5, -0.5], fixedrange=True)
-    figure.update_layout(showlegend=False, hovermode="closest", margin={"b": 56})
-    return figure
-
-
-def _commonest_mistake(
-    counts: np.ndarray, shares: np.ndarray, mistakes: np.ndarray, rates: bool
-) -> str:
-    if not mistakes.any():
-        return "Every example is on the diagonal: no mistake"
-    true, predicted = divmod(int(np.argmax(mistakes)), len(counts))
-    often = (
-        f"{shares[true, predicted]:.1%} of them" if rates else f"{counts[true, predicted]} times"
-    )
-    return f"Most often, a {true} is taken for a {predicted} ({often})"
-
-
-def clicked_cell(event: Any) -> tuple[int, int] | None:
-    """The cell clicked in a confusion chart, (true, predicted), or None."""
-    points = event.get("selection", {}).get("points", []) if event else []
-    for point in points:
-        data = point.get("customdata")
-        if data is not None and len(data) >= 2:
-            return int(data[0]), int(data[1])
-    return None
 
 
 def digit_scores(scores: Mapping[EngineName, Sequence[float]], measure: Score = "F1") -> go.Figure:
@@ -271,42 +201,6 @@ def _add_lines(figure: go.Figure, lines: Sequence[Curve], *, factor: float, hove
     figure.update_xaxes(range=[1 - margin, last + margin])
     if last <= 12:
         figure.update_xaxes(dtick=1)
-
-
-def _add_cells(
-    figure: go.Figure,
-    counts: np.ndarray,
-    shares: np.ndarray,
-    strength: np.ndarray,
-    rates: bool,
-) -> None:
-    """Numbers in the cells, and the points that hover and clicks find: black where it is strong."""
-    places = np.indices(counts.shape)
-    true, predicted = places[0], places[1]
-    for mask, color in ((strength > 0.9, BLACK), (strength <= 0.9, TEXT)):
-        if not mask.any():
-            continue
-        numbers, parts = counts[mask], shares[mask]
-        if rates:
-            words = [f"{100 * part:.1f}" if part else "" for part in parts]
-        else:
-            words = ["" if n == 0 else str(n) for n in numbers]
-        figure.add_scatter(
-            x=predicted[mask],
-            y=true[mask],
-            mode="markers+text",
-            text=words,
-            textfont={"size": 12, "color": color},
-            marker={"symbol": "square", "size": 26, "color": TRANSPARENT},
-            selected={"textfont": {"color": color}},
-            unselected={"textfont": {"color": color}},  # a click must not fade the rest
-            # A list: the browser would hand a typed array back as something else.
-            customdata=np.stack(
-                [true[mask], predicted[mask], numbers, 100 * parts], axis=1
-            ).tolist(),
-            hovertemplate="true %{customdata[0]}, predicted %{customdata[1]}<br>"
-            "%{customdata[2]} examples, %{customdata[3]:.2f}% of the row<extra></extra>",
-        )
 
 
 def _name(line: Curve, *, split: bool = False) -> str:

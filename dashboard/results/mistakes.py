@@ -10,6 +10,7 @@ from dashboard import navigation
 from dashboard.models import evaluation, load
 from dashboard.models.evaluation import Answers
 from dashboard.results import charts
+from dashboard.results.confusion import choose_cell
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.ui import digits, errors, palette
@@ -21,11 +22,15 @@ from nncore.config import DatasetName, EngineName
 _IMAGE_PIXELS = 84
 _MOST_IMAGES = 20
 _MOST_MISTAKES = 10
+_HINT = (
+    "Choose a cell to see its images, the worst first, and follow one through the network to see "
+    "why."
+)
 
 
 @st.fragment
 def confusion(run: Run) -> None:
-    """A confusion matrix an engine, after the epoch chosen; a clicked cell shows its images."""
+    """A confusion matrix an engine, after the epoch chosen; a chosen cell shows its images."""
     kept: dict[EngineName, list[int]] = {
         engine: sorted(
             {
@@ -43,7 +48,7 @@ def confusion(run: Run) -> None:
     with errors.shown_errors():
         shown_epoch, rates = _confusion_controls(run, epochs)
         columns = st.columns(2)[: len(kept)]
-        clicked: list[tuple[EngineName, int | None, tuple[int, int], Answers]] = []
+        chosen: list[tuple[EngineName, int | None, tuple[int, int], Answers]] = []
         for column, (engine, own) in zip(columns, kept.items(), strict=True):
             at = max((epoch for epoch in own if epoch <= shown_epoch), default=None)
             found = _evaluation(run, engine, at)
@@ -51,24 +56,21 @@ def confusion(run: Run) -> None:
                 column.caption(f"No checkpoint of {palette.ENGINE_NAMES[engine]} is kept there.")
                 continue
             with column:
-                figure = charts.confusion(found.matrix, engine, rates=rates)
-                event = charts.show(
-                    figure,
-                    f"confusion-{engine}",
-                    filename=f"confusion-{engine}-{run.id}",
-                    on_select="rerun",
-                    selection_mode="points",
+                cell = choose_cell(
+                    found.matrix,
+                    palette.ENGINE_NAMES[engine],
+                    palette.ENGINE_COLORS[engine],
+                    key=f"confusion-{engine}",
+                    rates=rates,
                 )
-            cell = charts.clicked_cell(event)
             if cell is not None:
-                clicked.append((engine, at, cell, found))
-        if not clicked:
-            st.caption(
-                "Click a cell to see its images, the worst first, and follow one through the "
-                "network to see why."
-            )
-        for engine, at, cell, found in clicked:
-            _cell_images(run, engine, at, cell, found)
+                chosen.append((engine, at, cell, found))
+        if not chosen:
+            st.caption(_HINT)
+        for engine, at, cell, found in chosen:
+            network = {"run": run.id, "engine": engine, "epoch": str(at)}
+            name = palette.ENGINE_MARKDOWN[engine]
+            _cell_images(name, run.config.dataset, cell, found, network)
 
 
 def _confusion_controls(run: Run, epochs: list[int]) -> tuple[int, bool]:
@@ -142,24 +144,29 @@ def most_confident(run: Run) -> None:
         _images(run.config.dataset, answers, chosen, {"run": run.id, "engine": engine})
 
 
+@st.fragment
 def shipped() -> None:
     """The shipped model's mistakes: something real before anything is trained."""
     if not SHIPPED["classroom"].exists():
         st.caption("Train a network, and its curves and mistakes will be here.")
         return
-    found = evaluation.evaluate_shipped()
-    share = 1 - len(found.mistakes) / len(found.labels)
-    st.subheader("The network that comes with NN Magic")
-    st.markdown(
-        f"No run is open, so here is a network that is ready: it names **{percent(share)}** of "
-        "10,000 images right that it never saw in training."
-    )
-    left, right = st.columns(2, gap="medium")
-    with left:
-        charts.show(charts.confusion(found.matrix, "numpy"), "confusion-shipped")
-    with right:
-        st.markdown("**Its most confident mistakes**")
-        _images("mnist", found, found.mistakes[:_MOST_MISTAKES], {})
+    with errors.shown_errors():
+        model, found = load.Shipped("classroom"), evaluation.evaluate_shipped()
+        share = 1 - len(found.mistakes) / len(found.labels)
+        st.subheader("The network that comes with NN Magic")
+        st.markdown(
+            f"No run is open, so here is a network that is ready: it names **{percent(share)}** of "
+            "10,000 images right that it never saw in training."
+        )
+        left, right = st.columns(2, gap="medium")
+        with left:
+            cell = choose_cell(found.matrix, model.title, model.color, key="confusion-shipped")
+            st.caption(_HINT)
+        with right:
+            if cell is not None:
+                _cell_images(model.markdown, "mnist", cell, found, {})
+            st.markdown("**Its most confident mistakes**")
+            _images("mnist", found, found.mistakes[:_MOST_MISTAKES], {})
 
 
 # Images -----------------------------------------------------------------------------------------
@@ -187,20 +194,18 @@ def _evaluation(run: Run, engine: EngineName, epochs: int | None) -> Answers | N
 
 
 def _cell_images(
-    run: Run,
-    engine: EngineName,
-    epochs: int | None,
+    name: str,
+    dataset: DatasetName,
     cell: tuple[int, int],
     found: Answers,
+    network: dict[str, str],
 ) -> None:
     true, predicted = cell
     positions = found.cell(true, predicted)
-    name = palette.ENGINE_MARKDOWN[engine]
     what = f"a {true} named right" if true == predicted else f"a {true} taken for a {predicted}"
     order = "the least sure first" if true == predicted else "the surest first"
     st.markdown(f"**{name}**: {what}, {len(positions):,} times; {order}")
-    network = {"run": run.id, "engine": engine, "epoch": str(epochs)}
-    _images(run.config.dataset, found, positions[:_MOST_IMAGES], network)
+    _images(dataset, found, positions[:_MOST_IMAGES], network)
 
 
 def _images(

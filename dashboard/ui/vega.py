@@ -20,7 +20,8 @@ def place(
     alt: str,
     height: int = 220,
     is_projected: bool = False,
-) -> None:
+    choice: str | None = None,
+) -> Any:
     """Layers over one table of rows; new rows go to the same element.
 
     Where every axis has the ends of its `scale` written down, the specification does not depend on
@@ -37,6 +38,11 @@ def place(
         height: of the plot, in pixels; with Vega's own title, of all of the chart.
         is_projected: it fills the height of its container, and all that is in it grows with the
             window, as the page around it does (`assets/projection.css`); with Vega's own title.
+        choice: the name of a layer's selection parameter, which is told when somebody chooses; only
+            with a title above the chart.
+
+    Returns:
+        What was chosen, as `{"selection": {choice: [...]}}`; of no use without `choice`.
     """
     table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     inside = not isinstance(title, str)
@@ -56,12 +62,22 @@ def place(
             spec = _enlarged(spec)
         tall = "stretch" if is_projected else "content"
         st.vega_lite_chart(table, spec, width="stretch", height=tall, key=key, alt=alt)
-        return
+        return None
     # The plot keeps its height, whatever its legend needs on a narrow page.
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
-        st.vega_lite_chart(table, spec, width="stretch", key=key, alt=alt)
+        if choice is None:
+            return st.vega_lite_chart(table, spec, width="stretch", key=key, alt=alt)
+        return st.vega_lite_chart(
+            table,
+            spec,
+            width="stretch",
+            key=key,
+            alt=alt,
+            on_select="rerun",
+            selection_mode=choice,
+        )
 
 
 _GROWS = {

@@ -54,56 +54,6 @@ def test_alternative_text_tells_the_figures():
     assert "NumPy ends at 90.00% on test data" in charts.alt_text(charts.accuracy_curves(lines))
 
 
-CONFUSION = np.diag(np.full(10, 90))
-
-
-CONFUSION[4, 9] = 10
-
-
-CONFUSION[7, 2] = 3
-
-
-def test_confusion_names_the_commonest_mistake():
-    figure = charts.confusion(CONFUSION, "torch")
-    assert "Most often, a 4 is taken for a 9 (10 times)" in charts.alt_text(figure)
-    assert spec(figure)["layout"]["title"]["text"] == "PyTorch: 13 of 913 named wrong"
-    assert "a 4 is taken for a 9 (10.0% of them)" in charts.alt_text(
-        charts.confusion(CONFUSION, "torch", rates=True)
-    )
-
-
-@pytest.mark.parametrize("rates", [False, True])
-def test_every_cell_of_a_confusion_chart_can_be_clicked(rates: bool):
-    traces = spec(charts.confusion(CONFUSION, "numpy", rates=rates))["data"]
-    cells = [
-        (int(true), int(predicted), int(count))
-        for trace in traces
-        if trace["type"] == "scatter"
-        for true, predicted, count, _ in trace["customdata"]
-    ]
-    assert len(cells) == 100
-    assert all(CONFUSION[true, predicted] == count for true, predicted, count in cells)
-
-
-@pytest.mark.parametrize("matrix", [np.zeros((10, 10), int), np.eye(10, dtype=int)])
-def test_confusion_without_mistakes_or_without_data_draws(matrix: np.ndarray):
-    assert "no mistake" in charts.alt_text(charts.confusion(matrix, "numpy"))
-
-
-@pytest.mark.parametrize(
-    ("event", "cell"),
-    [
-        ({"selection": {"points": [{"customdata": [4, 9, 10, 10.0]}]}}, (4, 9)),
-        ({"selection": {"points": []}}, None),
-        ({"selection": {"points": [{"x": 1}]}}, None),
-        ({}, None),
-        (None, None),
-    ],
-)
-def test_clicked_cell(event: Any, cell: tuple[int, int] | None):
-    assert charts.clicked_cell(event) == cell
-
-
 def test_digit_scores_name_the_hardest_digit():
     scores = {"numpy": np.linspace(0.9, 0.99, 10), "torch": np.linspace(0.99, 0.9, 10)}
     alt = charts.alt_text(charts.digit_scores(scores, "recall"))  # pyright: ignore

@@ -24,13 +24,13 @@ _MOST_IMAGES = 20
 _MOST_MISTAKES = 10
 _HINT = (
     "Choose a cell to see its images, the worst first, and follow one through the network to see "
-    "why."
+    "why. Choose it again to close them."
 )
 
 
 @st.fragment
 def confusion(run: Run) -> None:
-    """A confusion matrix an engine, after the epoch chosen; a chosen cell shows its images."""
+    """A confusion matrix an engine, after the epoch chosen, above the images of a chosen cell."""
     kept: dict[EngineName, list[int]] = {
         engine: sorted(
             {
@@ -47,15 +47,13 @@ def confusion(run: Run) -> None:
         return
     with errors.shown_errors():
         shown_epoch, rates = _confusion_controls(run, epochs)
-        columns = st.columns(2)[: len(kept)]
-        chosen: list[tuple[EngineName, int | None, tuple[int, int], Answers]] = []
-        for column, (engine, own) in zip(columns, kept.items(), strict=True):
+        for column, (engine, own) in zip(st.columns(2, gap="medium"), kept.items(), strict=False):
             at = max((epoch for epoch in own if epoch <= shown_epoch), default=None)
             found = _evaluation(run, engine, at)
-            if found is None:
-                column.caption(f"No checkpoint of {palette.ENGINE_NAMES[engine]} is kept there.")
-                continue
             with column:
+                if found is None:
+                    st.caption(f"No checkpoint of {palette.ENGINE_NAMES[engine]} is kept there.")
+                    continue
                 cell = choose_cell(
                     found.matrix,
                     palette.ENGINE_NAMES[engine],
@@ -63,14 +61,11 @@ def confusion(run: Run) -> None:
                     key=f"confusion-{engine}",
                     rates=rates,
                 )
-            if cell is not None:
-                chosen.append((engine, at, cell, found))
-        if not chosen:
-            st.caption(_HINT)
-        for engine, at, cell, found in chosen:
-            network = {"run": run.id, "engine": engine, "epoch": str(at)}
-            name = palette.ENGINE_MARKDOWN[engine]
-            _cell_images(name, run.config.dataset, cell, found, network)
+                if cell is not None:
+                    network = {"run": run.id, "engine": engine, "epoch": str(at)}
+                    name = palette.ENGINE_MARKDOWN[engine]
+                    _cell_images(name, run.config.dataset, cell, found, network)
+        st.caption(_HINT)
 
 
 def _confusion_controls(run: Run, epochs: list[int]) -> tuple[int, bool]:
@@ -203,8 +198,13 @@ def _cell_images(
     true, predicted = cell
     positions = found.cell(true, predicted)
     what = f"a {true} named right" if true == predicted else f"a {true} taken for a {predicted}"
+    if not len(positions):
+        st.markdown(f"**{name}**: {what}, not once")
+        return
     order = "the least sure first" if true == predicted else "the surest first"
-    st.markdown(f"**{name}**: {what}, {len(positions):,} times; {order}")
+    some = f"the first {_MOST_IMAGES}, " if len(positions) > _MOST_IMAGES else ""
+    times = "once" if len(positions) == 1 else f"{len(positions):,} times; {some}{order}"
+    st.markdown(f"**{name}**: {what}, {times}")
     _images(dataset, found, positions[:_MOST_IMAGES], network)
 
 

@@ -1,6 +1,7 @@
 """What a run's networks got right and wrong: confusion matrices, scores, mistakes."""
 
-from typing import Any, cast, get_args
+from collections.abc import Mapping
+from typing import cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from nncore.checkpoints import SHIPPED
 from nncore.config import DatasetName, EngineName
 
 _IMAGE_PIXELS = 84
+_TILE_PIXELS = 96
+"""An image with the words below it, which need more room; three fit a phone and ten a desktop."""
 _MOST_IMAGES = 20
 _MOST_MISTAKES = 10
 _HINT = (
@@ -104,25 +107,25 @@ def scores(run: Run) -> None:
         of_engine: dict[EngineName, list[float]] = {
             engine: own[measure].tolist() for engine, own in by_engine.items()
         }
-        charts.show(charts.digit_scores(of_engine, measure), "digit-scores")
+        charts.show_digit_scores(of_engine, measure, "digit-scores")
+    with right:
+        _score_table(by_engine)
+
+
+def _score_table(by_engine: Mapping[EngineName, Mapping[charts.Score, np.ndarray]]) -> None:
+    # No dataframe: its grid is a quarter of a megabyte of JavaScript, for ten rows.
     table = pd.DataFrame(
         {
-            (palette.ENGINE_NAMES[engine], name): 100 * values
+            (palette.ENGINE_NAMES[engine], name): [f"{100 * value:.1f}%" for value in values]
             for engine, own in by_engine.items()
             for name, values in own.items()
         }
     )
-    columns: dict[Any, Any] = {
-        place: st.column_config.NumberColumn(format="%.1f%%", width=80)
-        for place in range(1, 1 + len(table.columns))
-    }
-    columns["_index"] = st.column_config.NumberColumn("digit", width=50)  # and place 0
-    right.dataframe(
-        table,
-        height=35 * 12 + 2,
-        key="score-table",
+    st.table(
+        table.rename_axis("digit"),
+        border="horizontal",
+        hide_index=False,
         alt="Precision, recall and F1 of each digit and engine",
-        column_config=columns,
     )
 
 
@@ -216,13 +219,15 @@ def _images(
     if not len(positions):
         st.caption("None.")
         return
+    engine = cast(EngineName | None, network.get("engine"))
+    whose = f"{palette.ENGINE_NAMES[engine]}, " if engine else ""
     captions = [
         f"{found.labels[i]} as {found.predictions[i]}, {certainty(float(found.confidence[i]))}"
         for i in positions
     ]
     with st.container(horizontal=True, gap="small"):
         for position, caption in zip(positions, captions, strict=True):
-            with st.container(width=_IMAGE_PIXELS, gap="xxsmall"):
+            with st.container(width=_TILE_PIXELS, gap="xxsmall"):
                 st.image(
                     digits.digit_png(images[position], _IMAGE_PIXELS),
                     caption=caption,
@@ -230,5 +235,5 @@ def _images(
                     alt=f"Test image {position}: {caption}",
                 )
                 example = {"example": str(position)}
-                why = f"Why {found.predictions[position]}? Image {position:,}"
+                why = f"Why {found.predictions[position]}? {whose}image {position:,}"
                 navigation.link("inside", why, {**network, **example}, with_icon=False)

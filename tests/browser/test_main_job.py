@@ -52,9 +52,8 @@ def test_train_steer_browse_and_draw(server: Server, open_app: OpenApp, dataset:
     page.get_by_role("link", name="Open results").click()
     page.wait_for_url(re.compile(r"/results\?.*run="))
     app.settle()
-    expect(app.key("curves").locator(".js-plotly-plot").first).to_be_visible(timeout=20_000)
-    for key in ("confusion-numpy", "confusion-torch"):
-        expect(app.key(key).locator("svg.marks")).to_be_visible(timeout=20_000)
+    for key in ("curves", "confusion-numpy", "confusion-torch"):
+        expect(app.key(key).locator("svg.marks").first).to_be_visible(timeout=20_000)
 
     page.get_by_role("link", name="Draw", exact=True).first.click()
     page.wait_for_url(re.compile("/draw"))

@@ -155,7 +155,7 @@ def _axes(lines: Sequence[Curve], axis: str, *, is_percent: bool) -> dict[str, A
     last = max((max(line.epochs, default=1) for line in lines), default=1)
     margin = 0.03 * max(last - 1, 1)
     epochs = {"tickMinStep": 1, "format": "d", "grid": False}
-    ends = {"domain": [1 - margin, last + margin], "nice": False}
+    ends = {"domain": [max(1 - margin, 0.5), last + margin], "nice": False}
     return {
         "x": vega.number("epochs", "epochs trained", axis=epochs) | {"scale": ends},
         "y": vega.number("value", axis, axis=_PERCENT if is_percent else {})

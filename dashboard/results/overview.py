@@ -116,7 +116,7 @@ def _final_metrics(
     name = palette.ENGINE_MARKDOWN[engine]
     with st.container(key=f"metric-{engine}"):
         best = max(own, key=lambda record: record.test_accuracy, default=None)
-        told = f"best {percent(best.test_accuracy)} after epoch {best.epoch + 1}" if best else "–"
+        told = f"best {percent(best.test_accuracy)}, epoch {best.epoch + 1}" if best else "–"
         st.metric(
             f"{name}, test accuracy",
             percent(last.test_accuracy if last else None),
@@ -126,7 +126,7 @@ def _final_metrics(
             border=True,
         )
     seconds = sum(record.seconds for record in own)
-    rate = f"{last.examples_per_second:,.0f} examples a second" if last else "–"
+    rate = f"{last.examples_per_second:,.0f} images/s" if last else "–"
     st.metric(
         f"{name}, time training",
         duration(seconds) if own else "–",

@@ -512,3 +512,8 @@ def training_examples(config: TrainingConfig) -> int:
     n_all = N_TRAINING[config.dataset]
     available = n_all - round(config.validation_split * n_all)
     return min(config.train_size or available, available)
+
+
+def steps_an_epoch(config: TrainingConfig) -> int:
+    """Steps of gradient descent in one epoch of this configuration."""
+    return config.n_batches(training_examples(config))

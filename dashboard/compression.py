@@ -6,6 +6,7 @@ it saves. Their names change with their content, so here each is compressed once
 
 import asyncio
 import gzip
+import posixpath
 from collections.abc import Callable
 
 import brotli
@@ -53,7 +54,10 @@ def _encoding(scope: Scope) -> str | None:
     """What a request's answer may be compressed with; None where it is to be left alone."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    if _FOLDER not in scope["path"] or not scope["path"].endswith(_SUFFIXES):
+    path = scope["path"]
+    if _FOLDER not in path or not path.endswith(_SUFFIXES):
+        return None
+    if path != posixpath.normpath(path):  # one file has many such names: each would be kept
         return None
     headers = Headers(scope=scope)
     if "range" in headers or "if-none-match" in headers or "if-modified-since" in headers:

@@ -68,7 +68,7 @@ def duration(seconds: float) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number for reading, for example `−0.0123`; very small and very large ones as `1.2e−7`."""
+    """A number for reading, for example `−0.0123`; very small and very large ones as `1.23e−07`."""
     return _rounded(value, digits).replace("-", "−")
 
 

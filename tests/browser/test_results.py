@@ -149,10 +149,11 @@ def test_curves_zoom_by_ctrl_and_the_wheel_which_alone_scrolls(
     app.page.keyboard.down("Control")
     app.page.mouse.wheel(0, -400)
     app.page.keyboard.up("Control")
-    expect(chart.locator(".role-axis-label text").first).not_to_have_text(whole[0])
+    first_epoch = chart.locator(".role-axis-label text").filter(has_text=re.compile("^1$"))
+    expect(first_epoch).to_have_count(0)
     app.page.mouse.dblclick(*middle(chart))
-    expect(chart.locator(".role-axis-label text").first).to_have_text(whole[0])
-    assert ticks() == whole
+    expect(first_epoch).to_have_count(1)
+    assert sorted(ticks()) == sorted(whole)
 
 
 def test_a_chart_is_saved_as_a_picture_and_what_is_folded_is_not_sent(
@@ -168,7 +169,7 @@ def test_a_chart_is_saved_as_a_picture_and_what_is_folded_is_not_sent(
     assert not [url for url in sent if re.search("PlotlyChart|DataFrame|EChartsChart", url)]
 
     fresh.page.get_by_text("Every epoch in numbers").click()
-    expect(fresh.key("epochs").locator("canvas").first).to_be_visible()
+    expect(fresh.page.get_by_test_id("stDataFrame")).to_be_visible()
     curves(fresh, 0).hover()
     with fresh.page.expect_download() as saved:
         curves(fresh, 0).get_by_role("button", name="Download as PNG").click()

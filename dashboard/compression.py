@@ -18,7 +18,7 @@ _FOLDER = "/static/"
 _SUFFIXES = (".js", ".css")
 _LARGE = 1_000_000  # bytes
 _ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
-    # The first visitor waits for it: a quarter of a second and less, half a second for Plotly.
+    # The first visitor waits for it: a quarter of a second and less.
     "br": lambda body: brotli.compress(body, quality=5 if len(body) > _LARGE else 9),
     "gzip": lambda body: gzip.compress(body, 6),
 }

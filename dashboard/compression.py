@@ -57,7 +57,8 @@ def _encoding(scope: Scope) -> str | None:
     path = scope["path"]
     if _FOLDER not in path or not path.endswith(_SUFFIXES):
         return None
-    if path != posixpath.normpath(path):  # one file has many such names: each would be kept
+    # A file has any number of such names, and under each it would be kept.
+    if path.startswith("//") or path != posixpath.normpath(path):
         return None
     headers = Headers(scope=scope)
     if "range" in headers or "if-none-match" in headers or "if-modified-since" in headers:

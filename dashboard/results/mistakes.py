@@ -220,7 +220,7 @@ def _images(
         st.caption("None.")
         return
     engine = cast(EngineName | None, network.get("engine"))
-    whose = f"{palette.ENGINE_NAMES[engine]}, " if engine else ""
+    which = f"{palette.ENGINE_NAMES[engine]}, image" if engine else "Image"
     captions = [
         f"{found.labels[i]} as {found.predictions[i]}, {certainty(float(found.confidence[i]))}"
         for i in positions
@@ -235,5 +235,5 @@ def _images(
                     alt=f"Test image {position}: {caption}",
                 )
                 example = {"example": str(position)}
-                why = f"Why {found.predictions[position]}? {whose}image {position:,}"
+                why = f"Why {found.predictions[position]}? {which} {position:,}"
                 navigation.link("inside", why, {**network, **example}, with_icon=False)

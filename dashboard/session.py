@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard.settings import settings
 
 if TYPE_CHECKING:
+    from dashboard.ink.strokes import PadDrawing
     from nncore.explain.neuron import Neuron
 
 WORKSPACE_PARAM = "workspace"
@@ -35,6 +36,7 @@ _APP_ERROR = "app-error"
 _RUN = "run-of-the-moment"
 _PICTURE_NEURON = "picture-neuron-"
 _DRAWING = "last-drawing"
+_ON_THE_PAD = "on-the-pad"
 _DOUBT_THRESHOLD = "doubt-threshold"
 
 LOCAL_WORKSPACE = "local"
@@ -172,6 +174,8 @@ class UrlMemory:
 
 RUN = Param("run", lambda text: text[:64] or None, lambda run: run)
 """A run by its id; what can be no id is cut and told to the visitor."""
+SHOW = Param("show", str, lambda section: section or None, "")
+"""The open section of a page, by its name; empty until one is chosen: the first is open then."""
 
 
 def read_url(
@@ -380,6 +384,16 @@ def keep_drawing(ink: np.ndarray) -> None:
 def last_drawing() -> np.ndarray | None:
     """The ink (h, w) that was last drawn, picked or uploaded in this session."""
     return st.session_state.get(_DRAWING)
+
+
+def keep_on_pad(drawing: "PadDrawing | None") -> None:
+    """Remember what is on the pad; None once it is empty."""
+    st.session_state[_ON_THE_PAD] = drawing
+
+
+def on_pad() -> "PadDrawing | None":
+    """What was on the pad when it was last heard of in this session."""
+    return st.session_state.get(_ON_THE_PAD)
 
 
 # From when on a drawing is doubted ---------------------------------------------------------------

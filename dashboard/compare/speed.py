@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 from pydantic import TypeAdapter
 
-from dashboard.compare import common, speed_charts
+from dashboard.compare import common, speed_charts, speed_table
 from dashboard.compare.measurement_queue import Measurement, seconds_left
 from dashboard.ui.palette import ENGINE_MARKDOWN
 from dashboard.ui.text import duration
@@ -259,7 +258,7 @@ def _figures(found: Speeds) -> None:
         numbers = st.expander("Every network in numbers", key="bench-numbers", on_change="rerun")
         if numbers.open:
             with numbers:
-                _table(found.rows)
+                speed_table.show(found.rows)
 
 
 def _by_batch(found: Speeds) -> list[tuple[int, float]]:
@@ -331,42 +330,6 @@ def _limits(found: Speeds, made: list[Step]) -> None:
             f"The book's own loop, one example at a time, takes {found.nielsen.ratio:.1f} times as "
             "long as this NumPy engine."
         )
-
-
-def _table(rows: Sequence[BenchRow]) -> None:
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "network": row.network,
-                    "mini-batch": str(row.batch_size),
-                    "PyTorch on": row.device,
-                    "optimizer": row.torch_way,
-                    "NumPy, seconds an epoch": row.numpy_seconds,
-                    "PyTorch, seconds an epoch": row.torch_seconds,
-                    "PyTorch's time / NumPy's": row.ratio,
-                    "NumPy's share of the limit": 100 * row.share_of_matmul,
-                }
-                for row in rows
-            ]
-        ),
-        hide_index=True,
-        height="content",
-        key="bench-rows",
-        alt="Seconds of an epoch of 60,000 images on both engines, and their ratio",
-        column_config={
-            "NumPy, seconds an epoch": st.column_config.NumberColumn(format="%.3f"),
-            "PyTorch, seconds an epoch": st.column_config.NumberColumn(format="%.3f"),
-            "PyTorch's time / NumPy's": st.column_config.NumberColumn(format="%.2f"),
-            "NumPy's share of the limit": st.column_config.NumberColumn(format="%.0f%%"),
-        },
-    )
-    st.caption(
-        "An epoch is 60,000 images. Where PyTorch's time by NumPy's is above 1, NumPy is faster. "
-        "PyTorch's optimizer updates all weights in one operation (fused) or in a few (foreach): "
-        "the table has the faster of the two, the lines above have fused. The limit is the rate "
-        "of a bare matrix product on this machine."
-    )
 
 
 def shares(kept: Speeds) -> list[float]:

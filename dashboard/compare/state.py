@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from dashboard.session import Controls, Param, UrlMemory, read_url, write_url
+from dashboard.session import SHOW, Controls, UrlMemory, read_url, write_url
 
-SHOW = Param("show", str, lambda section: section or None, "")
-"""The open section."""
 PARAMS = (SHOW,)
 
 CONTROLS = Controls("compare-")
@@ -17,9 +15,6 @@ TYPED = Controls("typed-")
 """The fields `activation` and `derivative`."""
 
 _VIEW = "compare"
-
-_STALE_SECONDS = 1.0
-"""`UrlMemory.stale_seconds` on Compare, where somebody may go back to the last section soon."""
 
 
 @dataclass(slots=True)
@@ -33,7 +28,7 @@ class CompareView:
     training: tuple[str, ...] = ()
     """What was being trained when the section Flexibility was last looked at, whatever its fields
     say since."""
-    url: UrlMemory = field(default_factory=lambda: UrlMemory(_STALE_SECONDS))
+    url: UrlMemory = field(default_factory=UrlMemory)
 
 
 def view() -> CompareView:
@@ -42,10 +37,10 @@ def view() -> CompareView:
 
 
 def read() -> None:
-    """Take over the section that a link names, or the browser's back button.
+    """Take over the section that a link names.
 
-    A page switch, which empties the URL, changes nothing; going back to an address without a
-    section is as at first sight.
+    A page switch, which empties the URL, changes nothing; whoever chooses the page once more, which
+    is open already, sees it as at first sight.
     """
     arrived = "section" not in CONTROLS  # its controls are not there yet
     said = read_url(PARAMS, view().url, anew=arrived, bare=not arrived)

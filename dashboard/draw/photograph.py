@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import session
 from dashboard.draw import state
+from dashboard.draw.state import Picture
 from dashboard.ink import drawing
 from dashboard.ink.drawing import KEPT_SECONDS, Ink, Place
 from dashboard.models import doubts, load
@@ -51,40 +52,69 @@ def from_file() -> Ink:
         "A picture of one digit or several",
         _KINDS,
         key=state.INK.key("file"),
+        on_change=state.let_go_of_picture,
+        args=("file",),
         help="Bright on dark or dark on bright: a photograph of digits on paper will do.",
         max_upload_size=MAX_UPLOAD_MB,
     )
-    return _read(file, "That file cannot be used, so this is an example: a 3.")
+    return _read("file", file, "That file cannot be used, so this is an example: a 3.")
 
 
 def from_camera() -> Ink:
     """Place the camera; the example until a photograph is taken that can be used."""
     file = st.camera_input(
-        "A photograph of one digit or several", key=state.INK.key("camera"), resolution="720p"
+        "A photograph of one digit or several",
+        key=state.INK.key("camera"),
+        on_change=state.let_go_of_picture,
+        args=("camera",),
+        resolution="720p",
     )
     if file is None:
         st.caption(
             "No camera, or the browser keeps it closed? Choose Upload and bring a photograph."
         )
-    return _read(file, "No digit in that photograph, so this is an example: a 3.")
+    return _read("camera", file, "No digit in that photograph, so this is an example: a 3.")
 
 
-def _read(file: UploadedFile | None, unusable: str) -> Ink:
-    if file is None:
-        return drawing.example("No picture yet, so this is an example: a 3.")
+def _read(source: state.PictureSource, file: UploadedFile | None, unusable: str) -> Ink:
     try:
-        image = _image(file.file_id, file)
-        found = _digits(file.file_id, image)
+        picture = _picture(source, file)
+        if picture is None:
+            return drawing.example("No picture yet, so this is an example: a 3.")
+        file_id, image = picture.file_id, picture.image
+        found = _digits(file_id, image)
     except (ImageError, InkError) as error:
         st.error(escape(str(error)), icon=":material/broken_image:")
         return drawing.example(unusable)
     if found:
-        ink = _choose(file.file_id, found)
+        ink = _choose(file_id, found)
     else:
         drawing.preview(image, "The picture, in grey")
         ink = Ink(image, "Your picture: the ink found, centred and scaled as MNIST's digits are.")
     session.keep_drawing(ink.image)
     return ink
+
+
+def _picture(source: state.PictureSource, file: UploadedFile | None) -> Picture | None:
+    """The picture that was brought, or the one from before a page switch, which empties the upload.
+
+    Raises:
+        ImageError: it is none that can be read.
+    """
+    pictures = state.view().pictures
+    if file is not None:
+        pictures[source] = Picture(file.file_id, file.name, _image(file.file_id, file))
+    elif source in pictures:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Still here: {escape(pictures[source].name)}", width="content")
+            st.button(
+                "Remove",
+                key=f"remove-{source}",
+                type="tertiary",
+                on_click=state.let_go_of_picture,
+                args=(source,),
+            )
+    return pictures.get(source)
 
 
 @st.cache_resource(max_entries=_PICTURES, ttl=KEPT_SECONDS, show_spinner=False)
@@ -135,6 +165,7 @@ def _choose(file_id: str, found: Sequence[FoundDigit]) -> Ink:
         default=0,
         required=True,
         key=state.PHOTOGRAPH.key(file_id),
+        persist_state="session",
         wrap=True,
     )
     return Ink(

@@ -22,9 +22,9 @@ def show(subject: Subject) -> None:
     """Place the choice among Draw's sections, and the one that is open."""
     st.space("small")
     titles = {name: title for name, (title, _) in SECTIONS.items()}
-    opened = choose_section(titles, state.view().section, state.CONTROLS, _open_section)
+    view = state.view()
+    opened = choose_section(titles, view.section, state.CONTROLS, state.open_section)
+    if view.section:
+        view.section = opened
+    state.write()
     SECTIONS[opened][1](subject)
-
-
-def _open_section(name: str) -> None:
-    state.view().section = name

@@ -15,6 +15,7 @@ def choose_ink() -> Ink:
         list(SOURCES),
         required=True,
         key=state.INK.starting("source", PAD),
+        persist_state="session",
         label_visibility="collapsed",
         wrap=True,
     )
@@ -33,9 +34,12 @@ def _sample() -> Ink:
         samples.DIGITS,
         required=True,
         key=state.INK.starting("sample", samples.EXAMPLE),
+        persist_state="session",
         wrap=True,
     )
-    is_small = st.toggle("Small, in a corner", key=state.INK.starting("small", False))
+    is_small = st.toggle(
+        "Small, in a corner", key=state.INK.starting("small", False), persist_state="session"
+    )
     image = (samples.small if is_small else samples.sample)(digit)
     drawing.preview(image, f"A handwritten {digit}{', small, in a corner' if is_small else ''}")
     session.keep_drawing(image)

@@ -1,12 +1,26 @@
-"""What Draw remembers: how it looks at the drawing, and where the ink comes from."""
+"""What Draw remembers: the open section, in the session and in the URL, where the ink comes from,
+and how it is looked at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
-from dashboard.session import Controls, look_at_run, run_of_the_moment
+from dashboard.session import (
+    SHOW,
+    Controls,
+    UrlMemory,
+    look_at_run,
+    read_url,
+    run_of_the_moment,
+    write_url,
+)
 from nncore.preprocessing import StageName
+
+PARAMS = (SHOW,)
 
 CONTROLS = Controls("draw-control-")
 """How the drawing is looked at."""
@@ -27,6 +41,19 @@ OWN_RUN = Controls("draw-")
 _VIEW = "draw"
 
 
+PictureSource = Literal["file", "camera"]
+"""What a picture comes from, as `INK` calls it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture that was brought."""
+
+    file_id: str
+    name: str
+    image: npt.NDArray[np.uint8]  # (h, w)
+
+
 @dataclass(slots=True)
 class DrawView:
     """How Draw looks at the drawing; a page switch keeps it."""
@@ -39,11 +66,38 @@ class DrawView:
     """How often they were all switched on at once."""
     run: str | None = None
     """The run that was picked; another run of the moment takes its place."""
+    pictures: dict[PictureSource, Picture] = field(default_factory=dict)
+    """The last picture of each source: an upload and a camera forget theirs at a page switch."""
+    url: UrlMemory = field(default_factory=UrlMemory)
 
 
 def view() -> DrawView:
     """How Draw looks at the drawing; made at first sight."""
     return st.session_state.setdefault(_VIEW, DrawView())
+
+
+def read() -> None:
+    """Take over the section that a link names; a page switch, which empties the URL, changes
+    nothing."""
+    arrived = "section" not in CONTROLS  # its controls are not there yet
+    said = read_url(PARAMS, view().url, anew=arrived, bare=not arrived)
+    if said is not None:
+        view().section = said[SHOW.name]
+
+
+def open_section(name: str) -> None:
+    """Turn to a section."""
+    view().section = name
+
+
+def write() -> None:
+    """Make the URL say which section is open; writes only when it changed."""
+    write_url(PARAMS, view().url, {SHOW.name: view().section})
+
+
+def let_go_of_picture(source: PictureSource) -> None:
+    """The visitor brought another picture, or took this one away."""
+    view().pictures.pop(source, None)
 
 
 def take_run() -> None:

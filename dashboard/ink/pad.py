@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session
+from dashboard.ink.strokes import PadDrawing, strokes
 from dashboard.ui import palette
 from dashboard.ui.components.clear_button import clear_button
 from nncore.ink.picture_files import ImageError, read_image
@@ -43,6 +44,7 @@ def places() -> tuple[DeltaGenerator, DeltaGenerator]:
 def pad() -> npt.NDArray[np.uint8] | None:
     """Place the pad and its Clear button; the ink as (h, w) uint8 on 0, or None while it is empty.
 
+    What was drawn on the pad of another page, or here before a page switch, is on it again.
     Call it inside a fragment of its own: every stroke reruns what surrounds it.
     """
     # Its import registers a browser component, which only a running app can do.
@@ -57,9 +59,15 @@ def pad() -> npt.NDArray[np.uint8] | None:
         return_image_data=True,
         key=KEY,
     )
-    clear_button(key="pad-clear", pad=KEY, label=_LABEL)
     drawn = _image_bytes(result)
-    image = ink(drawn) if drawn else None
+    if drawn is not None:
+        image = ink(drawn)
+        lines = strokes(result.json_data) if image is not None else []
+        session.keep_on_pad(PadDrawing(image, lines) if image is not None and lines else None)
+    else:  # this pad has not been heard of yet
+        kept = session.on_pad()
+        image, lines = (kept.ink, kept.strokes) if kept else (None, [])
+    clear_button(key="pad-clear", pad=KEY, label=_LABEL, strokes=lines, again=drawn is None)
     if image is not None:
         session.keep_drawing(image)
     return image

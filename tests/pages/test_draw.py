@@ -459,3 +459,22 @@ def test_doubt_of_what_a_switch_has_spoiled_says_so(monkeypatch: pytest.MonkeyPa
     at.toggle(key="draw-control-stage-squared-0").set_value(False).run()
     assert "Prepared like this, it does not look like a digit" in at.warning[0].value
     assert any("does not look like a digit any more" in caption.value for caption in at.caption)
+
+
+def test_a_link_opens_a_section_and_a_page_switch_keeps_it():
+    at = app().run().switch_page("pages/draw.py")
+    at.query_params["show"] = "doubt"
+    assert at.run().segmented_control(key="draw-control-section").value == "doubt"
+    at.segmented_control(key="draw-control-section").set_value("neurons").run()
+    assert at.query_params["show"] == "neurons"
+    at.switch_page("pages/home.py").run()
+    page(at)
+    assert at.segmented_control(key="draw-control-section").value == "neurons"
+
+
+def test_a_section_that_is_none_is_told_and_the_first_is_open():
+    at = app().run().switch_page("pages/draw.py")
+    at.query_params["show"] = "nothing"
+    at.run()
+    assert at.segmented_control(key="draw-control-section").value == "stages"
+    assert "There is no section nothing here" in at.info[0].value

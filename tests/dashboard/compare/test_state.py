@@ -33,9 +33,9 @@ def test_compare_reads_a_link_and_follows_its_user(at: AppTest):
     assert at.query_params["show"] == "speed"
 
 
-def test_going_back_to_an_address_without_a_section_is_as_at_first_sight(at: AppTest):
+def test_the_page_chosen_once_more_is_as_at_first_sight(at: AppTest):
     assert told(at.run()) == "none unfolded"
-    assert not at.query_params  # so that going back passes it
+    assert not at.query_params  # a section that nobody chose is not in the address
     at.button[0].click().run()
     at.query_params.clear()
     assert told(at.run()) == "speed folded"  # what we have just overwritten comes back once more

@@ -31,8 +31,6 @@ with errors.shown_errors():
     with messages:
         if link_error := state.form().link_error:
             st.error(f"This link does not work: {escape(link_error)}")
-        if wanted.error:
-            st.error(escape(wanted.error))
     with right:
         live.stage(run, wanted)
 

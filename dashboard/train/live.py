@@ -19,13 +19,15 @@ from dashboard.runs.progress import fraction_done, latest, seconds_left
 from dashboard.runs.run import BatchCosts, RequestKind, Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.train import charts, picture, state
-from dashboard.train.form import FormResult, step_of
+from dashboard.train.fields import LIVE_RATE, as_typed
+from dashboard.train.judge import FormResult, in_the_forms_words
 from dashboard.train.recipes import reported
 from dashboard.ui import palette, runs, vega
 from dashboard.ui.errors import show_notices, shown_errors
+from dashboard.ui.names import FIELDS
 from dashboard.ui.network_picture import in_words, network_svg
 from dashboard.ui.runs import ACTIVE, STATUS_COLORS
-from dashboard.ui.text import duration, escape, percent
+from dashboard.ui.text import duration, escape, listed, percent
 from nncore import recipes
 from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
 from nncore.datasets import training_examples
@@ -135,16 +137,17 @@ def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> Non
     busy = status in (RunStatus.QUEUED, RunStatus.RUNNING)
     resumable = mine and status is not None and status.can_resume
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        new = run is None and not form.error
+        can_train = not (busy or form.wrong)
+        can_step = resumable or (run is None and can_train)
         paused = status == RunStatus.PAUSED  # then Resume is the thing to press, not a second run
         main, other = ("secondary", "primary") if paused else ("primary", "secondary")
-        if st.button("Train", type=main, key="train", disabled=busy or bool(form.error)):
+        if st.button("Train", type=main, key="train", disabled=not can_train) and can_train:
             _attempt(lambda: start(form.config), errors)
         if st.button("Pause", key="pause", disabled=not (mine and busy)):
             _attempt(lambda: _request(run, RequestKind.PAUSE), errors)
         if st.button("Resume", type=other, key="resume", disabled=not resumable):
             _attempt(lambda: _request(run, RequestKind.RESUME), errors)
-        if st.button("Step", key="step", disabled=not (new or resumable)):
+        if st.button("Step", key="step", disabled=not can_step) and can_step:
             step = RequestKind.STEP_EPOCH if state.step_is_epoch() else RequestKind.STEP_BATCH
             _attempt(lambda: _request(run, step) if run else start(form.config, step), errors)
         if st.button("Stop", key="stop", disabled=not (mine and status in ACTIVE)):
@@ -159,6 +162,10 @@ def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> Non
         )
         if run is not None and mine and status in ACTIVE:
             _live_learning_rate(run)
+    if form.wrong:
+        waiting = "Train waits" if resumable or busy else "Train and Step wait"
+        fields = listed(FIELDS[field] for field in form.wrong)
+        st.caption(f":material/error: {waiting} until this fits in the form: {escape(fields)}.")
 
 
 def _attempt(action: Callable[[], None], errors: DeltaGenerator) -> None:
@@ -212,26 +219,36 @@ def _await_change(run: Run) -> None:
 def _live_learning_rate(run: Run) -> None:
     """η of the run itself; under a schedule, what its factor is multiplied with."""
     key = state.live_rate_key(run.id, run.learning_rate)
-    st.number_input(
-        "η now" if run.config.schedule == "constant" else "Base η",
-        min_value=0.0,
-        value=run.learning_rate,
-        step=step_of(run.learning_rate),
-        format="%g",
-        key=key,
-        help="Twins take a new value together, with the next epoch; one engine takes it at once.",
-        on_change=_send_learning_rate,
-        args=(run.id, key),
-        width=150,
-    )
-
-
-def _send_learning_rate(run_id: str, key: str) -> None:
-    try:
-        jobs.jobs().request(
-            run_id, RequestKind.LEARNING_RATE, state.live_rate(key), workspace=session.workspace()
+    name = "η now" if run.config.schedule == "constant" else "Base η"
+    with st.container(key=LIVE_RATE, width=200, gap="xsmall"):
+        typed = st.text_input(
+            name,
+            value=as_typed(run.learning_rate),
+            max_chars=40,
+            key=key,
+            help="Twins take a new value together, with the next epoch; one engine at once.",
+            on_change=_send_learning_rate,
+            args=(run, key),
         )
-    except (StoreError, ConfigError) as error:
+        try:
+            _rate_of(run, typed)
+        except ConfigError as error:
+            st.error(escape(in_the_forms_words(error)))
+
+
+def _rate_of(run: Run, typed: str) -> float:
+    """The learning rate that was typed; ConfigError where it is none."""
+    return run.config.replace(learning_rate=typed).learning_rate
+
+
+def _send_learning_rate(run: Run, key: str) -> None:
+    try:
+        rate = _rate_of(run, state.live_rate(key))
+    except ConfigError:  # said below the field, where it stays to be corrected
+        return
+    try:
+        jobs.jobs().request(run.id, RequestKind.LEARNING_RATE, rate, workspace=session.workspace())
+    except StoreError as error:
         session.notify(str(error))
         state.reset_live_rate()
 

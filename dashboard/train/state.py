@@ -176,8 +176,8 @@ def live_rate_key(run_id: str, rate: float) -> str:
     return _LIVE_RATE.key(f"{run_id}-{rate:g}-{st.session_state.get(_LIVE_RATE_RESETS, 0)}")
 
 
-def live_rate(key: str) -> float:
-    """The learning rate that was asked for in the field with this key."""
+def live_rate(key: str) -> str:
+    """The learning rate that was typed into the field with this key."""
     return st.session_state[key]
 
 

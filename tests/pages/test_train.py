@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.runs.run import RequestKind
 from dashboard.runs.store import RunStore, run_store
 from dashboard.train import live, picture
+from dashboard.ui.names import FIELDS
 from nncore import recipes
 from nncore.config import TrainingConfig
 from tests.dashboard.runs.training import record
@@ -54,15 +55,15 @@ def test_a_link_fills_the_form():
     assert not at.exception
     assert at.text_input(key="config-hidden").value == "16,16"
     assert at.selectbox(key="config-activation").value == "sigmoid"
-    assert at.number_input(key="config-learning_rate").value == 0.05
+    assert at.text_input(key="config-learning_rate").value == "0.05"
     assert at.toggle(key="config-full_batch").value is True
     assert "784-16-16-10" in words(at)
 
 
 def test_a_recipe_in_a_link_is_the_base_of_the_rest():
     at = page("train", recipe="nielsen-ch1", epochs="3")
-    assert at.number_input(key="config-epochs").value == 3
-    assert at.number_input(key="config-learning_rate").value == 3.0
+    assert at.text_input(key="config-epochs").value == "3"
+    assert at.text_input(key="config-learning_rate").value == "3"
     assert at.selectbox(key="config-cost").value == "quadratic"
 
 
@@ -106,20 +107,127 @@ def test_a_wrong_link_is_one_sentence_and_the_form_keeps_its_values(
     assert "train" in enabled(at)
 
 
-def test_a_wrong_value_in_the_form_is_one_sentence_and_stays_to_be_corrected():
-    at = page("train")
-    at.text_input(key="config-hidden").set_value("thirty").run()
-    assert "hidden" in at.error[0].value
-    assert at.text_input(key="config-hidden").value == "thirty"
-    assert "train" not in enabled(at)
-    at.text_input(key="config-hidden").set_value("30").run()
+NUMBERS = {
+    "learning_rate": "a number above 0, at most 1,000",
+    "schedule_epochs": "a whole number from 1 to 1,000",
+    "momentum": "a number from 0 to below 1",
+    "batch_size": "a whole number from 1 to 60,000, or full",
+    "epochs": "a whole number from 1 to 1,000",
+    "patience": "a whole number from 0 to 1,000",
+    "l1": "a number from 0 to 1,000",
+    "l2": "a number from 0 to 1,000",
+    "dropout": "a number from 0 to 0.9",
+    "seed": "a whole number from 0 to 4,294,967,295",
+    "train_size": "a whole number from 1 to 60,000, or all",
+    "deform_strength": "a number from 0 to 3",
+}
+
+
+def sentences(at) -> list[str]:
+    return [error.value.replace("\\", "") for error in at.error]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        *((field, wrong, said) for field, said in NUMBERS.items() for wrong in ("-1", "abc")),
+        *((field, "", said) for field, said in NUMBERS.items() if field != "train_size"),
+        ("learning_rate", "0", NUMBERS["learning_rate"]),
+        ("learning_rate", "nan", NUMBERS["learning_rate"]),
+        ("learning_rate", "1,000", "with a point, or without the comma"),
+        ("epochs", "2,5", NUMBERS["epochs"]),
+        ("epochs", "5.000", "without the point"),
+        ("batch_size", "1e400", NUMBERS["batch_size"]),
+        ("hidden", "thirty", "such as 30 or 16,16"),
+        ("hidden", "0", "1 to 4,096 in each layer"),
+        ("hidden", "4096,4096,4096", "smaller layers"),
+    ],
+)
+def test_a_wrong_value_is_said_at_its_field_and_nothing_can_be_trained(
+    field: str, typed: str, said: str
+):
+    at = page("train", dataset="digits", optimizer="nesterov", schedule="step", deform="affine")
+    before = dict(at.query_params)
+    at.text_input(key=f"config-{field}").set_value(typed).run()
+    assert not at.exception
+    [sentence] = sentences(at)
+    assert sentence.startswith(FIELDS[field])
+    assert (f" = {typed} " in sentence) if typed else (" is empty;" in sentence)
+    assert said in sentence
+    assert sentence.endswith(".")
+    [at_field] = at.container(key=f"field-{field}").error
+    assert at_field.value == at.error[0].value
+    assert enabled(at) == set()
+    assert any("Train and Step wait" in caption.value for caption in at.caption)
+    assert at.text_input(key=f"config-{field}").value == typed
+    assert dict(at.query_params) == before
+
+
+def test_a_wrong_value_loses_nothing_else_that_was_typed():
+    at = page("train", dataset="digits")
+    at.text_input(key="config-learning_rate").set_value("-1").run()
+    at.text_input(key="config-epochs").set_value("abc").run()
+    at.text_input(key="config-hidden").set_value("40").run()
+    at.text_input(key="config-l2").set_value("0,5").run()
+    assert len(at.error) == 2
+    assert at.query_params["hidden"] == "40"
+    at.switch_page("pages/draw.py").run()
+    at.switch_page("pages/train.py").run()  # where what fitted is kept
     assert not at.error
-    assert at.query_params["hidden"] == "30"
+    assert at.text_input(key="config-hidden").value == "40"
+    assert at.text_input(key="config-l2").value == "0.5"
+    assert enabled(at) == {"train", "step"}
+
+
+def test_a_decimal_comma_is_understood_and_trained():
+    at = page("train", dataset="digits")
+    at.text_input(key="config-learning_rate").set_value("0,5").run()
+    at.text_input(key="config-train_size").set_value("1,000").run()
+    assert not at.error
+    assert at.query_params["lr"] == "0.5"
+    at.button(key="train").click().run()
+    assert only_run().config.learning_rate == 0.5
+    assert only_run().config.train_size == 1000
+
+
+def test_a_field_that_cannot_be_corrected_now_is_in_nobodys_way():
+    at = page("train", dataset="digits", optimizer="momentum")
+    at.text_input(key="config-momentum").set_value("5").run()
+    assert enabled(at) == set()
+    at.selectbox(key="config-optimizer").select("sgd").run()
+    assert not at.error
+    assert enabled(at) == {"train", "step"}
+    at.selectbox(key="config-optimizer").select("nesterov").run()
+    assert enabled(at) == set()
+
+
+def test_a_click_on_train_that_comes_with_a_wrong_value_trains_nothing():
+    at = page("train", dataset="digits")
+    at.text_input(key="config-learning_rate").set_value("-1")
+    at.button(key="train").click().run()
+    assert not at.exception
+    assert run_store().list_runs("local") == []
+    at.text_input(key="config-learning_rate").set_value("0,7").run()
+    at.text_input(key="config-learning_rate").set_value("0,8")
+    at.button(key="train").click().run()
+    assert only_run().config.learning_rate == 0.8
+
+
+def test_values_that_do_not_go_together_are_said_at_one_of_them():
+    at = page("train", dataset="digits", patience="3")
+    at.selectbox(key="config-validation_split").select(0.0).run()
+    [sentence] = sentences(at)
+    assert sentence.startswith("Patience = 3 goes by the validation accuracy")
+    assert at.container(key="field-patience").error
+    assert enabled(at) == set()
+    at.text_input(key="config-patience").set_value("0").run()
+    assert not at.error
+    assert at.query_params["validation_split"] == "0.0"
 
 
 def test_more_training_images_than_there_are_is_said_before_training():
     at = page("train", dataset="digits")
-    at.number_input(key="config-train_size").set_value(50_000).run()
+    at.text_input(key="config-train_size").set_value("50,000").run()
     assert "1\\,247" in at.error[0].value
 
 
@@ -170,18 +278,24 @@ def test_pause_resume_and_stop(queue: FakeJobs):
 
 
 def live_rate(at):
-    return next(field for field in at.number_input if field.label == "η now")
+    return next(field for field in at.text_input if field.label == "η now")
 
 
 def test_the_learning_rate_changes_while_it_runs():
     at = page("train", dataset="digits")
     at.button(key="train").click().run()
-    live_rate(at).set_value(0.5).run()
+    live_rate(at).set_value("0,5").run()
     assert only_run().learning_rate == 0.5
-    live_rate(at).set_value(0.0).run()
-    assert only_run().learning_rate == 0.5
-    assert "learning" in at.warning[0].value
-    assert live_rate(at).value == 0.5
+    assert live_rate(at).value == "0.5"
+    for wrong in ("0", "-1", "abc", ""):
+        live_rate(at).set_value(wrong).run()
+        assert only_run().learning_rate == 0.5
+        [sentence] = at.container(key="live-rate").error
+        assert sentence.value.startswith("Learning rate η")
+        assert live_rate(at).value == wrong
+    live_rate(at).set_value("0.25").run()
+    assert not at.error
+    assert only_run().learning_rate == 0.25
 
 
 def test_a_finished_run_shows_its_figures():
@@ -253,9 +367,9 @@ def reads() -> Iterator[Counter[str]]:
 def poll(run_id: str) -> None:
     """What the stage's fragment does when its time has come."""
     from dashboard.runs.store import run_store
-    from dashboard.train import form, live, state
+    from dashboard.train import judge, live, state
 
-    live._stage(lambda: run_store().get_run(run_id), form.FormResult(state.form().config))
+    live._stage(lambda: run_store().get_run(run_id), judge.FormResult(state.form().config))
 
 
 RUN_ON_STAGE = ["run", "epoch", "progress", "checkpoint", "run_handwriting"]

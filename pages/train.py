@@ -20,10 +20,12 @@ with errors.shown_errors():
     run = live.current_run(mine)
 
     messages = st.container()
-    cards = st.expander("Recipes", expanded=run is None)
-    left, right = st.columns([3, 7], gap="medium")
+    # In the order of the keyboard and of a phone; assets/style.css places them on a wider screen.
+    with st.container(key="train-places"):
+        stage, fields = st.columns([7, 3], gap="medium")
+        cards = st.expander("Recipes", expanded=run is None)
 
-    with left:
+    with fields:
         wanted = form.training_form()
         summary.show(wanted.config)
     with cards:
@@ -31,7 +33,7 @@ with errors.shown_errors():
     with messages:
         if link_error := state.form().link_error:
             st.error(f"This link does not work: {escape(link_error)}")
-    with right:
+    with stage:
         live.stage(run, wanted)
 
     history.past_runs(mine)

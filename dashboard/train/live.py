@@ -116,10 +116,11 @@ def _stage(look: Callable[[], Run | None], form: FormResult) -> RunStatus | None
     with shown_errors():
         run = look()
         status = run.status if run else None
-        buttons, errors, body = st.container(), st.container(), st.container()
+        buttons, errors = st.container(key="stage-buttons"), st.container()
+        body = st.container(key="stage-of-a-run" if run else "stage-before-a-run")
         with errors:
             show_notices()
-        with buttons, st.container(key="transport"):
+        with buttons:
             _transport(run, form, errors)
         with body:
             if run is None:

@@ -26,7 +26,7 @@ with errors.shown_errors():
         cards = st.expander("Recipes", expanded=run is None)
 
     with fields:
-        wanted = form.training_form()
+        wanted = form.training_form(beside_a_run=run is not None)
         summary.show(wanted.config)
     with cards:
         recipes.recipe_cards()

@@ -284,10 +284,11 @@ def dtype(now: TrainingConfig) -> DTypeName:
 
 
 # All of them ------------------------------------------------------------------------------------
-def training_form() -> FormResult:
+def training_form(*, beside_a_run: bool = False) -> FormResult:
     """Draw every control, and below each that does not fit one sentence about it.
 
-    What does fit is kept in `state` at once.
+    What does fit is kept in `state` at once. Beside a run there are two learning rates, and the
+    form's says whose it is.
     """
     form = state.form()
     now = form.config
@@ -325,6 +326,8 @@ def training_form() -> FormResult:
         put("seed", lambda: seed(now))
         put("dtype", lambda: dtype(now))
         full_batch(now)
+    if beside_a_run:
+        below["learning_rate"].caption("of the next run")
     result = judge(said, now)
     for field, sentence in result.wrong.items():
         below[field].error(escape(sentence))

@@ -220,14 +220,15 @@ def _await_change(run: Run) -> None:
 def _live_learning_rate(run: Run) -> None:
     """η of the run itself; under a schedule, what its factor is multiplied with."""
     key = state.live_rate_key(run.id, run.learning_rate)
-    name = "η now" if run.config.schedule == "constant" else "Base η"
-    with st.container(key=LIVE_RATE, width=200, gap="xsmall"):
+    name = "η now" if run.config.schedule == "constant" else "Base η now"
+    begins = "from the next epoch" if len(run.config.engines) > 1 else "at once"
+    with st.container(key=LIVE_RATE, width=220, gap="xsmall"):
         typed = st.text_input(
-            name,
+            f"{name}, {begins}",
             value=as_typed(run.learning_rate),
             max_chars=40,
             key=key,
-            help="Twins take a new value together, with the next epoch; one engine at once.",
+            help="This run's own η; twins take a new one together, where neither has begun.",
             on_change=_send_learning_rate,
             args=(run, key),
         )

@@ -278,7 +278,7 @@ def test_pause_resume_and_stop(queue: FakeJobs):
 
 
 def live_rate(at):
-    return next(field for field in at.text_input if field.label == "η now")
+    return next(field for field in at.text_input if field.label.startswith("η now"))
 
 
 def test_the_learning_rate_changes_while_it_runs():
@@ -296,6 +296,23 @@ def test_the_learning_rate_changes_while_it_runs():
     live_rate(at).set_value("0.25").run()
     assert not at.error
     assert only_run().learning_rate == 0.25
+
+
+@pytest.mark.parametrize(
+    ("engines", "begins"), [("numpy,torch", "from the next epoch"), ("torch", "at once")]
+)
+def test_both_learning_rates_say_whose_they_are(engines: str, begins: str):
+    at = page("train", dataset="digits", engines=engines)
+    assert not at.container(key="field-learning_rate").caption
+    at.button(key="train").click().run()
+    assert live_rate(at).label == f"η now, {begins}"
+    [words] = at.container(key="field-learning_rate").caption
+    assert words.value == "of the next run"
+    at.text_input(key="config-learning_rate").set_value("0").run()
+    assert not at.container(key="field-learning_rate").caption
+    assert at.container(key="field-learning_rate").error
+    assert "stop" in enabled(at)
+    assert live_rate(at).value == "0.1"
 
 
 def test_a_finished_run_shows_its_figures():

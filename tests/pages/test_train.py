@@ -249,7 +249,19 @@ def test_train_queues_a_run_and_shows_it(queue: FakeJobs):
     assert status(at).find("queued") >= 0
     assert at.query_params["run"] == run.id
     assert enabled(at) == {"pause", "stop"}
-    assert any("Next in line" in bar.text for bar in at.progress)
+    assert any("Next in the queue: it starts" in bar.text for bar in at.progress)
+    assert not any("about" in bar.text for bar in at.progress)  # nothing is known
+
+
+def test_a_run_in_the_queue_says_about_how_long_it_waits():
+    run = run_store().create_run("somebody-else", SMALL.replace(epochs=121))
+    claim = run_store().claim(run.id, "token")
+    assert claim is not None
+    claim.save_epochs([record(0, seconds=1.0)])
+    run_store().create_run("local", SMALL.replace(epochs=60))
+    third = run_store().create_run("local", SMALL)
+    at = page("train", run=third.id)
+    assert [bar.text for bar in at.progress] == ["Second in the queue, about 3 minutes"]
 
 
 def test_step_without_a_run_starts_one_that_pauses():
@@ -405,7 +417,12 @@ def test_a_poll_reads_each_table_once(status: str):
         at.run()
     assert not at.exception
     assert status in at.container(key="run-status").markdown[0].value
-    assert counted == dict.fromkeys(RUN_ON_STAGE, 1)
+    # In the queue, once in a few seconds: the runs before it and their paces.
+    more = {"run": 2, "epoch": 2} if status == "queued" else {}
+    assert counted == dict.fromkeys(RUN_ON_STAGE, 1) | more
+    with reads() as counted:
+        at.run()
+    assert {*counted.values()} == {1}
 
 
 def test_a_page_reads_each_table_once_however_many_runs_it_lists():

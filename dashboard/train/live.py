@@ -41,23 +41,23 @@ _ANSWER_SECONDS = 0.5
 
 def stage(run: Run | None, form: FormResult) -> None:
     """Draw the run that Train shows, or a look at the network of the form."""
-    polling = run is not None and run.status in ACTIVE
     run_id = run.id if run else None
+    drawn = run.status if run else None  # in the rest of the page too
+    was_on = state.was_on(run_id, is_on=drawn in ACTIVE)
+    # A run's end is drawn once more before the timer goes: what is said right before the run that
+    # takes it away, or in it, may reach the browser in part, and buttons and status would
+    # contradict each other with nobody to draw them again.
+    polling = drawn in ACTIVE or was_on
     just_read = [run]  # by the page: the first time, nobody need ask the store again
-    drawn = False  # what has come to its end
 
     def look() -> Run | None:
         return just_read.pop() if just_read else run_store().get_run(run_id) if run_id else None
 
     def poll() -> None:
-        nonlocal drawn
-        is_over = _stage(look, form) not in ACTIVE
-        # The end is drawn twice before the run that takes the timer away: what is said right before
-        # that run, or in it, may reach the browser in part, and buttons and status would contradict
-        # each other with nobody to draw them again.
-        if polling and is_over and drawn:
-            st.rerun()
-        drawn = is_over
+        is_first = bool(just_read)
+        status = _stage(look, form, unread=drawn)
+        if polling and not is_first and (status != drawn or status not in ACTIVE):
+            st.rerun()  # the past runs and the form say the same
 
     st.fragment(poll, run_every=POLL_SECONDS if polling else None)()
     jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
@@ -107,12 +107,14 @@ def _find(run_id: str, mine: Sequence[Run]) -> Run | None:
     return own or run_store().get_run(run_id)
 
 
-def _stage(look: Callable[[], Run | None], form: FormResult) -> RunStatus | None:
+def _stage(
+    look: Callable[[], Run | None], form: FormResult, *, unread: RunStatus | None = None
+) -> RunStatus | None:
     """Draw everything from one look at the run, and return its status; None without a run.
 
-    Where the store cannot be read, that is said, and the status is what a run has that goes on.
+    Where the store cannot be read, that is said, and the status is `unread`.
     """
-    status: RunStatus | None = RunStatus.RUNNING
+    status = unread
     with shown_errors():
         run = look()
         status = run.status if run else None

@@ -24,6 +24,7 @@ STEP_SIZES = ("mini-batch", "epoch")
 
 _FORM = "training-form"
 _SHOWN_RUN = "train-run"
+_DRAWN_ON = "train-run-drawn-on"
 _HISTORY = "history-run"
 _HISTORY_FOLLOWED = "history-followed"
 _LIVE_RATE = Controls("live-rate-")
@@ -150,6 +151,15 @@ def shown_run() -> str | None:
 def show_run(run_id: str | None) -> None:
     """Let Train show this run from now on."""
     st.session_state[_SHOWN_RUN] = run_id
+
+
+def was_on(run_id: str | None, *, is_on: bool) -> bool:
+    """Whether the page drew this run as one that goes on when it was last drawn whole.
+
+    From now on, `is_on` is what it drew.
+    """
+    before, st.session_state[_DRAWN_ON] = st.session_state.get(_DRAWN_ON), run_id if is_on else None
+    return run_id is not None and before == run_id
 
 
 def history_key(run_ids: Sequence[str]) -> str:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from streamlit.testing.v1 import AppTest
 
-from dashboard.runs.run import RequestKind
+from dashboard.runs.claim import Claim
+from dashboard.runs.run import RequestKind, RunStatus
 from dashboard.runs.store import RunStore, run_store
-from dashboard.train import live, picture
+from dashboard.train import history, live, picture
 from dashboard.ui.names import FIELDS
 from nncore import recipes
 from nncore.config import TrainingConfig
@@ -607,30 +608,177 @@ def test_a_failed_run_says_why_and_can_be_resumed():
     assert "resume" in enabled(at)
 
 
-def test_the_end_of_a_run_is_drawn_whole_before_the_timer_goes(monkeypatch: pytest.MonkeyPatch):
-    """Status and buttons come from one look, and once more before the run without a timer."""
+def bring(run_id: str, status: str, claims: dict[str, Claim]) -> None:
+    """Do to a run what brings it there, as workers and other tabs do; `killed` is its worker."""
+    store, claim = run_store(), claims.pop(run_id, None)
+    if status == "running":
+        taken = store.claim(run_id, "token")
+        assert taken is not None
+        claims[run_id] = taken
+    elif status == "killed":
+        assert store.fail_lost(run_id, "token")
+    elif claim is not None:
+        assert claim.release(RunStatus(status))
+    else:
+        asked = {"queued": RequestKind.RESUME, "paused": RequestKind.PAUSE}
+        assert store.request(run_id, asked.get(status, RequestKind.STOP))
+
+
+ENABLED = {
+    "queued": {"pause", "stop"},
+    "running": {"pause", "stop"},
+    "paused": {"train", "resume", "step", "stop"},
+    "finished": {"train"},
+    "stopped": {"train", "resume", "step"},
+    "failed": {"train", "resume", "step"},
+}
+GOES_ON = {"queued", "running", "paused"}
+
+
+def assert_the_stage_says(at, now: str) -> None:
+    """All that the polled part draws, from one look: word, buttons, main button, η, progress."""
+    assert now in status(at)
+    assert enabled(at) == ENABLED[now]
+    rates = [field for field in at.text_input if field.label.startswith("η now")]
+    assert [field.disabled for field in rates] == ([False] if now in GOES_ON else [])
+    [bar] = at.progress
+    said = {"queued": "queue", "running": "A worker", "paused": "Paused", "finished": "in all"}
+    assert said.get(now, "of training in all") in bar.text
+    main = at.button(key="resume" if now == "paused" else "train")
+    assert main.proto.type == "primary"
+
+
+def assert_the_page_says(at, run_id: str, now: str) -> None:
+    """All that the rest draws: the past runs, their picker, the form beside the run."""
+    assert_the_stage_says(at, now)
+    [table] = [element.value for element in at.dataframe if "status" in element.value]
+    assert list(table["status"]) == [now]
+    picker = at.selectbox(key="history-run")
+    assert picker.value == run_id
+    assert not any(word in label for label in picker.options for word in ENABLED)
+    assert at.container(key="field-learning_rate").caption[0].value == "of the next run"
+
+
+WAYS = {
+    "queued": ["running", "paused", "stopped"],
+    "running": ["paused", "finished", "stopped", "killed"],
+    "paused": ["queued", "stopped"],
+    "killed": ["queued"],
+    "stopped": ["queued"],
+    "finished": [],
+}
+
+
+def word(status: str) -> str:
+    return "failed" if status == "killed" else status
+
+
+def started(now: str, claims: dict[str, Claim]):
     run = run_store().create_run("local", SMALL)
-    assert run_store().claim(run.id, "token") is not None
-    ticks: list[Callable[[], None]] = []
-    reruns: list[str] = []
+    for step in {"queued": [], "running": ["running"]}.get(now, ["running", now]):
+        bring(run.id, step, claims)
+    return run
+
+
+@pytest.mark.parametrize("now", WAYS)
+def test_all_parts_of_the_page_agree_on_the_run(now: str):
+    run = started(now, {})
     at = page("train", run=run.id)
-    assert "running" in status(at)
+    assert not at.exception
+    assert_the_page_says(at, run.id, word(now))
+    at.text_input(key="config-epochs").set_value("abc").run()
+    assert enabled(at) == ENABLED[word(now)] - {"train"}
+    at.text_input(key="config-epochs").set_value("3").run()
+    assert_the_page_says(at, run.id, word(now))
+
+
+@pytest.fixture
+def ticks(monkeypatch: pytest.MonkeyPatch):
+    """The browser's timer goes off in what a page drew first: all it knows is from then.
+
+    Of the stage and the past runs, the parts that a page draws first are drawn ever after, and
+    what they ask for is listed.
+    """
+    bodies: dict[str, Callable[[], None]] = {}
+    timers: dict[str, float | None] = {}
     polled = live.st.fragment
 
     def first_one(body: Callable[[], None], *, run_every: float | None) -> Callable[[], None]:
-        """As if the browser's timer had gone off: it knows only what was there at its start."""
-        ticks.append(body)
-        return polled(ticks[0], run_every=run_every)
+        timers[body.__module__] = run_every
+        return polled(bodies.setdefault(body.__module__, body), run_every=run_every)
 
     monkeypatch.setattr(live.st, "fragment", first_one)
+    return bodies, timers
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(before, after) for before in GOES_ON for after in [before, *WAYS[before]]],
+)
+def test_a_look_at_the_run_agrees_in_itself_and_draws_the_page_where_it_has_changed(
+    before: str, after: str, ticks, monkeypatch: pytest.MonkeyPatch
+):
+    bodies, timers = ticks
+    claims: dict[str, Claim] = {}
+    run = started(before, claims)
+    at = page("train", run=run.id)
+    assert set(timers.values()) == {live.POLL_SECONDS, history.POLL_SECONDS}
+    asked: list[str] = []
+    monkeypatch.setattr(live.st, "rerun", lambda: asked.append("the whole page"))
+    if after != before:
+        bring(run.id, after, claims)
     at.run()
-    monkeypatch.setattr(live.st, "rerun", lambda: reruns.append("without a timer"))
-    run_store().fail_lost(run.id, "token")
-    for expected in (0, 1):
-        at.run()
-        assert "failed" in status(at)
-        assert "resume" in enabled(at)
-        assert len(reruns) == expected
+    assert_the_stage_says(at, word(after))
+    assert len(asked) == (0 if after == before else 2)  # the stage and the past runs, who is first
+
+    bodies.clear()
+    at.session_state["train-run-drawn-on"] = run.id  # a look is no drawing of the whole page
+    at.run()  # which this is
+    assert_the_page_says(at, run.id, word(after))
+    # An end is looked at once more before the timer goes: see `live.stage`.
+    assert timers["dashboard.train.live"] == live.POLL_SECONDS
+    asked.clear()
+    at.run()
+    assert_the_page_says(at, run.id, word(after))
+    over = word(after) not in GOES_ON
+    assert timers["dashboard.train.live"] == (None if over else live.POLL_SECONDS)
+    assert timers["dashboard.train.history"] == (None if over else history.POLL_SECONDS)
+    assert asked == ["the whole page"] * over
+
+
+def test_an_end_is_drawn_again_before_the_timer_goes(ticks, monkeypatch: pytest.MonkeyPatch):
+    bodies, _ = ticks
+    run = started("running", {})
+    at = page("train", run=run.id)
+    bring(run.id, "killed", {})
+    bodies.clear()
+    at.run()
+    asked: list[str] = []
+    monkeypatch.setattr(live.st, "rerun", lambda: asked.append("without a timer"))
+    at.run()
+    assert_the_stage_says(at, "failed")
+    assert asked == ["without a timer"]
+
+
+def test_other_runs_that_change_are_seen_beside_a_run_that_is_over(
+    ticks, monkeypatch: pytest.MonkeyPatch
+):
+    _, timers = ticks
+    claims: dict[str, Claim] = {}
+    other = started("running", claims)
+    run = trained()
+    at = page("train", run=run.id)
+    assert timers == {
+        "dashboard.train.live": None,
+        "dashboard.train.history": history.POLL_SECONDS,
+    }
+    asked: list[str] = []
+    monkeypatch.setattr(live.st, "rerun", lambda: asked.append("the whole page"))
+    at.run()
+    assert asked == []
+    bring(other.id, "finished", claims)
+    at.run()
+    assert asked == ["the whole page"]
 
 
 def test_an_unwritable_store_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -224,7 +224,7 @@ def _live_learning_rate(run: Run) -> None:
     key = state.live_rate_key(run.id, run.learning_rate)
     name = "η now" if run.config.schedule == "constant" else "Base η now"
     begins = "from the next epoch" if len(run.config.engines) > 1 else "at once"
-    with st.container(key=LIVE_RATE, width=220, gap="xsmall"):
+    with st.container(key=LIVE_RATE, width=200, gap="xsmall"):
         typed = st.text_input(
             f"{name}, {begins}",
             value=as_typed(run.learning_rate),

@@ -217,7 +217,7 @@ class TrainingConfig(BaseModel):
     @classmethod
     def _engines_once(cls, engines: tuple[EngineName, ...]) -> tuple[EngineName, ...]:
         if not engines:
-            raise ValueError("names no engine; use numpy, torch or numpy,torch")
+            raise ValueError("is empty; use numpy, torch or numpy,torch")
         return tuple(name for name in get_args(EngineName) if name in engines)
 
     @model_validator(mode="after")
@@ -388,7 +388,9 @@ def _sentence(error: ValidationError) -> str:
         )
     if first["type"] == "value_error":  # our own words, written above
         message = str(first["ctx"]["error"]) if "ctx" in first else first["msg"]
-        return f"{where} = {_shown(first['input'])} {message}." if where else f"{message}."
+        shown = _shown(first["input"])
+        subject = f"{where} = {shown}" if where and shown else where
+        return f"{subject} {message}.".lstrip()
     value = first["input"]
     if isinstance(value, float) and not math.isfinite(value):
         return f"{where} = {value} is not a finite number; use {_expected(where)}."

@@ -20,20 +20,20 @@ with errors.shown_errors():
     run = live.current_run(mine)
 
     messages = st.container()
-    cards = st.expander("Recipes", expanded=run is None)
-    left, right = st.columns([3, 7], gap="medium")
+    # In the order of the keyboard and of a phone; assets/style.css places them on a wider screen.
+    with st.container(key="train-places"):
+        stage, fields = st.columns([7, 3], gap="medium")
+        cards = st.expander("Recipes", expanded=run is None)
 
-    with left:
-        wanted = form.training_form()
+    with fields:
+        wanted = form.training_form(beside_a_run=run is not None)
         summary.show(wanted.config)
     with cards:
         recipes.recipe_cards()
     with messages:
         if link_error := state.form().link_error:
             st.error(f"This link does not work: {escape(link_error)}")
-        if wanted.error:
-            st.error(escape(wanted.error))
-    with right:
+    with stage:
         live.stage(run, wanted)
 
     history.past_runs(mine)

@@ -72,6 +72,12 @@ class Jobs:
                 thread.start()
             atexit.register(self.close)
 
+    @property
+    def places(self) -> int:
+        """Runs that train at once, as far as is known before there are workers."""
+        cluster = self._cluster
+        return cluster.slots if cluster is not None else self._slots or 1
+
     def ensure_workers(self) -> None:
         """Have workers ready soon, because a run is to be expected; returns at once."""
         self._wanted = True

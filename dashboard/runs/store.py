@@ -9,7 +9,7 @@ threads and processes may use the same store at once.
 import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -96,16 +96,9 @@ class RunStore:
         """The workspace's runs, newest first."""
         query = select_runs().where(run_table.c.workspace == workspace)
         with self._read() as connection:
-            rows = connection.execute(
-                query.order_by(run_table.c.created_at.desc(), run_table.c.id)
-            ).all()
-        runs = []
-        for row in rows:
-            try:
-                runs.append(as_run(row))
-            except StoreError as error:  # one unreadable run must not hide the others
-                log.warning("%s", error)
-        return runs
+            return _readable(
+                connection.execute(query.order_by(run_table.c.created_at.desc(), run_table.c.id))
+            )
 
     def holds(self, workspace: str) -> bool:
         """Whether the workspace has any run or kept digit."""
@@ -175,6 +168,18 @@ class RunStore:
             return list(
                 connection.execute(query.order_by(run_table.c.queued_at, run_table.c.id)).scalars()
             )
+
+    def pace_setters(self, n: int = 20) -> list[Run]:
+        """The runs of all workspaces that train or wait, and the `n` newest others, newest first.
+
+        They say how long a run waits, and how long one like them takes.
+        """
+        is_on = run_table.c.status.in_([RunStatus.QUEUED, RunStatus.RUNNING])
+        newest = run_table.c.created_at.desc()
+        others = select(run_table.c.id).where(~is_on).order_by(newest).limit(n).subquery()
+        query = select_runs().where(or_(is_on, run_table.c.id.in_(select(others.c.id))))
+        with self._read() as connection:
+            return _readable(connection.execute(query.order_by(newest)))
 
     def is_training(self) -> bool:
         """Whether a run of any workspace trains now."""
@@ -345,6 +350,17 @@ def run_store() -> RunStore:
     """
     current = settings()
     return RunStore(current.store_url, checkpoint_budget=current.checkpoint_budget)
+
+
+def _readable(rows: Iterable[Row[Any]]) -> list[Run]:
+    """The runs in these rows but those of another version: one must not hide the others."""
+    runs: list[Run] = []
+    for row in rows:
+        try:
+            runs.append(as_run(row))
+        except StoreError as error:
+            log.warning("%s", error)
+    return runs
 
 
 # Owners -----------------------------------------------------------------------------------------

@@ -1,16 +1,20 @@
 """The controls of a training configuration: one function each, and all of them together.
 
 Each function owns its key, its first value (from the form's configuration in `state`) and one line
-of help, and returns a plain value. None of them judges a value: `TrainingConfig` does, once.
+of help, and returns a plain value, a number as it is typed. None of them judges a value: `judge`
+does, once.
 """
 
-import math
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast, get_args
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.train import state
+from dashboard.train.fields import choice, number, watch_numbers
+from dashboard.train.judge import FormResult, judge
 from dashboard.ui import palette
 from dashboard.ui.names import (
     ACTIVATIONS,
@@ -18,14 +22,15 @@ from dashboard.ui.names import (
     DATASETS,
     DEFORMATIONS,
     DTYPES,
+    FIELDS,
     INITIALIZERS,
     OPTIMIZERS,
     SCHEDULES,
     SPLITS,
 )
+from dashboard.ui.text import escape
 from nncore.config import (
     ActivationName,
-    ConfigError,
     CostName,
     DatasetName,
     DeformName,
@@ -36,16 +41,12 @@ from nncore.config import (
     ScheduleName,
     TrainingConfig,
 )
-from nncore.datasets import training_examples
-
-_T = TypeVar("_T")
 
 
 # One function a control ---------------------------------------------------------------------------
 def dataset(now: TrainingConfig) -> DatasetName:
     """A field of the form: which digits to learn."""
-    return _choice(
-        "Digits",
+    return choice(
         "dataset",
         DATASETS,
         now.dataset,
@@ -58,7 +59,7 @@ def hidden(now: TrainingConfig) -> str:
     none.
     """
     return st.text_input(
-        "Hidden layers",
+        FIELDS["hidden"],
         key=state.CONTROLS.starting("hidden", ",".join(str(units) for units in now.hidden)),
         help="Neurons in each hidden layer, from the input's side: 30, or 16,16. Empty: no layer.",
         placeholder="none",
@@ -69,8 +70,7 @@ def hidden(now: TrainingConfig) -> str:
 
 def activation(now: TrainingConfig) -> ActivationName:
     """A field of the form: what a hidden neuron makes of its weighted input."""
-    return _choice(
-        "Activation σ",
+    return choice(
         "activation",
         ACTIVATIONS,
         now.activation,
@@ -82,8 +82,7 @@ def cost(now: TrainingConfig) -> CostName:
     """A field of the form: what training makes small; names the output layer's activation with
     it.
     """
-    return _choice(
-        "Cost C",
+    return choice(
         "cost",
         COSTS,
         now.cost,
@@ -93,8 +92,7 @@ def cost(now: TrainingConfig) -> CostName:
 
 def optimizer(now: TrainingConfig) -> OptimizerName:
     """A field of the form: how a gradient becomes a step."""
-    return _choice(
-        "Optimizer",
+    return choice(
         "optimizer",
         OPTIMIZERS,
         now.optimizer,
@@ -102,21 +100,18 @@ def optimizer(now: TrainingConfig) -> OptimizerName:
     )
 
 
-def learning_rate(now: TrainingConfig) -> float:
+def learning_rate(now: TrainingConfig) -> str | float | None:
     """A field of the form: the book's η."""
-    return _number(
-        "Learning rate η",
+    return number(
         "learning_rate",
         now.learning_rate,
         "η: the length of a step down the gradient. It can be changed while the network trains.",
-        step=step_of(now.learning_rate),
     )
 
 
 def schedule(now: TrainingConfig) -> ScheduleName:
     """A field of the form: how η changes on the way."""
-    return _choice(
-        "Schedule of η",
+    return choice(
         "schedule",
         SCHEDULES,
         now.schedule,
@@ -124,45 +119,36 @@ def schedule(now: TrainingConfig) -> ScheduleName:
     )
 
 
-def schedule_epochs(now: TrainingConfig, schedule: ScheduleName) -> int:
+def schedule_epochs(now: TrainingConfig, schedule: ScheduleName) -> str | float | None:
     """A field of the form: the epochs that two of the schedules count."""
-    return _whole(
-        "Schedule epochs",
+    return number(
         "schedule_epochs",
         now.schedule_epochs,
         "Steps: η falls to a tenth after so many. Halving (the book's): so many without progress.",
-        min_value=1,
         disabled=schedule not in ("step", "halving"),
     )
 
 
-def momentum(now: TrainingConfig, optimizer: OptimizerName) -> float:
+def momentum(now: TrainingConfig, optimizer: OptimizerName) -> str | float | None:
     """A field of the form: the book's μ; shown always, of use to momentum and Nesterov only."""
-    return _number(
-        "Momentum μ",
+    return number(
         "momentum",
         now.momentum,
         "μ: how much of the last step's velocity is kept, for the two momentum optimizers.",
-        step=0.05,
         disabled=optimizer not in ("momentum", "nesterov"),
     )
 
 
-def batch_size(now: TrainingConfig) -> int | Literal["full"]:
-    """A field of the form: examples a step, or the whole training set."""
+def batch_size(now: TrainingConfig) -> str | float | None:
+    """A field of the form: examples a step, or `full` for the whole training set."""
     full = state.CONTROLS.value("full_batch", now.batch_size == "full")
-    size = st.number_input(
-        "Mini-batch size m",
-        min_value=1,
-        step=1,
-        key=state.CONTROLS.starting(
-            "batch_size", 32 if now.batch_size == "full" else now.batch_size
-        ),
-        help="m: examples whose gradients are averaged for one step; the book takes 10.",
-        on_change=state.touch,
+    typed = number(
+        "batch_size",
+        32 if now.batch_size == "full" else now.batch_size,
+        "m: examples whose gradients are averaged for one step; the book takes 10.",
         disabled=full,
     )
-    return "full" if full else size
+    return "full" if full else typed
 
 
 def full_batch(now: TrainingConfig) -> bool:
@@ -170,67 +156,57 @@ def full_batch(now: TrainingConfig) -> bool:
     it.
     """
     return st.toggle(
-        "Full batch",
+        FIELDS["full_batch"],
         key=state.CONTROLS.starting("full_batch", now.batch_size == "full"),
         help="Every step averages over the whole training set: one step an epoch.",
         on_change=state.touch,
     )
 
 
-def epochs(now: TrainingConfig) -> int:
+def epochs(now: TrainingConfig) -> str | float | None:
     """A field of the form: passes over the training set."""
-    return _whole(
-        "Epochs", "epochs", now.epochs, "Passes over the whole training set.", min_value=1
-    )
+    return number("epochs", now.epochs, "Passes over the whole training set.")
 
 
-def patience(now: TrainingConfig) -> int:
+def patience(now: TrainingConfig) -> str | float | None:
     """A field of the form: when a run that no longer improves ends."""
-    return _whole(
-        "Patience",
+    return number(
         "patience",
         now.patience,
         "Ends a run after so many epochs without a better validation accuracy; 0: never.",
     )
 
 
-def l1(now: TrainingConfig) -> float:
+def l1(now: TrainingConfig) -> str | float | None:
     """A field of the form: weight of the sum of absolute weights."""
-    return _number(
-        "L1 penalty λ₁",
+    return number(
         "l1",
         now.l1,
         "λ₁: adds λ₁/n · Σ|w| to the cost; drives useless weights to zero.",
-        step=0.1,
     )
 
 
-def l2(now: TrainingConfig) -> float:
+def l2(now: TrainingConfig) -> str | float | None:
     """A field of the form: the book's λ."""
-    return _number(
-        "L2 penalty λ",
+    return number(
         "l2",
         now.l2,
         "λ: adds λ/2n · Σw² to the cost; keeps weights small against overfitting. Try 5.",
-        step=0.1,
     )
 
 
-def dropout(now: TrainingConfig) -> float:
+def dropout(now: TrainingConfig) -> str | float | None:
     """A field of the form: the share of hidden neurons that a step leaves out."""
-    return _number(
-        "Dropout p",
+    return number(
         "dropout",
         now.dropout,
         "p: share of hidden neurons left out of a step at random, against overfitting. Try 0.5.",
-        step=0.1,
     )
 
 
 def initializer(now: TrainingConfig) -> InitializerName:
     """A field of the form: where the weights start."""
-    return _choice(
-        "Initial weights w",
+    return choice(
         "initializer",
         INITIALIZERS,
         now.initializer,
@@ -238,31 +214,24 @@ def initializer(now: TrainingConfig) -> InitializerName:
     )
 
 
-def seed(now: TrainingConfig) -> int:
+def seed(now: TrainingConfig) -> str | float | None:
     """A field of the form: the start of every random number."""
-    return _whole(
-        "Seed", "seed", now.seed, "Same seed, same weights, same batches: the same curve again."
-    )
+    return number("seed", now.seed, "Same seed, same weights, same batches: the same curve again.")
 
 
-def train_size(now: TrainingConfig) -> int | None:
-    """A field of the form: how many training images; None for all."""
-    return st.number_input(
-        "Training images n",
-        value=None,
-        min_value=1,
-        step=1000,
+def train_size(now: TrainingConfig) -> str | float | None:
+    """A field of the form: how many training images; empty for all."""
+    return number(
+        "train_size",
+        now.train_size,
+        "n: only the first so many images; empty for all. Try 1,000 to see overfitting.",
         placeholder="all",
-        key=state.CONTROLS.starting("train_size", now.train_size),
-        help="n: only the first so many images; empty for all. Try 1,000 to see overfitting.",
-        on_change=state.touch,
     )
 
 
 def validation_split(now: TrainingConfig) -> float:
     """A field of the form: the share of the training images that is kept for validation."""
-    return _choice(
-        "Kept for validation",
+    return choice(
         "validation_split",
         SPLITS,
         now.validation_split,
@@ -272,8 +241,7 @@ def validation_split(now: TrainingConfig) -> float:
 
 def deform(now: TrainingConfig) -> DeformName:
     """A field of the form: whether and how the training images are deformed."""
-    return _choice(
-        "Deform the digits",
+    return choice(
         "deform",
         DEFORMATIONS,
         now.deform,
@@ -281,14 +249,12 @@ def deform(now: TrainingConfig) -> DeformName:
     )
 
 
-def deform_strength(now: TrainingConfig, deform: DeformName) -> float:
+def deform_strength(now: TrainingConfig, deform: DeformName) -> str | float | None:
     """A field of the form: how far; of use only where digits are deformed."""
-    return _number(
-        "Strength of deformation",
+    return number(
         "deform_strength",
         now.deform_strength,
         "1 is usual for MNIST: turns up to 12 or 15°, sizes as much in percent, slants up to 20 %.",
-        step=0.1,
         disabled=deform == "none",
     )
 
@@ -296,7 +262,7 @@ def deform_strength(now: TrainingConfig, deform: DeformName) -> float:
 def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
     """A field of the form: which of the twins train; an empty tuple when none is chosen."""
     chosen = st.pills(
-        "Engines",
+        FIELDS["engines"],
         get_args(EngineName),
         selection_mode="multi",
         format_func=lambda name: palette.ENGINE_NAMES[cast(EngineName, name)],
@@ -309,8 +275,7 @@ def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
 
 def dtype(now: TrainingConfig) -> DTypeName:
     """A field of the form: the width of a number."""
-    return _choice(
-        "Precision",
+    return choice(
         "dtype",
         DTYPES,
         now.dtype,
@@ -319,112 +284,52 @@ def dtype(now: TrainingConfig) -> DTypeName:
 
 
 # All of them ------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class FormResult:
-    """What the form stands for: a configuration to train, or the last one and what is wrong."""
+def training_form(*, beside_a_run: bool = False) -> FormResult:
+    """Draw every control, and below each that does not fit one sentence about it.
 
-    config: TrainingConfig
-    error: str | None = None
-
-
-def training_form() -> FormResult:
-    """Draw every control; keep the configuration in `state` when it fits, else say why not."""
+    What does fit is kept in `state` at once. Beside a run there are two learning rates, and the
+    form's says whose it is.
+    """
     form = state.form()
     now = form.config
+    said: dict[str, Any] = {}
+    below: dict[str, DeltaGenerator] = {}
+
+    def put(field: str, control: Callable[[], Any]) -> None:
+        with st.container(key=f"field-{field}", gap="xsmall"):
+            said[field] = control()
+            below[field] = st.empty()
+
+    watch_numbers()
     with st.grid(2, min_column_width=120, gap="small"):
-        values: dict[str, Any] = {
-            "hidden": hidden(now),
-            "activation": activation(now),
-            "cost": cost(now),
-            "learning_rate": learning_rate(now),
-            "batch_size": batch_size(now),
-            "epochs": epochs(now),
-        }
-    values["engines"] = engines(now)
+        for control in (hidden, activation, cost, learning_rate, batch_size, epochs):
+            put(control.__name__, partial(control, now))
+    put("engines", lambda: engines(now))
     with (
         st.expander("More settings", key="more-settings"),
         st.grid(2, min_column_width=120, gap="small"),
     ):
-        values["dataset"] = dataset(now)
-        values["initializer"] = initializer(now)
-        values["optimizer"] = optimizer(now)
-        values["momentum"] = momentum(now, values["optimizer"])
-        values["schedule"] = schedule(now)
-        values["schedule_epochs"] = schedule_epochs(now, values["schedule"])
-        values["l2"] = l2(now)
-        values["l1"] = l1(now)
-        values["dropout"] = dropout(now)
-        values["patience"] = patience(now)
-        values["train_size"] = train_size(now)
-        values["validation_split"] = validation_split(now)
-        values["deform"] = deform(now)
-        values["deform_strength"] = deform_strength(now, values["deform"])
-        values["seed"] = seed(now)
-        values["dtype"] = dtype(now)
+        put("dataset", lambda: dataset(now))
+        put("initializer", lambda: initializer(now))
+        put("optimizer", lambda: optimizer(now))
+        put("momentum", lambda: momentum(now, said["optimizer"]))
+        put("schedule", lambda: schedule(now))
+        put("schedule_epochs", lambda: schedule_epochs(now, said["schedule"]))
+        put("l2", lambda: l2(now))
+        put("l1", lambda: l1(now))
+        put("dropout", lambda: dropout(now))
+        put("patience", lambda: patience(now))
+        put("train_size", lambda: train_size(now))
+        put("validation_split", lambda: validation_split(now))
+        put("deform", lambda: deform(now))
+        put("deform_strength", lambda: deform_strength(now, said["deform"]))
+        put("seed", lambda: seed(now))
+        put("dtype", lambda: dtype(now))
         full_batch(now)
-    try:
-        config = TrainingConfig.parse(values)
-        _check_train_size(config)
-    except ConfigError as error:
-        return FormResult(now, str(error))
-    form.config = config
-    return FormResult(config)
-
-
-def _check_train_size(config: TrainingConfig) -> None:
-    there = training_examples(config.replace(train_size=None))
-    if config.train_size is not None and config.train_size > there:
-        raise ConfigError(
-            f"train_size = {config.train_size:,} does not fit: {DATASETS[config.dataset]} leaves "
-            f"{there:,} images beside those kept for validation; use 1 to that many, or all."
-        )
-
-
-# Helpers ----------------------------------------------------------------------------------------
-def _choice(label: str, field: str, names: dict[_T, str], value: _T, help: str) -> _T:
-    """A list of names to choose from; a value of a link that is not in it is added."""
-    own = f"{value:g}" if isinstance(value, float) else str(value)
-    options = names if value in names else {**names, value: own}
-    chosen = st.selectbox(
-        label,
-        list(options),
-        format_func=lambda option: options.get(option, str(option)),
-        key=state.CONTROLS.starting(field, value),
-        help=help,
-        on_change=state.touch,
-    )
-    return value if chosen is None else cast(_T, chosen)
-
-
-def step_of(value: float) -> float:
-    """What a press of + or - changes in a field of the form: about a tenth of its value."""
-    return 10.0 ** math.floor(math.log10(max(value, 1e-9) * 0.999))
-
-
-def _number(
-    label: str, field: str, value: float, help: str, *, step: float, disabled: bool = False
-) -> float:
-    return st.number_input(
-        label,
-        min_value=0.0,
-        step=step,
-        format="%g",
-        key=state.CONTROLS.starting(field, float(value)),
-        help=help,
-        on_change=state.touch,
-        disabled=disabled,
-    )
-
-
-def _whole(
-    label: str, field: str, value: int, help: str, *, min_value: int = 0, disabled: bool = False
-) -> int:
-    return st.number_input(
-        label,
-        min_value=min_value,
-        step=1,
-        key=state.CONTROLS.starting(field, value),
-        help=help,
-        on_change=state.touch,
-        disabled=disabled,
-    )
+    if beside_a_run:
+        below["learning_rate"].caption("of the next run")
+    result = judge(said, now)
+    for field, sentence in result.wrong.items():
+        below[field].error(escape(sentence))
+    form.config = result.config
+    return result

@@ -6,20 +6,45 @@ import streamlit as st
 
 from dashboard import navigation, session
 from dashboard.runs.errors import StoreError
-from dashboard.runs.run import Run
+from dashboard.runs.run import Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.runs.tables import MAX_NAME
 from dashboard.train import live, state
 from dashboard.ui import runs
-from dashboard.ui.runs import label
+from dashboard.ui.errors import shown_errors
+from dashboard.ui.runs import ACTIVE, label
 from dashboard.ui.text import escape
 
+POLL_SECONDS = 2.0
 _MOST = 50
 """Runs in the table; older ones stay in the store and in the list of Results."""
 
 
 def past_runs(mine: Sequence[Run]) -> None:
-    """The workspace's runs, the newest first, with the actions on the one chosen."""
+    """The workspace's runs, the newest first, with the actions on the one chosen.
+
+    While one of them goes on, their figures follow; a status that changes draws the whole page, so
+    that the stage never says another one.
+    """
+    drawn = _statuses(mine)
+    just_read = [mine]
+
+    def poll() -> None:
+        with shown_errors():
+            now = just_read.pop() if just_read else run_store().list_runs(session.workspace())
+            if _statuses(now) != drawn:
+                st.rerun()
+            _past_runs(now)
+
+    is_on = any(run.status in ACTIVE for run in mine[:_MOST])
+    st.fragment(poll, run_every=POLL_SECONDS if is_on else None)()
+
+
+def _statuses(mine: Sequence[Run]) -> dict[str, RunStatus]:
+    return {run.id: run.status for run in mine[:_MOST]}
+
+
+def _past_runs(mine: Sequence[Run]) -> None:
     mine = mine[:_MOST]
     st.subheader("Past runs")
     if not mine:

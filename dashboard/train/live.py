@@ -13,19 +13,21 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import navigation, session
 from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
-from dashboard.runs import jobs
+from dashboard.runs import jobs, waiting
 from dashboard.runs.errors import StoreError
 from dashboard.runs.progress import fraction_done, latest, seconds_left
 from dashboard.runs.run import BatchCosts, RequestKind, Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.train import charts, picture, state
-from dashboard.train.form import FormResult, step_of
+from dashboard.train.fields import LIVE_RATE, as_typed
+from dashboard.train.judge import FormResult, in_the_forms_words
 from dashboard.train.recipes import reported
 from dashboard.ui import palette, runs, vega
 from dashboard.ui.errors import show_notices, shown_errors
+from dashboard.ui.names import FIELDS
 from dashboard.ui.network_picture import in_words, network_svg
 from dashboard.ui.runs import ACTIVE, STATUS_COLORS
-from dashboard.ui.text import duration, escape, percent
+from dashboard.ui.text import duration, escape, listed, percent, roughly
 from nncore import recipes
 from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
 from nncore.datasets import training_examples
@@ -39,23 +41,23 @@ _ANSWER_SECONDS = 0.5
 
 def stage(run: Run | None, form: FormResult) -> None:
     """Draw the run that Train shows, or a look at the network of the form."""
-    polling = run is not None and run.status in ACTIVE
     run_id = run.id if run else None
+    drawn = run.status if run else None  # in the rest of the page too
+    was_on = state.was_on(run_id, is_on=drawn in ACTIVE)
+    # A run's end is drawn once more before the timer goes: what is said right before the run that
+    # takes it away, or in it, may reach the browser in part, and buttons and status would
+    # contradict each other with nobody to draw them again.
+    polling = drawn in ACTIVE or was_on
     just_read = [run]  # by the page: the first time, nobody need ask the store again
-    drawn = False  # what has come to its end
 
     def look() -> Run | None:
         return just_read.pop() if just_read else run_store().get_run(run_id) if run_id else None
 
     def poll() -> None:
-        nonlocal drawn
-        is_over = _stage(look, form) not in ACTIVE
-        # The end is drawn twice before the run that takes the timer away: what is said right before
-        # that run, or in it, may reach the browser in part, and buttons and status would contradict
-        # each other with nobody to draw them again.
-        if polling and is_over and drawn:
-            st.rerun()
-        drawn = is_over
+        is_first = bool(just_read)
+        status = _stage(look, form, unread=drawn)
+        if polling and not is_first and (status != drawn or status not in ACTIVE):
+            st.rerun()  # the past runs and the form say the same
 
     st.fragment(poll, run_every=POLL_SECONDS if polling else None)()
     jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
@@ -105,19 +107,22 @@ def _find(run_id: str, mine: Sequence[Run]) -> Run | None:
     return own or run_store().get_run(run_id)
 
 
-def _stage(look: Callable[[], Run | None], form: FormResult) -> RunStatus | None:
+def _stage(
+    look: Callable[[], Run | None], form: FormResult, *, unread: RunStatus | None = None
+) -> RunStatus | None:
     """Draw everything from one look at the run, and return its status; None without a run.
 
-    Where the store cannot be read, that is said, and the status is what a run has that goes on.
+    Where the store cannot be read, that is said, and the status is `unread`.
     """
-    status: RunStatus | None = RunStatus.RUNNING
+    status = unread
     with shown_errors():
         run = look()
         status = run.status if run else None
-        buttons, errors, body = st.container(), st.container(), st.container()
+        buttons, errors = st.container(key="stage-buttons"), st.container()
+        body = st.container(key="stage-of-a-run" if run else "stage-before-a-run")
         with errors:
             show_notices()
-        with buttons, st.container(key="transport"):
+        with buttons:
             _transport(run, form, errors)
         with body:
             if run is None:
@@ -135,16 +140,17 @@ def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> Non
     busy = status in (RunStatus.QUEUED, RunStatus.RUNNING)
     resumable = mine and status is not None and status.can_resume
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        new = run is None and not form.error
+        can_train = not (busy or form.wrong)
+        can_step = resumable or (run is None and can_train)
         paused = status == RunStatus.PAUSED  # then Resume is the thing to press, not a second run
         main, other = ("secondary", "primary") if paused else ("primary", "secondary")
-        if st.button("Train", type=main, key="train", disabled=busy or bool(form.error)):
+        if st.button("Train", type=main, key="train", disabled=not can_train) and can_train:
             _attempt(lambda: start(form.config), errors)
         if st.button("Pause", key="pause", disabled=not (mine and busy)):
             _attempt(lambda: _request(run, RequestKind.PAUSE), errors)
         if st.button("Resume", type=other, key="resume", disabled=not resumable):
             _attempt(lambda: _request(run, RequestKind.RESUME), errors)
-        if st.button("Step", key="step", disabled=not (new or resumable)):
+        if st.button("Step", key="step", disabled=not can_step) and can_step:
             step = RequestKind.STEP_EPOCH if state.step_is_epoch() else RequestKind.STEP_BATCH
             _attempt(lambda: _request(run, step) if run else start(form.config, step), errors)
         if st.button("Stop", key="stop", disabled=not (mine and status in ACTIVE)):
@@ -159,6 +165,10 @@ def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> Non
         )
         if run is not None and mine and status in ACTIVE:
             _live_learning_rate(run)
+    if form.wrong:
+        waiting = "Train waits" if resumable or busy else "Train and Step wait"
+        fields = listed(FIELDS[field] for field in form.wrong)
+        st.caption(f":material/error: {waiting} until this fits in the form: {escape(fields)}.")
 
 
 def _attempt(action: Callable[[], None], errors: DeltaGenerator) -> None:
@@ -212,26 +222,37 @@ def _await_change(run: Run) -> None:
 def _live_learning_rate(run: Run) -> None:
     """η of the run itself; under a schedule, what its factor is multiplied with."""
     key = state.live_rate_key(run.id, run.learning_rate)
-    st.number_input(
-        "η now" if run.config.schedule == "constant" else "Base η",
-        min_value=0.0,
-        value=run.learning_rate,
-        step=step_of(run.learning_rate),
-        format="%g",
-        key=key,
-        help="Twins take a new value together, with the next epoch; one engine takes it at once.",
-        on_change=_send_learning_rate,
-        args=(run.id, key),
-        width=150,
-    )
-
-
-def _send_learning_rate(run_id: str, key: str) -> None:
-    try:
-        jobs.jobs().request(
-            run_id, RequestKind.LEARNING_RATE, state.live_rate(key), workspace=session.workspace()
+    name = "η now" if run.config.schedule == "constant" else "Base η now"
+    begins = "from the next epoch" if len(run.config.engines) > 1 else "at once"
+    with st.container(key=LIVE_RATE, width=200, gap="xsmall"):
+        typed = st.text_input(
+            f"{name}, {begins}",
+            value=as_typed(run.learning_rate),
+            max_chars=40,
+            key=key,
+            help="This run's own η; twins take a new one together, where neither has begun.",
+            on_change=_send_learning_rate,
+            args=(run, key),
         )
-    except (StoreError, ConfigError) as error:
+        try:
+            _rate_of(run, typed)
+        except ConfigError as error:
+            st.error(escape(in_the_forms_words(error)))
+
+
+def _rate_of(run: Run, typed: str) -> float:
+    """The learning rate that was typed; ConfigError where it is none."""
+    return run.config.replace(learning_rate=typed).learning_rate
+
+
+def _send_learning_rate(run: Run, key: str) -> None:
+    try:
+        rate = _rate_of(run, state.live_rate(key))
+    except ConfigError:  # said below the field, where it stays to be corrected
+        return
+    try:
+        jobs.jobs().request(run.id, RequestKind.LEARNING_RATE, rate, workspace=session.workspace())
+    except StoreError as error:
         session.notify(str(error))
         state.reset_live_rate()
 
@@ -306,9 +327,7 @@ def _progress_text(
     if run.status == RunStatus.QUEUED:
         if problem := jobs.jobs().problem:
             return escape(problem)
-        if run.queue_position == 1:
-            return "Next in line: it starts as soon as a worker is ready"
-        return f"Waiting for its turn: number {run.queue_position} in the queue"
+        return _queue_text(run)
     if run.status.is_over:
         seconds = sum(record.seconds for record in records)
         return f"{where}. {duration(seconds)} of training in all"
@@ -318,6 +337,24 @@ def _progress_text(
         return "A worker has taken the run and is reading the images"
     left = seconds_left(run.config, records, progress)
     return f"{where}. " + ("Measuring the pace" if left is None else f"About {duration(left)} left")
+
+
+_PLACES = ("Next", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
+
+
+def _queue_text(run: Run) -> str:
+    place = run.queue_position or 1
+    where = _PLACES[place - 1] if place <= len(_PLACES) else f"Number {place}"
+    if seconds := _seconds_to_wait(run.id, place, run):
+        return f"{where} in the queue, about {roughly(seconds)}"
+    soon = ": it starts as soon as a worker is ready" if place == 1 else ""
+    return f"{where} in the queue{soon}"
+
+
+@st.cache_data(ttl=3, max_entries=500, show_spinner=False)
+def _seconds_to_wait(run_id: str, place: int, _run: Run) -> float | None:
+    """As `waiting.seconds_to_wait`, once in a few seconds however often a page polls."""
+    return waiting.seconds_to_wait(run_store(), _run, jobs.jobs().places)
 
 
 def _whose_turn(run: Run, records: list[EpochRecord]) -> str:

@@ -50,7 +50,7 @@ def recipe_cards() -> None:
         label_visibility="collapsed",
     )
     chosen = state.form().recipe
-    with st.grid(4, min_column_width=220, gap="small"):
+    with st.container(key="recipe-cards"), st.grid(4, min_column_width=220, gap="small"):
         for recipe in recipe_group(group or "Start here"):
             with st.container(border=True, height="stretch", gap="small"):
                 unchanged = recipe.name == chosen and state.form().config == recipe.config

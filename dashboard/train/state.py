@@ -24,6 +24,7 @@ STEP_SIZES = ("mini-batch", "epoch")
 
 _FORM = "training-form"
 _SHOWN_RUN = "train-run"
+_DRAWN_ON = "train-run-drawn-on"
 _HISTORY = "history-run"
 _HISTORY_FOLLOWED = "history-followed"
 _LIVE_RATE = Controls("live-rate-")
@@ -152,6 +153,15 @@ def show_run(run_id: str | None) -> None:
     st.session_state[_SHOWN_RUN] = run_id
 
 
+def was_on(run_id: str | None, *, is_on: bool) -> bool:
+    """Whether the page drew this run as one that goes on when it was last drawn whole.
+
+    From now on, `is_on` is what it drew.
+    """
+    before, st.session_state[_DRAWN_ON] = st.session_state.get(_DRAWN_ON), run_id if is_on else None
+    return run_id is not None and before == run_id
+
+
 def history_key(run_ids: Sequence[str]) -> str:
     """The key of the choice among the past runs: it follows the run that Train shows."""
     shown = shown_run()
@@ -176,8 +186,8 @@ def live_rate_key(run_id: str, rate: float) -> str:
     return _LIVE_RATE.key(f"{run_id}-{rate:g}-{st.session_state.get(_LIVE_RATE_RESETS, 0)}")
 
 
-def live_rate(key: str) -> float:
-    """The learning rate that was asked for in the field with this key."""
+def live_rate(key: str) -> str:
+    """The learning rate that was typed into the field with this key."""
     return st.session_state[key]
 
 

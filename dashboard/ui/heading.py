@@ -15,5 +15,6 @@ def heading(title: str) -> None:
         st.title(title)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
-        st.title(title, width="stretch")
+        # No link to the title itself: the address is one, and the keyboard stops at one thing less.
+        st.title(title, anchor=False, width="stretch")
         copy_link()

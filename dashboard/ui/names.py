@@ -11,6 +11,35 @@ from nncore.config import (
     ScheduleName,
 )
 
+FIELDS: dict[str, str] = {
+    "hidden": "Hidden layers",
+    "activation": "Activation σ",
+    "cost": "Cost C",
+    "learning_rate": "Learning rate η",
+    "batch_size": "Mini-batch size m",
+    "full_batch": "Full batch",
+    "epochs": "Epochs",
+    "engines": "Engines",
+    "dataset": "Digits",
+    "initializer": "Initial weights w",
+    "optimizer": "Optimizer",
+    "momentum": "Momentum μ",
+    "schedule": "Schedule of η",
+    "schedule_epochs": "Schedule epochs",
+    "l1": "L1 penalty λ₁",
+    "l2": "L2 penalty λ",
+    "dropout": "Dropout p",
+    "patience": "Patience",
+    "train_size": "Training images n",
+    "validation_split": "Kept for validation",
+    "deform": "Deform the digits",
+    "deform_strength": "Strength of deformation",
+    "seed": "Seed",
+    "dtype": "Precision",
+}
+"""The fields of a configuration, and the switch for `batch_size = full`."""
+
+
 DATASETS: dict[DatasetName, str] = {"mnist": "MNIST", "digits": "Small built-in digits"}
 
 

@@ -140,8 +140,12 @@ def runs_table(
 
 
 def label(run: Run) -> str:
-    """A run in a list: its name, when it started, how it stands; plain text."""
-    return f"{plain(run.name)} · {run.created_at.astimezone():%d %b %H:%M} · {run.status}"
+    """A run in a list: its name and when it started; plain text.
+
+    It never changes, as a status would: a browser goes on showing what was chosen as it was then.
+    The seconds tell runs of one name apart, which a browser knows by these words alone.
+    """
+    return f"{plain(run.name)} · {run.created_at.astimezone():%d %b %H:%M:%S}"
 
 
 def start(

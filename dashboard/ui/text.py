@@ -67,6 +67,15 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
+def roughly(seconds: float) -> str:
+    """A time span that nobody knows exactly, for example `10 seconds`, `4 minutes`, `2 hours`."""
+    if seconds < 55:
+        return f"{max(10, 10 * round(seconds / 10))} seconds"
+    if seconds < 55 * 60:
+        return counted(max(1, round(seconds / 60)), "minute")
+    return counted(max(1, round(seconds / 3600)), "hour")
+
+
 def number(value: float, digits: int = 3) -> str:
     """A number for reading, for example `−0.0123`; very small and large ones as `1.23·10⁻⁷`."""
     mantissa, exponent = _rounded(value, digits)

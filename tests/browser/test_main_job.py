@@ -35,7 +35,7 @@ def test_train_steer_browse_and_draw(server: Server, open_app: OpenApp, dataset:
     app.wait_for_status("paused")
     app.press("Step")
     app.wait_for_status("paused")
-    rate = page.get_by_role("spinbutton", name="η now")
+    rate = page.get_by_role("textbox", name="η now")
     rate.fill("0.02")
     rate.press("Enter")
     app.press("Resume")

@@ -56,7 +56,7 @@ def test_a_deep_link_fills_the_form_and_opens_the_right_page(
     )
     expect(app.page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     expect(app.page.get_by_role("textbox", name="Hidden layers")).to_have_value("16,16")
-    expect(app.page.get_by_role("spinbutton", name="Learning rate")).to_have_value("0.25")
+    expect(app.page.get_by_role("textbox", name="Learning rate")).to_have_value("0.25")
     expect(app.page.get_by_text("784-16-16-10 · 13,002 parameters")).to_be_visible()
     assert app.page.locator("[data-testid=stSidebarNav]").count() == 0
 

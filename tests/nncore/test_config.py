@@ -211,7 +211,7 @@ BAD: dict[str, tuple[str, list[Any]]] = {
 }
 
 
-TYPED = {*BAD} - {"hidden", "engines", "train_size"}
+TYPED = {*BAD} - {"hidden", "train_size"}
 """Where no text at all is no value."""
 
 

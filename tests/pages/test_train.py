@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from streamlit.testing.v1 import AppTest
 
-from dashboard.runs.run import RequestKind
+from dashboard.runs.claim import Claim
+from dashboard.runs.run import RequestKind, RunStatus
 from dashboard.runs.store import RunStore, run_store
-from dashboard.train import live, picture
+from dashboard.train import history, live, picture
+from dashboard.ui.names import FIELDS
 from nncore import recipes
 from nncore.config import TrainingConfig
 from tests.dashboard.runs.training import record
@@ -54,15 +56,15 @@ def test_a_link_fills_the_form():
     assert not at.exception
     assert at.text_input(key="config-hidden").value == "16,16"
     assert at.selectbox(key="config-activation").value == "sigmoid"
-    assert at.number_input(key="config-learning_rate").value == 0.05
+    assert at.text_input(key="config-learning_rate").value == "0.05"
     assert at.toggle(key="config-full_batch").value is True
     assert "784-16-16-10" in words(at)
 
 
 def test_a_recipe_in_a_link_is_the_base_of_the_rest():
     at = page("train", recipe="nielsen-ch1", epochs="3")
-    assert at.number_input(key="config-epochs").value == 3
-    assert at.number_input(key="config-learning_rate").value == 3.0
+    assert at.text_input(key="config-epochs").value == "3"
+    assert at.text_input(key="config-learning_rate").value == "3"
     assert at.selectbox(key="config-cost").value == "quadratic"
 
 
@@ -106,20 +108,127 @@ def test_a_wrong_link_is_one_sentence_and_the_form_keeps_its_values(
     assert "train" in enabled(at)
 
 
-def test_a_wrong_value_in_the_form_is_one_sentence_and_stays_to_be_corrected():
-    at = page("train")
-    at.text_input(key="config-hidden").set_value("thirty").run()
-    assert "hidden" in at.error[0].value
-    assert at.text_input(key="config-hidden").value == "thirty"
-    assert "train" not in enabled(at)
-    at.text_input(key="config-hidden").set_value("30").run()
+NUMBERS = {
+    "learning_rate": "a number above 0, at most 1,000",
+    "schedule_epochs": "a whole number from 1 to 1,000",
+    "momentum": "a number from 0 to below 1",
+    "batch_size": "a whole number from 1 to 60,000, or full",
+    "epochs": "a whole number from 1 to 1,000",
+    "patience": "a whole number from 0 to 1,000",
+    "l1": "a number from 0 to 1,000",
+    "l2": "a number from 0 to 1,000",
+    "dropout": "a number from 0 to 0.9",
+    "seed": "a whole number from 0 to 4,294,967,295",
+    "train_size": "a whole number from 1 to 60,000, or all",
+    "deform_strength": "a number from 0 to 3",
+}
+
+
+def sentences(at) -> list[str]:
+    return [error.value.replace("\\", "") for error in at.error]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        *((field, wrong, said) for field, said in NUMBERS.items() for wrong in ("-1", "abc")),
+        *((field, "", said) for field, said in NUMBERS.items() if field != "train_size"),
+        ("learning_rate", "0", NUMBERS["learning_rate"]),
+        ("learning_rate", "nan", NUMBERS["learning_rate"]),
+        ("learning_rate", "1,000", "with a point, or without the comma"),
+        ("epochs", "2,5", NUMBERS["epochs"]),
+        ("epochs", "5.000", "without the point"),
+        ("batch_size", "1e400", NUMBERS["batch_size"]),
+        ("hidden", "thirty", "such as 30 or 16,16"),
+        ("hidden", "0", "1 to 4,096 in each layer"),
+        ("hidden", "4096,4096,4096", "smaller layers"),
+    ],
+)
+def test_a_wrong_value_is_said_at_its_field_and_nothing_can_be_trained(
+    field: str, typed: str, said: str
+):
+    at = page("train", dataset="digits", optimizer="nesterov", schedule="step", deform="affine")
+    before = dict(at.query_params)
+    at.text_input(key=f"config-{field}").set_value(typed).run()
+    assert not at.exception
+    [sentence] = sentences(at)
+    assert sentence.startswith(FIELDS[field])
+    assert (f" = {typed} " in sentence) if typed else (" is empty;" in sentence)
+    assert said in sentence
+    assert sentence.endswith(".")
+    [at_field] = at.container(key=f"field-{field}").error
+    assert at_field.value == at.error[0].value
+    assert enabled(at) == set()
+    assert any("Train and Step wait" in caption.value for caption in at.caption)
+    assert at.text_input(key=f"config-{field}").value == typed
+    assert dict(at.query_params) == before
+
+
+def test_a_wrong_value_loses_nothing_else_that_was_typed():
+    at = page("train", dataset="digits")
+    at.text_input(key="config-learning_rate").set_value("-1").run()
+    at.text_input(key="config-epochs").set_value("abc").run()
+    at.text_input(key="config-hidden").set_value("40").run()
+    at.text_input(key="config-l2").set_value("0,5").run()
+    assert len(at.error) == 2
+    assert at.query_params["hidden"] == "40"
+    at.switch_page("pages/draw.py").run()
+    at.switch_page("pages/train.py").run()  # where what fitted is kept
     assert not at.error
-    assert at.query_params["hidden"] == "30"
+    assert at.text_input(key="config-hidden").value == "40"
+    assert at.text_input(key="config-l2").value == "0.5"
+    assert enabled(at) == {"train", "step"}
+
+
+def test_a_decimal_comma_is_understood_and_trained():
+    at = page("train", dataset="digits")
+    at.text_input(key="config-learning_rate").set_value("0,5").run()
+    at.text_input(key="config-train_size").set_value("1,000").run()
+    assert not at.error
+    assert at.query_params["lr"] == "0.5"
+    at.button(key="train").click().run()
+    assert only_run().config.learning_rate == 0.5
+    assert only_run().config.train_size == 1000
+
+
+def test_a_field_that_cannot_be_corrected_now_is_in_nobodys_way():
+    at = page("train", dataset="digits", optimizer="momentum")
+    at.text_input(key="config-momentum").set_value("5").run()
+    assert enabled(at) == set()
+    at.selectbox(key="config-optimizer").select("sgd").run()
+    assert not at.error
+    assert enabled(at) == {"train", "step"}
+    at.selectbox(key="config-optimizer").select("nesterov").run()
+    assert enabled(at) == set()
+
+
+def test_a_click_on_train_that_comes_with_a_wrong_value_trains_nothing():
+    at = page("train", dataset="digits")
+    at.text_input(key="config-learning_rate").set_value("-1")
+    at.button(key="train").click().run()
+    assert not at.exception
+    assert run_store().list_runs("local") == []
+    at.text_input(key="config-learning_rate").set_value("0,7").run()
+    at.text_input(key="config-learning_rate").set_value("0,8")
+    at.button(key="train").click().run()
+    assert only_run().config.learning_rate == 0.8
+
+
+def test_values_that_do_not_go_together_are_said_at_one_of_them():
+    at = page("train", dataset="digits", patience="3")
+    at.selectbox(key="config-validation_split").select(0.0).run()
+    [sentence] = sentences(at)
+    assert sentence.startswith("Patience = 3 goes by the validation accuracy")
+    assert at.container(key="field-patience").error
+    assert enabled(at) == set()
+    at.text_input(key="config-patience").set_value("0").run()
+    assert not at.error
+    assert at.query_params["validation_split"] == "0.0"
 
 
 def test_more_training_images_than_there_are_is_said_before_training():
     at = page("train", dataset="digits")
-    at.number_input(key="config-train_size").set_value(50_000).run()
+    at.text_input(key="config-train_size").set_value("50,000").run()
     assert "1\\,247" in at.error[0].value
 
 
@@ -141,7 +250,19 @@ def test_train_queues_a_run_and_shows_it(queue: FakeJobs):
     assert status(at).find("queued") >= 0
     assert at.query_params["run"] == run.id
     assert enabled(at) == {"pause", "stop"}
-    assert any("Next in line" in bar.text for bar in at.progress)
+    assert any("Next in the queue: it starts" in bar.text for bar in at.progress)
+    assert not any("about" in bar.text for bar in at.progress)  # nothing is known
+
+
+def test_a_run_in_the_queue_says_about_how_long_it_waits():
+    run = run_store().create_run("somebody-else", SMALL.replace(epochs=121))
+    claim = run_store().claim(run.id, "token")
+    assert claim is not None
+    claim.save_epochs([record(0, seconds=1.0)])
+    run_store().create_run("local", SMALL.replace(epochs=60))
+    third = run_store().create_run("local", SMALL)
+    at = page("train", run=third.id)
+    assert [bar.text for bar in at.progress] == ["Second in the queue, about 3 minutes"]
 
 
 def test_step_without_a_run_starts_one_that_pauses():
@@ -170,18 +291,41 @@ def test_pause_resume_and_stop(queue: FakeJobs):
 
 
 def live_rate(at):
-    return next(field for field in at.number_input if field.label == "η now")
+    return next(field for field in at.text_input if field.label.startswith("η now"))
 
 
 def test_the_learning_rate_changes_while_it_runs():
     at = page("train", dataset="digits")
     at.button(key="train").click().run()
-    live_rate(at).set_value(0.5).run()
+    live_rate(at).set_value("0,5").run()
     assert only_run().learning_rate == 0.5
-    live_rate(at).set_value(0.0).run()
-    assert only_run().learning_rate == 0.5
-    assert "learning" in at.warning[0].value
-    assert live_rate(at).value == 0.5
+    assert live_rate(at).value == "0.5"
+    for wrong in ("0", "-1", "abc", ""):
+        live_rate(at).set_value(wrong).run()
+        assert only_run().learning_rate == 0.5
+        [sentence] = at.container(key="live-rate").error
+        assert sentence.value.startswith("Learning rate η")
+        assert live_rate(at).value == wrong
+    live_rate(at).set_value("0.25").run()
+    assert not at.error
+    assert only_run().learning_rate == 0.25
+
+
+@pytest.mark.parametrize(
+    ("engines", "begins"), [("numpy,torch", "from the next epoch"), ("torch", "at once")]
+)
+def test_both_learning_rates_say_whose_they_are(engines: str, begins: str):
+    at = page("train", dataset="digits", engines=engines)
+    assert not at.container(key="field-learning_rate").caption
+    at.button(key="train").click().run()
+    assert live_rate(at).label == f"η now, {begins}"
+    [words] = at.container(key="field-learning_rate").caption
+    assert words.value == "of the next run"
+    at.text_input(key="config-learning_rate").set_value("0").run()
+    assert not at.container(key="field-learning_rate").caption
+    assert at.container(key="field-learning_rate").error
+    assert "stop" in enabled(at)
+    assert live_rate(at).value == "0.1"
 
 
 def test_a_finished_run_shows_its_figures():
@@ -253,9 +397,9 @@ def reads() -> Iterator[Counter[str]]:
 def poll(run_id: str) -> None:
     """What the stage's fragment does when its time has come."""
     from dashboard.runs.store import run_store
-    from dashboard.train import form, live, state
+    from dashboard.train import judge, live, state
 
-    live._stage(lambda: run_store().get_run(run_id), form.FormResult(state.form().config))
+    live._stage(lambda: run_store().get_run(run_id), judge.FormResult(state.form().config))
 
 
 RUN_ON_STAGE = ["run", "epoch", "progress", "checkpoint", "run_handwriting"]
@@ -274,7 +418,12 @@ def test_a_poll_reads_each_table_once(status: str):
         at.run()
     assert not at.exception
     assert status in at.container(key="run-status").markdown[0].value
-    assert counted == dict.fromkeys(RUN_ON_STAGE, 1)
+    # In the queue, once in a few seconds: the runs before it and their paces.
+    more = {"run": 2, "epoch": 2} if status == "queued" else {}
+    assert counted == dict.fromkeys(RUN_ON_STAGE, 1) | more
+    with reads() as counted:
+        at.run()
+    assert {*counted.values()} == {1}
 
 
 def test_a_page_reads_each_table_once_however_many_runs_it_lists():
@@ -459,30 +608,177 @@ def test_a_failed_run_says_why_and_can_be_resumed():
     assert "resume" in enabled(at)
 
 
-def test_the_end_of_a_run_is_drawn_whole_before_the_timer_goes(monkeypatch: pytest.MonkeyPatch):
-    """Status and buttons come from one look, and once more before the run without a timer."""
+def bring(run_id: str, status: str, claims: dict[str, Claim]) -> None:
+    """Do to a run what brings it there, as workers and other tabs do; `killed` is its worker."""
+    store, claim = run_store(), claims.pop(run_id, None)
+    if status == "running":
+        taken = store.claim(run_id, "token")
+        assert taken is not None
+        claims[run_id] = taken
+    elif status == "killed":
+        assert store.fail_lost(run_id, "token")
+    elif claim is not None:
+        assert claim.release(RunStatus(status))
+    else:
+        asked = {"queued": RequestKind.RESUME, "paused": RequestKind.PAUSE}
+        assert store.request(run_id, asked.get(status, RequestKind.STOP))
+
+
+ENABLED = {
+    "queued": {"pause", "stop"},
+    "running": {"pause", "stop"},
+    "paused": {"train", "resume", "step", "stop"},
+    "finished": {"train"},
+    "stopped": {"train", "resume", "step"},
+    "failed": {"train", "resume", "step"},
+}
+GOES_ON = {"queued", "running", "paused"}
+
+
+def assert_the_stage_says(at, now: str) -> None:
+    """All that the polled part draws, from one look: word, buttons, main button, η, progress."""
+    assert now in status(at)
+    assert enabled(at) == ENABLED[now]
+    rates = [field for field in at.text_input if field.label.startswith("η now")]
+    assert [field.disabled for field in rates] == ([False] if now in GOES_ON else [])
+    [bar] = at.progress
+    said = {"queued": "queue", "running": "A worker", "paused": "Paused", "finished": "in all"}
+    assert said.get(now, "of training in all") in bar.text
+    main = at.button(key="resume" if now == "paused" else "train")
+    assert main.proto.type == "primary"
+
+
+def assert_the_page_says(at, run_id: str, now: str) -> None:
+    """All that the rest draws: the past runs, their picker, the form beside the run."""
+    assert_the_stage_says(at, now)
+    [table] = [element.value for element in at.dataframe if "status" in element.value]
+    assert list(table["status"]) == [now]
+    picker = at.selectbox(key="history-run")
+    assert picker.value == run_id
+    assert not any(word in label for label in picker.options for word in ENABLED)
+    assert at.container(key="field-learning_rate").caption[0].value == "of the next run"
+
+
+WAYS = {
+    "queued": ["running", "paused", "stopped"],
+    "running": ["paused", "finished", "stopped", "killed"],
+    "paused": ["queued", "stopped"],
+    "killed": ["queued"],
+    "stopped": ["queued"],
+    "finished": [],
+}
+
+
+def word(status: str) -> str:
+    return "failed" if status == "killed" else status
+
+
+def started(now: str, claims: dict[str, Claim]):
     run = run_store().create_run("local", SMALL)
-    assert run_store().claim(run.id, "token") is not None
-    ticks: list[Callable[[], None]] = []
-    reruns: list[str] = []
+    for step in {"queued": [], "running": ["running"]}.get(now, ["running", now]):
+        bring(run.id, step, claims)
+    return run
+
+
+@pytest.mark.parametrize("now", WAYS)
+def test_all_parts_of_the_page_agree_on_the_run(now: str):
+    run = started(now, {})
     at = page("train", run=run.id)
-    assert "running" in status(at)
+    assert not at.exception
+    assert_the_page_says(at, run.id, word(now))
+    at.text_input(key="config-epochs").set_value("abc").run()
+    assert enabled(at) == ENABLED[word(now)] - {"train"}
+    at.text_input(key="config-epochs").set_value("3").run()
+    assert_the_page_says(at, run.id, word(now))
+
+
+@pytest.fixture
+def ticks(monkeypatch: pytest.MonkeyPatch):
+    """The browser's timer goes off in what a page drew first: all it knows is from then.
+
+    Of the stage and the past runs, the parts that a page draws first are drawn ever after, and
+    what they ask for is listed.
+    """
+    bodies: dict[str, Callable[[], None]] = {}
+    timers: dict[str, float | None] = {}
     polled = live.st.fragment
 
     def first_one(body: Callable[[], None], *, run_every: float | None) -> Callable[[], None]:
-        """As if the browser's timer had gone off: it knows only what was there at its start."""
-        ticks.append(body)
-        return polled(ticks[0], run_every=run_every)
+        timers[body.__module__] = run_every
+        return polled(bodies.setdefault(body.__module__, body), run_every=run_every)
 
     monkeypatch.setattr(live.st, "fragment", first_one)
+    return bodies, timers
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(before, after) for before in GOES_ON for after in [before, *WAYS[before]]],
+)
+def test_a_look_at_the_run_agrees_in_itself_and_draws_the_page_where_it_has_changed(
+    before: str, after: str, ticks, monkeypatch: pytest.MonkeyPatch
+):
+    bodies, timers = ticks
+    claims: dict[str, Claim] = {}
+    run = started(before, claims)
+    at = page("train", run=run.id)
+    assert set(timers.values()) == {live.POLL_SECONDS, history.POLL_SECONDS}
+    asked: list[str] = []
+    monkeypatch.setattr(live.st, "rerun", lambda: asked.append("the whole page"))
+    if after != before:
+        bring(run.id, after, claims)
     at.run()
-    monkeypatch.setattr(live.st, "rerun", lambda: reruns.append("without a timer"))
-    run_store().fail_lost(run.id, "token")
-    for expected in (0, 1):
-        at.run()
-        assert "failed" in status(at)
-        assert "resume" in enabled(at)
-        assert len(reruns) == expected
+    assert_the_stage_says(at, word(after))
+    assert len(asked) == (0 if after == before else 2)  # the stage and the past runs, who is first
+
+    bodies.clear()
+    at.session_state["train-run-drawn-on"] = run.id  # a look is no drawing of the whole page
+    at.run()  # which this is
+    assert_the_page_says(at, run.id, word(after))
+    # An end is looked at once more before the timer goes: see `live.stage`.
+    assert timers["dashboard.train.live"] == live.POLL_SECONDS
+    asked.clear()
+    at.run()
+    assert_the_page_says(at, run.id, word(after))
+    over = word(after) not in GOES_ON
+    assert timers["dashboard.train.live"] == (None if over else live.POLL_SECONDS)
+    assert timers["dashboard.train.history"] == (None if over else history.POLL_SECONDS)
+    assert asked == ["the whole page"] * over
+
+
+def test_an_end_is_drawn_again_before_the_timer_goes(ticks, monkeypatch: pytest.MonkeyPatch):
+    bodies, _ = ticks
+    run = started("running", {})
+    at = page("train", run=run.id)
+    bring(run.id, "killed", {})
+    bodies.clear()
+    at.run()
+    asked: list[str] = []
+    monkeypatch.setattr(live.st, "rerun", lambda: asked.append("without a timer"))
+    at.run()
+    assert_the_stage_says(at, "failed")
+    assert asked == ["without a timer"]
+
+
+def test_other_runs_that_change_are_seen_beside_a_run_that_is_over(
+    ticks, monkeypatch: pytest.MonkeyPatch
+):
+    _, timers = ticks
+    claims: dict[str, Claim] = {}
+    other = started("running", claims)
+    run = trained()
+    at = page("train", run=run.id)
+    assert timers == {
+        "dashboard.train.live": None,
+        "dashboard.train.history": history.POLL_SECONDS,
+    }
+    asked: list[str] = []
+    monkeypatch.setattr(live.st, "rerun", lambda: asked.append("the whole page"))
+    at.run()
+    assert asked == []
+    bring(other.id, "finished", claims)
+    at.run()
+    assert asked == ["the whole page"]
 
 
 def test_an_unwritable_store_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

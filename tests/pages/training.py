@@ -26,6 +26,7 @@ class FakeJobs:
 
     store: RunStore
     problem: str | None = None
+    places: int = 1
     submitted: int = 0
     requests: list[tuple[RequestKind, float | None]] = field(default_factory=list)
 

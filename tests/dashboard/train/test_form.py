@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.train import form
+from dashboard.ui.names import FIELDS
 from nncore import recipes
 from nncore.config import TrainingConfig
 
@@ -11,10 +11,7 @@ def form_script() -> None:
 
     from dashboard.train import form
 
-    result = form.training_form()
-    st.write(result.config.to_json())
-    if result.error:
-        st.error(result.error)
+    st.write(form.training_form().config.to_json())
 
 
 @pytest.fixture
@@ -56,18 +53,18 @@ def test_the_books_symbols_are_on_the_controls(at: AppTest, symbol: str):
         ("selectbox", "activation", "tanh", "activation", "tanh"),
         ("selectbox", "cost", "cross-entropy", "cost", "cross-entropy"),
         ("selectbox", "optimizer", "adam", "optimizer", "adam"),
-        ("number_input", "learning_rate", 0.003, "learning_rate", 0.003),
+        ("text_input", "learning_rate", "0.003", "learning_rate", 0.003),
         ("selectbox", "schedule", "one-cycle", "schedule", "one-cycle"),
-        ("number_input", "batch_size", 7, "batch_size", 7),
+        ("text_input", "batch_size", "7", "batch_size", 7),
         ("toggle", "full_batch", True, "batch_size", "full"),
-        ("number_input", "epochs", 12, "epochs", 12),
-        ("number_input", "patience", 3, "patience", 3),
-        ("number_input", "l1", 0.5, "l1", 0.5),
-        ("number_input", "dropout", 0.2, "dropout", 0.2),
-        ("number_input", "l2", 5.0, "l2", 5.0),
+        ("text_input", "epochs", "12", "epochs", 12),
+        ("text_input", "patience", "3", "patience", 3),
+        ("text_input", "l1", "0.5", "l1", 0.5),
+        ("text_input", "dropout", "0.2", "dropout", 0.2),
+        ("text_input", "l2", "5.0", "l2", 5.0),
         ("selectbox", "initializer", "normal", "initializer", "normal"),
-        ("number_input", "seed", 4, "seed", 4),
-        ("number_input", "train_size", 1000, "train_size", 1000),
+        ("text_input", "seed", "4", "seed", 4),
+        ("text_input", "train_size", "1000", "train_size", 1000),
         ("selectbox", "validation_split", 0.0, "validation_split", 0.0),
         ("selectbox", "deform", "elastic", "deform", "elastic"),
         ("selectbox", "dtype", "float64", "dtype", "float64"),
@@ -86,54 +83,54 @@ def test_a_control_changes_its_field_and_no_other(
 
 def test_momentum_is_open_to_the_optimizers_that_use_it(at: AppTest):
     at.selectbox(key="config-optimizer").select("sgd").run()
-    assert at.number_input(key="config-momentum").disabled
+    assert at.text_input(key="config-momentum").disabled
     at.selectbox(key="config-optimizer").select("nesterov").run()
-    assert not at.number_input(key="config-momentum").disabled
+    assert not at.text_input(key="config-momentum").disabled
 
 
 def test_a_strength_is_of_use_to_deformed_digits_only(at: AppTest):
-    assert at.number_input(key="config-deform_strength").disabled
+    assert at.text_input(key="config-deform_strength").disabled
     at.selectbox(key="config-deform").select("affine").run()
-    at.number_input(key="config-deform_strength").set_value(0.5).run()
+    at.text_input(key="config-deform_strength").set_value("0.5").run()
     assert config(at) == recipes.get("classroom").config.replace(
         deform="affine", deform_strength=0.5
     )
 
 
 def test_epochs_are_counted_by_the_schedules_that_count_them(at: AppTest):
-    assert at.number_input(key="config-schedule_epochs").disabled
+    assert at.text_input(key="config-schedule_epochs").disabled
     at.selectbox(key="config-schedule").select("halving").run()
-    at.number_input(key="config-schedule_epochs").set_value(4).run()
+    at.text_input(key="config-schedule_epochs").set_value("4").run()
     assert config(at) == recipes.get("classroom").config.replace(
         schedule="halving", schedule_epochs=4
     )
     at.selectbox(key="config-validation_split").select(0.0).run()
-    assert "validation_split = 0" in at.error[0].value
+    assert "Kept for validation \\= 0" in at.error[0].value
 
 
 @pytest.mark.parametrize(
-    ("kind", "key", "value", "said"),
+    ("kind", "key", "value"),
     [
-        ("text_input", "hidden", "30;20", "hidden"),
-        ("text_input", "hidden", "0", "hidden"),
-        ("text_input", "hidden", "9,9,9,9,9,9,9", "hidden"),
-        ("text_input", "hidden", "4096,4096,4096", "parameters"),
-        ("number_input", "learning_rate", 0.0, "learning_rate"),
-        ("number_input", "learning_rate", 1e9, "learning_rate"),
-        ("number_input", "learning_rate", float("nan"), "learning_rate"),
-        ("number_input", "learning_rate", float("inf"), "learning_rate"),
-        ("number_input", "batch_size", 10**9, "batch_size"),
-        ("number_input", "epochs", 10**6, "epochs"),
-        ("number_input", "l2", 1e9, "l2"),
-        ("number_input", "dropout", 0.95, "dropout"),
-        ("number_input", "patience", 10**6, "patience"),
-        ("number_input", "seed", 2**40, "seed"),
-        ("number_input", "train_size", 60_000, "train_size"),
-        ("pills", "engines", [], "engine"),
+        ("text_input", "hidden", "30;20"),
+        ("text_input", "hidden", "0"),
+        ("text_input", "hidden", "9,9,9,9,9,9,9"),
+        ("text_input", "hidden", "4096,4096,4096"),
+        ("text_input", "learning_rate", "0.0"),
+        ("text_input", "learning_rate", "1e9"),
+        ("text_input", "learning_rate", "nan"),
+        ("text_input", "learning_rate", "inf"),
+        ("text_input", "batch_size", "1000000000"),
+        ("text_input", "epochs", "1000000"),
+        ("text_input", "l2", "1e9"),
+        ("text_input", "dropout", "0.95"),
+        ("text_input", "patience", "1000000"),
+        ("text_input", "seed", "1099511627776"),
+        ("text_input", "train_size", "60000"),
+        ("pills", "engines", []),
     ],
 )
 def test_a_value_that_does_not_fit_is_one_sentence_and_the_last_good_one_stays(
-    at: AppTest, kind: str, key: str, value: object, said: str
+    at: AppTest, kind: str, key: str, value: object
 ):
     before = config(at)
     widget = (
@@ -141,16 +138,12 @@ def test_a_value_that_does_not_fit_is_one_sentence_and_the_last_good_one_stays(
     )
     widget.set_value(value).run()
     assert not at.exception
-    assert said in at.error[0].value
-    assert at.error[0].value.endswith(".")
+    [error] = at.container(key=f"field-{key}").error
+    assert error.value.replace("\\", "").startswith(FIELDS[key])
+    assert error.value.endswith(".")
     assert config(at) == before
 
 
-@pytest.mark.parametrize("value", [0.001, 0.1, 0.2, 1.0, 3.0, 100.0])
-def test_a_press_of_minus_never_reaches_zero(value: float):
-    assert 0 < form.step_of(value) < value
-
-
 def widgets(at: AppTest):
-    kinds = (at.text_input, at.number_input, at.selectbox, at.toggle, at.pills)
+    kinds = (at.text_input, at.selectbox, at.toggle, at.pills)
     return [widget for kind in kinds for widget in kind if widget.key.startswith("config-")]

@@ -85,3 +85,18 @@ def test_durations(seconds: float, shown: str):
 def test_words_in_a_sentence(words: list[str], said: str):
     assert text.listed(words) == said
     assert text.listed(iter(words), "or") == said.replace("and", "or")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (2, "10 seconds"),
+        (44, "40 seconds"),
+        (59, "1 minute"),
+        (240, "4 minutes"),
+        (3_400, "1 hour"),
+        (7_300, "2 hours"),
+    ],
+)
+def test_a_time_that_nobody_knows_exactly_is_said_roughly(seconds: float, said: str):
+    assert text.roughly(seconds) == said

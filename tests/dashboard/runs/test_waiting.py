@@ -1,0 +1,89 @@
+"""How long a queued run will wait, in stores that were made up."""
+
+import pytest
+
+from dashboard.runs.run import RequestKind, RunStatus
+from dashboard.runs.waiting import seconds_to_wait, turn_after
+from nncore.training import Progress
+from tests.dashboard.runs.training import CONFIG, live, new_run, record
+
+
+def training(store, epochs, *records, config=CONFIG):
+    """A run that a worker has."""
+    run = new_run(store, config.replace(epochs=epochs))
+    claim = store.claim(run.id, f"token-{run.id}")
+    assert claim is not None
+    claim.save_epochs(list(records))
+    return claim
+
+
+def wait(store, run, slots=1):
+    return seconds_to_wait(store, store.get_run(run.id), slots)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "slots", "seconds"),
+    [
+        ([], [], 1, 0),
+        ([30], [], 1, 30),
+        ([30], [20, 10], 1, 60),
+        ([30, 50], [], 2, 30),
+        ([30, 50], [40], 2, 50),
+        ([30, 50], [40, 5], 2, 55),
+        ([30], [], 2, 0),
+        ([30], [10], 2, 10),
+        ([30, 20], [], 1, 20),  # another server lets more run than this one knows of
+        ([None], [], 1, None),
+        ([30], [None], 1, None),
+    ],
+)
+def test_the_turn_comes_when_a_place_is_free(now, before, slots, seconds):
+    assert turn_after(now, before, slots) == seconds
+
+
+def test_it_is_the_epochs_left_times_the_seconds_an_epoch_seen_so_far(store):
+    claim = training(store, 10, record(0, seconds=2.0), record(1, seconds=3.0))
+    mine = new_run(store)
+    assert wait(store, mine) == 8 * 3
+    claim.save_progress(live(Progress("numpy", 2, 5, 10, 0.1, 1.5), []))
+    assert wait(store, mine) == 7.5 * 3
+
+
+def test_nothing_is_said_while_nothing_is_known(store):
+    claim = training(store, 10)
+    mine = new_run(store)
+    assert wait(store, mine) is None
+    claim.save_progress(live(Progress("numpy", 0, 5, 10, 0.1, 1.0), []))
+    assert wait(store, mine) == 9.5 * 2  # the pace of its first mini-batches
+
+
+def test_a_run_that_never_trained_has_the_pace_of_one_like_it_or_none(store):
+    training(store, 10, record(0, seconds=2.0))
+    new_run(store, CONFIG.replace(epochs=5, seed=7, learning_rate=0.5))
+    third = new_run(store)
+    assert wait(store, third) == 9 * 2 + 5 * 2
+    new_run(store, CONFIG.replace(hidden=(300,)))
+    assert wait(store, new_run(store)) is None
+    assert wait(store, third) == 9 * 2 + 5 * 2  # who comes later is in nobody's way
+
+
+def test_the_pace_of_a_run_that_is_over_counts_and_twins_are_two(store):
+    twins = CONFIG.replace(engines="numpy,torch")
+    over = training(store, 1, record(0, seconds=2.0), record(0, "torch", seconds=1.0), config=twins)
+    assert over.release(RunStatus.FINISHED)
+    new_run(store, twins.replace(epochs=4))
+    assert wait(store, new_run(store)) == 4 * (2 + 1)
+    assert wait(store, store.get_run(over.run.id)) is None  # it does not wait
+
+
+def test_a_resumed_run_has_only_the_rest_before_it(store):
+    claim = training(store, 6, record(0, seconds=2.0), record(1, seconds=2.0))
+    store.fail_lost(claim.run.id, f"token-{claim.run.id}")
+    store.request(claim.run.id, RequestKind.RESUME)
+    assert wait(store, new_run(store)) == 4 * 2
+
+
+def test_other_workspaces_runs_are_before_it_too(store):
+    run = store.create_run("theirs", CONFIG.replace(epochs=3))
+    store.claim(run.id, "token").save_epochs([record(0, seconds=5.0)])
+    assert wait(store, new_run(store)) == 10

@@ -307,11 +307,7 @@ def test_no_control_is_called_like_a_parameter_of_the_app() -> None:
         for mode in modes.get(name, [{}]):
             at = learn(chapter=name, **mode)
             prefix = f"lesson-{name}-"
-            keys = {
-                key.removeprefix(prefix)
-                for key in map(str, at.session_state.filtered_state)
-                if key.startswith(prefix)
-            }
+            keys = {key.removeprefix(prefix) for key in at.session_state if key.startswith(prefix)}
             assert keys
             # A chapter's own `cost` or `batch` never stands in a link to Train.
             assert not keys & (taken - {"cost", "batch"}), name

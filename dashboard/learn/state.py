@@ -66,7 +66,7 @@ class LessonPlace:
     focus: bool = False
     """Show the figure alone."""
     is_moving: bool = False
-    """A slider has not been let go yet."""
+    """A slider has not been let go yet: a browser takes only so many addresses a second."""
     url: UrlMemory = field(default_factory=lambda: UrlMemory(_STALE_SECONDS))
 
 
@@ -97,10 +97,10 @@ def read(chapters: Sequence[str]) -> LessonPlace:
     a chapter that there is not, which is told, the first one is opened.
     """
     now = place()
+    now.is_moving = False  # who held a slider may have left the page with it
     said = read_url(PARAMS, now.url, with_rest=True)
     if said is not None:
         now.chapter, now.focus = said[CHAPTER.name], said[FOCUS.name]
-        now.is_moving = False
         controls().forget()
     if now.chapter not in chapters:
         if now.chapter:
@@ -124,7 +124,7 @@ def open_chapter(chapter: str, *, focus: bool = False) -> None:
     """Turn to a chapter, or to its figure alone."""
     now = place()
     own = now.url.seen if now.chapter == chapter else {}
-    now.chapter, now.focus, now.is_moving = chapter, focus, False
+    now.chapter, now.focus = chapter, focus
     write({k: v for k, v in own.items() if k not in (CHAPTER.name, FOCUS.name)})
 
 
@@ -149,6 +149,12 @@ def control_key(param: Param) -> str:
     if param.name in controls():
         return controls().key(param.name)
     return controls().starting(param.name, param.value(place().url.seen, tell=True))
+
+
+def slider_key(name: str) -> str:
+    """The key of a slider's element, which keeps its state where a link makes its control start
+    again: what it told last counts as answered."""
+    return f"slider-{place().chapter}-{name}"
 
 
 def control(param: Param) -> Any:

@@ -134,7 +134,7 @@ def layers(panel: Panel) -> Onward:
         )
         st.markdown(f"${terms} = {UNTOLD if kept else count}$".replace(",", "{,}"))
     with right:
-        st.markdown("**Lines are weights, the strongest of them; every circle has a bias**")
+        st.markdown("**Lines are weights, drawn where most comes through; circles have biases**")
         network_view(
             untrained_network(sizes),
             image_of(4),
@@ -292,14 +292,18 @@ def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
     st.markdown(f"Its sum: {summed_up(terms, b, z)} (what pulls up, what pulls down, the bias)")
     if len(w) == 784:
         with st.container(horizontal=True, gap="medium"):
-            for picture, caption in (
-                (digits.png(digits.signed(w, 280)), "its weights"),
-                (digits.png(digits.signed(terms, 280)), "weights times this digit's pixels"),
+            for picture, caption, said in (
+                (digits.png(digits.signed(w, 280)), "its weights", "weights"),
+                (
+                    digits.png(digits.signed(terms, 280)),
+                    "weights × ink",
+                    "weights times this digit's pixels",
+                ),
             ):
                 st.image(
                     picture,
                     caption=caption,
-                    alt=f"The neuron's {caption} as a 28 by 28 picture, green up, magenta down",
+                    alt=f"The neuron's {said} as a 28 by 28 picture, green up, magenta down",
                     width=96 if state.is_alone() else 144,
                 )
     else:

@@ -1,1 +1,1 @@
-"""All that knows Streamlit, Plotly, the run store and the job queue; pages only place it."""
+"""All that knows Streamlit, the run store and the job queue; pages only place it."""

@@ -6,6 +6,7 @@ it saves. Their names change with their content, so here each is compressed once
 
 import asyncio
 import gzip
+import posixpath
 from collections.abc import Callable
 
 import brotli
@@ -17,7 +18,7 @@ _FOLDER = "/static/"
 _SUFFIXES = (".js", ".css")
 _LARGE = 1_000_000  # bytes
 _ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
-    # The first visitor waits for it: a quarter of a second and less, half a second for Plotly.
+    # The first visitor waits for it: a quarter of a second and less.
     "br": lambda body: brotli.compress(body, quality=5 if len(body) > _LARGE else 9),
     "gzip": lambda body: gzip.compress(body, 6),
 }
@@ -53,7 +54,11 @@ def _encoding(scope: Scope) -> str | None:
     """What a request's answer may be compressed with; None where it is to be left alone."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    if _FOLDER not in scope["path"] or not scope["path"].endswith(_SUFFIXES):
+    path = scope["path"]
+    if _FOLDER not in path or not path.endswith(_SUFFIXES):
+        return None
+    # A file has any number of such names, and under each it would be kept.
+    if path.startswith("//") or path != posixpath.normpath(path):
         return None
     headers = Headers(scope=scope)
     if "range" in headers or "if-none-match" in headers or "if-modified-since" in headers:

@@ -1,9 +1,10 @@
 """What the pages share of a session and its URL: whose runs, the last drawing, and the ways in
 which a page keys its controls and declares its URL parameters.
 
-What belongs to one page is in its room's `state.py`; nobody else indexes `st.session_state` or
-`st.query_params`. The session forgets everything at a refresh, and the URL loses its parameters at
-a page switch, so what must survive both is kept in both.
+What belongs to one page is in its room's `state.py`. Nobody else indexes `st.session_state` or
+`st.query_params`, but for a component, which reads what its own key holds. The session forgets
+everything at a refresh, and the URL loses its parameters at a page switch, so what must survive
+both is kept in both.
 """
 
 import re

@@ -62,6 +62,19 @@ def architecture(layer_sizes: Iterable[int]) -> str:
     return "-".join(map(str, layer_sizes))
 
 
+def _layers(value: Any) -> Any:
+    """As `_split_list`; a number with commas between its thousands is no list of layers."""
+    parts = _split_list(value)
+    if not isinstance(value, str):
+        return parts
+    if any(len(part) > 1 and part.startswith("0") for part in parts):  # such as 1,024
+        raise ValueError(
+            f"can be read as {value.replace(',', '')} or as {len(parts)} layers; "
+            "write a layer without a comma, and no layer with a 0 before it"
+        )
+    return tuple(typed_numbers.whole(part) for part in parts)
+
+
 def _split_list(value: Any) -> Any:
     """`"16,16"` (links, `--set`) and `[16, 16]` (JSON) are the same tuple; `""` is no element."""
     if isinstance(value, str):
@@ -91,7 +104,7 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     dataset: DatasetName = "mnist"
-    hidden: Annotated[tuple[int, ...], BeforeValidator(_split_list)] = (128,)
+    hidden: Annotated[tuple[int, ...], BeforeValidator(_layers)] = (128,)
     """Units of each hidden layer, from the input's side; empty for a network without one."""
     activation: ActivationName = "relu"
     """Of the hidden layers; the output layer's activation goes with the cost."""

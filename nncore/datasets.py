@@ -25,7 +25,6 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
-from nncore import datasets
 from nncore.config import DatasetName, DTypeName, TrainingConfig
 
 ImageDType = DTypeName | Literal["float16"]
@@ -510,6 +509,11 @@ def _interpolation(n_in: int, n_out: int) -> npt.NDArray[np.float64]:
 
 def training_examples(config: TrainingConfig) -> int:
     """How many images of its dataset an epoch of this configuration shows the network."""
-    n_all = datasets.N_TRAINING[config.dataset]
+    n_all = N_TRAINING[config.dataset]
     available = n_all - round(config.validation_split * n_all)
     return min(config.train_size or available, available)
+
+
+def steps_an_epoch(config: TrainingConfig) -> int:
+    """Steps of gradient descent in one epoch of this configuration."""
+    return config.n_batches(training_examples(config))

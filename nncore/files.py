@@ -3,6 +3,8 @@
 import contextlib
 import errno
 import os
+import secrets
+import shutil
 import stat
 from pathlib import Path
 
@@ -29,9 +31,12 @@ def write_whole(path: Path, content: bytes) -> None:
         path.write_bytes(content)
         return
     target = Path(os.path.realpath(path))
-    unfinished = target.with_name(target.name + ".part")
+    # A name that nobody else writes to, nor has a file of.
+    unfinished = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         unfinished.write_bytes(content)
+        if target.exists():
+            shutil.copymode(target, unfinished)
         unfinished.replace(target)
     except OSError:
         with contextlib.suppress(OSError):

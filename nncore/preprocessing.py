@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from nncore.ink.images import Image, average_areas, enlarged, pieces, to_grey
 from nncore.ink.photographs import MIN_CONTRAST, InkError, even_light, find_ink
-from nncore.ink.segmentation import Piece, segment
+from nncore.ink.segmentation import Piece
 from nncore.ink.strokes import mean_width, redrawn, stroke_width
 
 StageName = Literal[
@@ -97,20 +97,6 @@ def prepare(image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ())
     return prepare_found(find_strokes(image, skip=skip), skip=skip)
 
 
-def prepare_each(image: npt.NDArray[np.generic]) -> list[tuple[Piece, Prepared]]:
-    """Each digit of a picture that shows several, in reading order: where it is, and prepared.
-
-    Args:
-        image: as `prepare` takes it.
-
-    Raises:
-        InkError: there is no ink on it.
-        ValueError: the array is no image.
-    """
-    digits = segment(find_strokes(image)[-1].image)
-    return [(piece, prepare_ink(piece.ink)) for piece in digits]
-
-
 def prepare_found(
     found: Sequence[Stage], piece: Piece | None = None, *, skip: Collection[StageName] = ()
 ) -> Prepared:
@@ -118,7 +104,7 @@ def prepare_found(
 
     Args:
         found: what `find_strokes` gave for the same `skip`; not changed.
-        piece: the digit, of a sheet that shows several; one that `prepare_each` found there.
+        piece: the digit, of a sheet that shows several; one that `segment` found there.
         skip: as `prepare` takes it. Where it leaves out a stage that finds the ink, the digit is
             whatever lies in the piece's box then.
 

@@ -8,7 +8,7 @@ right. The likely reasons were found by training networks into each of them on p
 import itertools
 from collections.abc import Iterable, Sequence
 
-from nncore.config import ActivationName, EngineName, TrainingConfig
+from nncore.config import ActivationName, EngineName, OptimizerName, TrainingConfig
 from nncore.datasets import training_examples
 from nncore.training import EpochRecord
 
@@ -28,7 +28,12 @@ _LARGE: dict[ActivationName, float] = {
     "linear": 1.0,
 }
 """Learning rates of plain gradient descent above which networks of this kind get stuck."""
-_BESIDE_SGD = {"sgd": 1.0, "momentum": 0.1, "nesterov": 0.1, "adam": 0.03}
+_BESIDE_SGD: dict[OptimizerName, float] = {
+    "sgd": 1.0,
+    "momentum": 0.1,
+    "nesterov": 0.1,
+    "adam": 0.03,
+}
 """What these, and the usual rate, are multiplied with for another optimizer."""
 _USUAL, _SMALL = 0.1, 1e-4
 _HEAVY_PENALTY = 0.005
@@ -46,7 +51,7 @@ def not_learning(config: TrainingConfig, records: Iterable[EpochRecord]) -> str 
     by_engine: dict[EngineName, list[EpochRecord]] = {}
     for record in records:
         by_engine.setdefault(record.engine, []).append(record)
-    stuck = {name: own[-EPOCHS:] for name, own in by_engine.items() if _is_at_chance(own)}
+    stuck = {name: own for name, own in by_engine.items() if _is_at_chance(own)}
     if not stuck:
         return None
     named = " and ".join(f"{own[-1].train_accuracy:.1%} ({name})" for name, own in stuck.items())
@@ -105,7 +110,10 @@ def _is_at_chance(own: Sequence[EpochRecord]) -> bool:
 
 def _reason(config: TrainingConfig, own: Sequence[EpochRecord]) -> str:
     """What holds the run, and what to do."""
-    rate, beside = own[-1].learning_rate, _BESIDE_SGD[config.optimizer]
+    beside = _BESIDE_SGD[config.optimizer]
+    # A schedule lets the rate fall to almost nothing: the one that it begins with is meant then.
+    rate = own[-1].learning_rate if config.schedule == "constant" else config.learning_rate
+    highest = max(config.learning_rate, *(record.learning_rate for record in own))
     penalty = "l1" if config.l1 >= config.l2 else "l2"
     usual = f"{_USUAL * beside:g}"
     if max(config.l1, config.l2) / training_examples(config) >= _HEAVY_PENALTY:
@@ -118,10 +126,11 @@ def _reason(config: TrainingConfig, own: Sequence[EpochRecord]) -> str:
             f"with dropout = {config.dropout:g} too few neurons are left in a step; take a smaller "
             "share, such as 0.5"
         )
-    if rate > _LARGE[config.activation] * beside:
+    if highest > _LARGE[config.activation] * beside:
         return (
-            f"the learning rate {rate:g} is likely to be too large, so that the neurons saturate "
-            f"and no gradient comes through; begin anew with a smaller one, such as {usual}"
+            f"the learning rate {highest:g} is likely to be too large, so that the neurons "
+            "saturate and no gradient comes through; begin anew with a smaller one, such as "
+            f"{usual}"
         )
     if len(config.hidden) > 2 and config.activation == "sigmoid":
         return (
@@ -130,7 +139,8 @@ def _reason(config: TrainingConfig, own: Sequence[EpochRecord]) -> str:
         )
     if rate < _SMALL * beside:
         return f"the learning rate {rate:g} is likely to be too small; take {usual}, say"
-    if all(later.train_cost < earlier.train_cost for earlier, later in itertools.pairwise(own)):
+    last = itertools.pairwise(own[-EPOCHS:])
+    if all(later.train_cost < earlier.train_cost for earlier, later in last):
         return (
             f"the cost falls, but slowly, so the learning rate {rate:g} is likely to be too small; "
             "take a larger one, or smaller mini-batches"

@@ -6,7 +6,7 @@ from dashboard import navigation
 from dashboard.results import choice, mistakes, overview, state
 from dashboard.runs.store import run_store
 from dashboard.startup import through_the_entry
-from dashboard.ui import errors, runs
+from dashboard.ui import errors
 from dashboard.ui.heading import heading
 
 through_the_entry()
@@ -36,8 +36,7 @@ with errors.shown_errors():
 
     st.header("Curves")
     overview.curves(run, records, other)
-    with st.expander("Every epoch in numbers"):
-        runs.show_epochs(records, "epochs", height=320)
+    overview.epochs_in_numbers(records)
 
     st.header("Confusion matrices")
     mistakes.confusion(run)

@@ -148,14 +148,7 @@ def button(
             icon=":material/play_arrow:",
             disabled=running or disabled or not torch_is_here(),
         )
-        if found is not None and found.active and _may_stop(found):
-            st.button(
-                "Stop",
-                key=f"stop-{key}",
-                icon=":material/stop:",
-                on_click=measurements().stop,
-                args=ask,
-            )
+        stop_button(*ask, key=f"stop-{key}")
         st.caption(_said(found, outcome) if found else f"Takes {takes}.", width="content")
     if of_times and a_run_trains():
         st.warning(
@@ -172,6 +165,21 @@ def button(
             st.rerun()
     if found is not None and found.error:
         st.error(escape(found.error))
+
+
+def stop_button(*ask: str, key: str) -> None:
+    """The button that ends a measurement; none where nothing is measured, or somebody else asked
+    for it.
+    """
+    found = find(*ask)
+    if found is not None and found.active and _may_stop(found):
+        st.button(
+            "Stop",
+            key=key,
+            icon=":material/stop:",
+            on_click=measurements().stop,
+            args=ask,
+        )
 
 
 def _may_stop(found: Measurement) -> bool:

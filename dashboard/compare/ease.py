@@ -215,6 +215,7 @@ def _results(pieces: list[Piece]) -> None:
         for piece in pieces
     ]
     head = (
-        "| 100 images | :blue[NumPy] | :orange[PyTorch] | largest difference |\n|---|--:|--:|--:|"
+        f"| 100 images | {ENGINE_MARKDOWN['numpy']} | {ENGINE_MARKDOWN['torch']} "
+        "| largest difference |\n|---|--:|--:|--:|"
     )
     st.markdown("\n".join([head, *rows]))

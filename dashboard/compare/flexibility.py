@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.compare import charts, common, state
-from dashboard.compare.measurement_queue import Measurement
+from dashboard.compare.measurement_queue import Ask, Measurement
 from dashboard.ui.palette import ENGINE_MARKDOWN
 from dashboard.ui.text import escape, percent
 from nncore.expressions import (
@@ -39,8 +39,8 @@ def stored() -> TypedRun | None:
 
 
 def work() -> common.Work:
-    """What the section Flexibility has measured: the training of what its fields say."""
-    return common.measuring("flexibility", "Flexibility", _ask)
+    """What the section Flexibility has measured: a training, also after its fields have changed."""
+    return common.measuring("flexibility", "Flexibility", _watched)
 
 
 def heading() -> str:
@@ -64,6 +64,16 @@ def _ask() -> tuple[str, str, str]:
     """What is measured for what the fields say."""
     f, df = _typed()
     return "activation", f.strip(), df.strip()
+
+
+def _watched() -> Ask:
+    """What is trained now, or was last: what this visitor saw begin, before what the fields say."""
+    view = state.view()
+    for ask in (view.training, _ask()):
+        if ask and common.active(*ask):
+            view.training = ask
+            break
+    return view.training or _ask()
 
 
 def _typed() -> tuple[str, str]:
@@ -117,7 +127,18 @@ def _draw() -> None:
         disabled=not readable,
         outcome=_outcome(run, kept) if run else None,
     )
+    _elsewhere(ask)
     _trained(run or kept, here)
+
+
+def _elsewhere(shown: Ask) -> None:
+    """A line about a training of what the fields said before, which goes on."""
+    ask = _watched()
+    if ask == shown or not common.active(*ask):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        common.stop_button(*ask, key="stop-watched")
+        st.caption(f"f(z) = {escape(ask[1])}: {common.so_far(*ask)}", width="content")
 
 
 def _fields() -> None:

@@ -184,7 +184,8 @@ class Measurements:
             return 1 + self._waiting.index(measurement)
 
     def _forget(self) -> None:
-        over = [ask for ask, measurement in self._known.items() if measurement.over]
+        # Typed formulas have no end: what else was measured must not be pushed out by them.
+        over = [ask for ask, known in self._known.items() if known.over and ask[0] == "activation"]
         for ask in over[: max(0, len(self._known) - KEPT)]:
             del self._known[ask]
 

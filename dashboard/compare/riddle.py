@@ -21,7 +21,7 @@ from dashboard.ui.runs import ACTIVE, STATUS_COLORS
 from dashboard.ui.text import duration, escape, percent
 from nncore import recipes
 from nncore.config import EngineName, TrainingConfig
-from nncore.datasets import training_examples
+from nncore.datasets import steps_an_epoch
 from nncore.lab.reproduction import Row, find
 from nncore.training import EpochRecord
 
@@ -82,11 +82,6 @@ def finding() -> Finding:
             if row := find(every, name, engine):
                 rows[name, engine] = row
     return Finding(rows)
-
-
-def steps_an_epoch(config: TrainingConfig) -> int:
-    """The riddle's steps of gradient descent in one epoch."""
-    return config.n_batches(training_examples(config))
 
 
 def work(here: dict[str, Run] | None = None) -> common.Work:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from dashboard.compare import common, speed_charts
 from dashboard.compare.measurement_queue import Measurement, seconds_left
+from dashboard.ui.palette import ENGINE_MARKDOWN
 from dashboard.ui.text import duration
 from nncore.config import architecture
 from nncore.lab import bench_report
@@ -301,12 +302,14 @@ def _limits(found: Speeds, made: list[Step]) -> None:
     least = min(made, key=lambda step: step.torch_seconds)
     with st.container(horizontal=True, gap="large"):
         st.metric(
-            "Least time of a step: :orange[PyTorch]",
+            f"Least time of a step: {ENGINE_MARKDOWN['torch']}",
             f"{1e6 * least.torch_seconds:,.0f} µs",
             width="content",
         )
         st.metric(
-            "the same step: :blue[NumPy]", f"{1e6 * least.numpy_seconds:,.0f} µs", width="content"
+            f"the same step: {ENGINE_MARKDOWN['numpy']}",
+            f"{1e6 * least.numpy_seconds:,.0f} µs",
+            width="content",
         )
     told = f"That is {least.name}"
     if found.gflops:

@@ -30,6 +30,9 @@ class CompareView:
     """Empty until one is chosen: the first is open then."""
     going_on: set[str] = field(default_factory=set)
     """The work, by its name, that was measured or trained when it was last looked at."""
+    training: tuple[str, ...] = ()
+    """What was being trained when the section Flexibility was last looked at, whatever its fields
+    say since."""
     url: UrlMemory = field(default_factory=lambda: UrlMemory(_STALE_SECONDS))
 
 

@@ -18,11 +18,12 @@ from dashboard.models.predictions import digits_named
 from dashboard.ui import digits, palette
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
-from nncore.ink.picture_files import ImageError, read_image
-from nncore.preprocessing import InkError, prepare_each
+from nncore.ink.picture_files import SUFFIXES, ImageError, read_image
+from nncore.judge.reading import find_digits
+from nncore.preprocessing import InkError
 
 MAX_UPLOAD_MB = 20
-_KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"]
+_KINDS = [suffix.removeprefix(".") for suffix in SUFFIXES]
 _SIDE = 720
 """Pixels of the longer side of the picture with boxes: two for each of the screen."""
 _FONT = 34
@@ -77,7 +78,7 @@ def _read(file: UploadedFile | None, unusable: str) -> Ink:
     except (ImageError, InkError) as error:
         st.error(escape(str(error)), icon=":material/broken_image:")
         return drawing.example(unusable)
-    if len(found) > 1:
+    if found:
         ink = _choose(file.file_id, found)
     else:
         drawing.preview(image, "The picture, in grey")
@@ -99,7 +100,7 @@ def _image(file_id: str, _file: UploadedFile) -> npt.NDArray[np.uint8]:
 
 @st.cache_resource(max_entries=_PICTURES, ttl=KEPT_SECONDS, show_spinner=False)
 def _digits(file_id: str, _image: npt.NDArray[np.uint8]) -> list[FoundDigit]:
-    """Every digit of the picture in reading order.
+    """Every digit of a picture of several, in reading order; none where it shows one.
 
     Raises:
         InkError: there is no ink on it.
@@ -107,7 +108,8 @@ def _digits(file_id: str, _image: npt.NDArray[np.uint8]) -> list[FoundDigit]:
     del file_id
     return [
         FoundDigit(Place(_image, piece), _alone(piece.ink), prepared.pixels)
-        for piece, prepared in prepare_each(_image)
+        for piece, prepared in find_digits(_image, doubts.are_no_digits)
+        if piece is not None
     ]
 
 

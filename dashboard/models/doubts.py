@@ -31,6 +31,14 @@ def are_doubted(X: np.ndarray) -> np.ndarray:
         return np.zeros(len(X), dtype=bool)
 
 
+def are_no_digits(X: np.ndarray) -> np.ndarray:
+    """The same, at the network's own threshold: what lies on a picture depends on no slider."""
+    try:
+        return judge().is_doubted(X)
+    except DoubtError:
+        return np.zeros(len(X), dtype=bool)
+
+
 def threshold(network: DigitOrNot) -> float:
     """From which score on this session doubts: the one that was moved to, or the network's own."""
     moved = session.doubt_threshold()

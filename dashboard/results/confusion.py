@@ -1,5 +1,4 @@
-"""A confusion matrix: a Vega-Lite chart whose cells can be chosen, also by a finger that may as
-well scroll past it."""
+"""A confusion matrix: a chart whose cells can be chosen; a finger may as well scroll past it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,21 +7,25 @@ import numpy as np
 import streamlit as st
 
 from dashboard.ui import vega
-from dashboard.ui.palette import BLACK, MISTAKE
+from dashboard.ui.palette import BLACK, MISTAKE, TRANSPARENT
 
 _CHOICE = "cell"
 _HEIGHT = 400
-_LOUD = 0.9
-"""From this strength of a cell's colour on, black words are easier to read than the page's."""
+_LOUD = {"light": 0.25, "dark": 0.8}
+"""From this strength of a cell's colour on, black words are easier to read than the page's, by the
+page's mode."""
+_IS_CHOSEN_AGAIN = f"datum && vlSelectionTest('{_CHOICE}_store', datum)"
+"""Vega's words for a click on the cell that is chosen already: then none is."""
 
 
 def choose_cell(
     matrix: np.ndarray, name: str, color: str, *, key: str, rates: bool = False
 ) -> tuple[int, int] | None:
-    """Place a confusion matrix; the cell that was chosen in it, (true, predicted), or None.
+    """Place a confusion matrix; the cell that is chosen in it, (true, predicted), or None.
 
     Right answers are shaded in the network's colour by their share of the row; mistakes have a
-    hue of their own, strongest at the commonest one, so that they are not drowned.
+    hue of their own, strongest at the commonest one, so that they are not drowned. Who chooses the
+    same cell again chooses none.
 
     Args:
         matrix: `matrix[true, predicted]` counts, (n, n).
@@ -120,13 +123,19 @@ def _layers(color: str, n: int) -> list[dict[str, Any]]:
         ],
     }
     words = vega.axis_text() or BLACK
+    loud = _LOUD[st.context.theme.type or "light"]
     is_chosen = {"param": _CHOICE, "empty": False}
     colors = {
         "mark": {"type": "rect", "cursor": "pointer", "strokeWidth": 2.5},
         "params": [
             {
                 "name": _CHOICE,
-                "select": {"type": "point", "fields": ["true", "predicted"], "toggle": False},
+                "select": {
+                    "type": "point",
+                    "fields": ["true", "predicted"],
+                    "toggle": _IS_CHOSEN_AGAIN,
+                    "clear": False,
+                },
             }
         ],
         "encoding": {
@@ -143,7 +152,7 @@ def _layers(color: str, n: int) -> list[dict[str, Any]]:
                 "scale": {"domain": [0, 1], "range": [0, 0.95]},
                 "legend": None,
             },
-            "stroke": {"condition": {**is_chosen, "value": words}, "value": "transparent"},
+            "stroke": {"condition": {**is_chosen, "value": words}, "value": TRANSPARENT},
         },
     }
     numbers = {
@@ -152,7 +161,7 @@ def _layers(color: str, n: int) -> list[dict[str, Any]]:
             **place,
             "text": {"field": "said"},
             "color": {
-                "condition": {"test": f"datum.strength > {_LOUD}", "value": BLACK},
+                "condition": {"test": f"datum.strength > {loud}", "value": BLACK},
                 "value": words,
             },
         },

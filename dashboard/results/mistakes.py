@@ -1,6 +1,7 @@
 """What a run's networks got right and wrong: confusion matrices, scores, mistakes."""
 
-from typing import Any, cast, get_args
+from collections.abc import Mapping
+from typing import cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,17 +21,19 @@ from nncore.checkpoints import SHIPPED
 from nncore.config import DatasetName, EngineName
 
 _IMAGE_PIXELS = 84
+_TILE_PIXELS = 96
+"""An image with the words below it, which need more room; three fit a phone and ten a desktop."""
 _MOST_IMAGES = 20
 _MOST_MISTAKES = 10
 _HINT = (
     "Choose a cell to see its images, the worst first, and follow one through the network to see "
-    "why."
+    "why. Choose it again to close them."
 )
 
 
 @st.fragment
 def confusion(run: Run) -> None:
-    """A confusion matrix an engine, after the epoch chosen; a chosen cell shows its images."""
+    """A confusion matrix an engine, after the epoch chosen, above the images of a chosen cell."""
     kept: dict[EngineName, list[int]] = {
         engine: sorted(
             {
@@ -47,15 +50,13 @@ def confusion(run: Run) -> None:
         return
     with errors.shown_errors():
         shown_epoch, rates = _confusion_controls(run, epochs)
-        columns = st.columns(2)[: len(kept)]
-        chosen: list[tuple[EngineName, int | None, tuple[int, int], Answers]] = []
-        for column, (engine, own) in zip(columns, kept.items(), strict=True):
+        for column, (engine, own) in zip(st.columns(2, gap="medium"), kept.items(), strict=False):
             at = max((epoch for epoch in own if epoch <= shown_epoch), default=None)
             found = _evaluation(run, engine, at)
-            if found is None:
-                column.caption(f"No checkpoint of {palette.ENGINE_NAMES[engine]} is kept there.")
-                continue
             with column:
+                if found is None:
+                    st.caption(f"No checkpoint of {palette.ENGINE_NAMES[engine]} is kept there.")
+                    continue
                 cell = choose_cell(
                     found.matrix,
                     palette.ENGINE_NAMES[engine],
@@ -63,14 +64,11 @@ def confusion(run: Run) -> None:
                     key=f"confusion-{engine}",
                     rates=rates,
                 )
-            if cell is not None:
-                chosen.append((engine, at, cell, found))
-        if not chosen:
-            st.caption(_HINT)
-        for engine, at, cell, found in chosen:
-            network = {"run": run.id, "engine": engine, "epoch": str(at)}
-            name = palette.ENGINE_MARKDOWN[engine]
-            _cell_images(name, run.config.dataset, cell, found, network)
+                if cell is not None:
+                    network = {"run": run.id, "engine": engine, "epoch": str(at)}
+                    name = palette.ENGINE_MARKDOWN[engine]
+                    _cell_images(name, run.config.dataset, cell, found, network)
+        st.caption(_HINT)
 
 
 def _confusion_controls(run: Run, epochs: list[int]) -> tuple[int, bool]:
@@ -109,25 +107,25 @@ def scores(run: Run) -> None:
         of_engine: dict[EngineName, list[float]] = {
             engine: own[measure].tolist() for engine, own in by_engine.items()
         }
-        charts.show(charts.digit_scores(of_engine, measure), "digit-scores")
+        charts.show_digit_scores(of_engine, measure, "digit-scores")
+    with right:
+        _score_table(by_engine)
+
+
+def _score_table(by_engine: Mapping[EngineName, Mapping[charts.Score, np.ndarray]]) -> None:
+    # No dataframe: its grid is a quarter of a megabyte of JavaScript, for ten rows.
     table = pd.DataFrame(
         {
-            (palette.ENGINE_NAMES[engine], name): 100 * values
+            (palette.ENGINE_NAMES[engine], name): [f"{100 * value:.1f}%" for value in values]
             for engine, own in by_engine.items()
             for name, values in own.items()
         }
     )
-    columns: dict[Any, Any] = {
-        place: st.column_config.NumberColumn(format="%.1f%%", width=80)
-        for place in range(1, 1 + len(table.columns))
-    }
-    columns["_index"] = st.column_config.NumberColumn("digit", width=50)  # and place 0
-    right.dataframe(
-        table,
-        height=35 * 12 + 2,
-        key="score-table",
+    st.table(
+        table.rename_axis("digit"),
+        border="horizontal",
+        hide_index=False,
         alt="Precision, recall and F1 of each digit and engine",
-        column_config=columns,
     )
 
 
@@ -203,8 +201,13 @@ def _cell_images(
     true, predicted = cell
     positions = found.cell(true, predicted)
     what = f"a {true} named right" if true == predicted else f"a {true} taken for a {predicted}"
+    if not len(positions):
+        st.markdown(f"**{name}**: {what}, not once")
+        return
     order = "the least sure first" if true == predicted else "the surest first"
-    st.markdown(f"**{name}**: {what}, {len(positions):,} times; {order}")
+    some = f"the first {_MOST_IMAGES}, " if len(positions) > _MOST_IMAGES else ""
+    times = "once" if len(positions) == 1 else f"{len(positions):,} times; {some}{order}"
+    st.markdown(f"**{name}**: {what}, {times}")
     _images(dataset, found, positions[:_MOST_IMAGES], network)
 
 
@@ -216,13 +219,15 @@ def _images(
     if not len(positions):
         st.caption("None.")
         return
+    engine = cast(EngineName | None, network.get("engine"))
+    whose = f"{palette.ENGINE_NAMES[engine]}, " if engine else ""
     captions = [
         f"{found.labels[i]} as {found.predictions[i]}, {certainty(float(found.confidence[i]))}"
         for i in positions
     ]
     with st.container(horizontal=True, gap="small"):
         for position, caption in zip(positions, captions, strict=True):
-            with st.container(width=_IMAGE_PIXELS, gap="xxsmall"):
+            with st.container(width=_TILE_PIXELS, gap="xxsmall"):
                 st.image(
                     digits.digit_png(images[position], _IMAGE_PIXELS),
                     caption=caption,
@@ -230,5 +235,5 @@ def _images(
                     alt=f"Test image {position}: {caption}",
                 )
                 example = {"example": str(position)}
-                why = f"Why {found.predictions[position]}? Image {position:,}"
+                why = f"Why {found.predictions[position]}? {whose}image {position:,}"
                 navigation.link("inside", why, {**network, **example}, with_icon=False)

@@ -1,5 +1,6 @@
 """A run in figures: how it stands and where it ended, its curves, and both to take home."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
@@ -17,12 +18,14 @@ from dashboard.ui import palette, runs
 from dashboard.ui.curves import Measure, curves_of
 from dashboard.ui.names import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
 from dashboard.ui.runs import STATUS_COLORS
-from dashboard.ui.text import duration, percent
+from dashboard.ui.text import duration, percent, plain
 from nncore.checkpoints import CheckpointError
 from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord
 
 _MEASURES: tuple[Measure, ...] = get_args(Measure)
+_LONGEST_STEM = 40
+_ID_LETTERS = 6
 _MOST_RATES = 3
 """Changes of the learning rate that are told one by one."""
 
@@ -113,7 +116,7 @@ def _final_metrics(
     name = palette.ENGINE_MARKDOWN[engine]
     with st.container(key=f"metric-{engine}"):
         best = max(own, key=lambda record: record.test_accuracy, default=None)
-        told = f"best {percent(best.test_accuracy)} after epoch {best.epoch + 1}" if best else "–"
+        told = f"best {percent(best.test_accuracy)}, epoch {best.epoch + 1}" if best else "–"
         st.metric(
             f"{name}, test accuracy",
             percent(last.test_accuracy if last else None),
@@ -123,7 +126,7 @@ def _final_metrics(
             border=True,
         )
     seconds = sum(record.seconds for record in own)
-    rate = f"{last.examples_per_second:,.0f} examples a second" if last else "–"
+    rate = f"{last.examples_per_second:,.0f} images/s" if last else "–"
     st.metric(
         f"{name}, time training",
         duration(seconds) if own else "–",
@@ -150,44 +153,87 @@ def _handwriting_metric(engine: EngineName, new: Score, learned: Score) -> None:
 
 
 def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
-    """Cost and accuracy by epoch, with the second run's laid over them."""
-    pairs: list[tuple[Run, Sequence[EpochRecord], bool]] = [(run, records, False)]
-    if other is not None:
-        pairs.append((other, run_store().epochs(other.id), True))
+    """Cost and accuracy by epoch, with the second run's laid over them where they can be compared.
+
+    Values of two cost functions share no axis: which of them is lower says nothing.
+    """
+    name, other_name = run.name, other.name if other else ""
+    if name == other_name:
+        name, other_name = f"{name}, this run", f"{name}, laid over"
     with st.container(key="curves"), st.grid(2, min_column_width=340):
         for measure in _MEASURES:
-            lines = [
-                line
-                for one, rows, second in pairs
-                for line in curves_of(rows, measure, run=one.name if other else "", second=second)
-            ]
-            draw = charts.cost_curves if measure == "cost" else charts.accuracy_curves
-            charts.show(draw(lines), f"curves-{measure}", filename=f"{measure}-{run.id}")
-    st.caption("The camera above a chart saves it as a PNG; drag across a chart to zoom.")
+            laid = other if measure == "accuracy" or have_one_cost(run, other) else None
+            lines = curves_of(records, measure, run=name if laid else "")
+            if laid:
+                rows = run_store().epochs(laid.id)
+                lines += curves_of(rows, measure, run=other_name, second=True)
+            charts.show_curves(lines, measure, axis_name(run, measure), f"curves-{measure}")
+    if other and not have_one_cost(run, other):
+        st.caption(
+            "The costs of the second run are not laid over: they are values of another function, "
+            f"{COSTS[other.config.cost].lower()} in place of {COSTS[run.config.cost].lower()}, and "
+            "which is lower would say nothing."
+        )
+    st.caption(
+        "A button above each chart saves it as a PNG. Ctrl and the wheel zoom, dragging moves, a "
+        "double click shows all again."
+    )
+
+
+@st.fragment
+def epochs_in_numbers(records: Sequence[EpochRecord]) -> None:
+    """Every epoch in a table, sent to a browser only when it is unfolded."""
+    numbers = st.expander("Every epoch in numbers", on_change="rerun", key="every-epoch")
+    if numbers.open:
+        with numbers:
+            runs.show_epochs(records, "epochs", height=320)
+
+
+def have_one_cost(run: Run, other: Run | None) -> bool:
+    """Whether the costs of two runs are values of the same function."""
+    return other is not None and run.config.cost == other.config.cost
+
+
+def axis_name(run: Run, measure: Measure) -> str:
+    """What the axis of a run's curves measures."""
+    if measure == "accuracy":
+        return "accuracy (%)"
+    return f"{COSTS[run.config.cost].lower()} cost (mean over examples)"
 
 
 def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
     """The curves as CSV, the models as safetensors."""
     engines = {info.engine for info in run_store().checkpoints(run.id)}
+    stem = file_stem(run)
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Curves as CSV",
             progress.curves_csv(records),
-            file_name=f"curves-{run.id}.csv",
+            file_name=f"{stem}-curves.csv",
             mime="text/csv",
             key="download-curves",
             on_click="ignore",
             disabled=not records,
-            help="A row an epoch and engine; its epochs count from 0, as in the book.",
+            help="A row for each epoch and engine. `epoch` counts from 1, as on this page; "
+            "accuracies are fractions, costs are means over the examples.",
         )
         for engine in run.config.engines:
             st.download_button(
                 f"{palette.ENGINE_NAMES[engine]} model",
                 lambda engine=engine: run_store().checkpoint_blob(run.id, engine) or b"",
-                file_name=f"{engine}-{run.id}.safetensors",
+                file_name=f"{stem}-{engine}.safetensors",
                 mime="application/octet-stream",
                 key=f"download-{engine}",
                 on_click="ignore",
                 disabled=engine not in engines,
                 help="Weights and biases with their configuration, as safetensors.",
             )
+
+
+def file_stem(run: Run) -> str:
+    """How the files of a run begin: its name, as far as every file system takes it, and who it is.
+
+    The first letters of its id tell runs of one name apart.
+    """
+    words = "-".join(re.findall(r"\w+", plain(run.name)))[:_LONGEST_STEM].rstrip("-_")
+    return f"{words or 'run'}-{run.id[:_ID_LETTERS]}"

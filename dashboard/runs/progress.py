@@ -66,9 +66,14 @@ def seconds_left(
 
 
 def curves_csv(records: Iterable[EpochRecord]) -> bytes:
-    """A run's figures of every epoch as a CSV file: fractions, full precision."""
+    """A run's figures of every epoch as a CSV file: fractions, full precision.
+
+    Its `epoch` is how many epochs were trained, 1 after the first, as on the pages; the records
+    count from 0.
+    """
     fields = list(EpochRecord.__dataclass_fields__)
     frame = pd.DataFrame([{f: getattr(r, f) for f in fields} for r in records], columns=fields)
+    frame["epoch"] += 1
     text = io.StringIO()
     frame.to_csv(text, index=False)
     return text.getvalue().encode()

@@ -26,7 +26,7 @@ class Curve:
     run: str = ""
     """The run's name, where a chart shows two; it is text from a user."""
     second: bool = False
-    """Drawn paler and with hollow points: the run that the first one is held against."""
+    """The run that the first one is held against."""
 
 
 def curves_of(

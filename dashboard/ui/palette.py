@@ -47,9 +47,6 @@ DISC = "#1f222b"
 
 TRANSPARENT = "rgba(0,0,0,0)"
 
-TEXT = "#000037"
-"""Streamlit's chart theme puts the page's text colour in its place; elsewhere it is near black."""
-
 ENGINE_COLORS: dict[EngineName, str] = {"numpy": NUMPY, "torch": TORCH}
 ENGINE_NAMES: dict[EngineName, str] = {"numpy": "NumPy", "torch": "PyTorch"}
 ENGINE_MARKDOWN: dict[EngineName, str] = {"numpy": ":blue[NumPy]", "torch": ":orange[PyTorch]"}
@@ -58,8 +55,8 @@ ENGINE_MARKDOWN: dict[EngineName, str] = {"numpy": ":blue[NumPy]", "torch": ":or
 AXIS_TEXT = {"light": "#3c4150", "dark": "#d3d6df"}
 """Words on the axes of a chart, by the page's mode: Streamlit's own grey has 3.7:1 on white."""
 
-DASHES: dict[Split, str] = {"training": "solid", "validation": "dash", "test": "dot"}
-"""Plotly's line styles."""
+DASHES: dict[Split, list[float]] = {"training": [1, 0], "validation": [8, 4], "test": [2, 3]}
+"""Vega's line styles: pixels with ink and without."""
 
 ECHARTS_DASHES: dict[str, str] = {"training": "solid", "validation": "dashed", "test": "dotted"}
 """The same styles in the words of ECharts."""

@@ -68,8 +68,10 @@ def duration(seconds: float) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number for reading, for example `−0.0123`; very small and very large ones as `1.2e−7`."""
-    return _rounded(value, digits).replace("-", "−")
+    """A number for reading, for example `−0.0123`; very small and large ones as `1.23·10⁻⁷`."""
+    mantissa, exponent = _rounded(value, digits)
+    told = f"{mantissa}·{power_of_ten(exponent)}" if exponent else mantissa
+    return told.replace("-", "−")
 
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -84,17 +86,19 @@ def formula_number(value: float, digits: int = 3, *, bare: bool = False) -> str:
     """A number in a formula: `1.2 \\cdot 10^{-7}`; negative ones in brackets unless bare."""
     if not math.isfinite(value):
         return r"\text{not a number}"
-    mantissa, e, exponent = _rounded(value, digits).partition("e")
-    written = f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if e else mantissa
+    mantissa, exponent = _rounded(value, digits)
+    written = f"{mantissa} \\cdot 10^{{{exponent}}}" if exponent else mantissa
     return f"({written})" if value < 0 and not bare else written
 
 
-def _rounded(value: float, digits: int) -> str:
+def _rounded(value: float, digits: int) -> tuple[str, int]:
+    """A number as it is written, and the power of ten that it is multiplied by."""
     if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else "not a number"
+        return "0" if value == 0 else "not a number", 0
     if not 1e-4 <= abs(value) < 1e6:
-        return f"{value:.{digits - 1}e}"
-    return f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
+        mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+        return mantissa, int(exponent)
+    return f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}", 0
 
 
 def power(value: float) -> str:

@@ -20,6 +20,7 @@ def place(
     alt: str,
     height: int = 220,
     is_projected: bool = False,
+    is_figure: bool = False,
     choice: str | None = None,
 ) -> Any:
     """Layers over one table of rows; new rows go to the same element.
@@ -36,6 +37,8 @@ def place(
             height must not change with the words around its plot.
         alt: the same for those who do not see it.
         height: of the plot, in pixels; with Vega's own title, of all of the chart.
+        is_figure: it is there to be looked at closely and saved as a picture: with Vega's own title
+            its plot keeps its height too, and its legends stand below each other.
         is_projected: it fills the height of its container, and all that is in it grows with the
             window, as the page around it does (`assets/projection.css`); with Vega's own title.
         choice: the name of a layer's selection parameter, which is told when somebody chooses; only
@@ -58,13 +61,18 @@ def place(
     }
     if not isinstance(title, str):
         spec["title"] = title
+        if is_figure:
+            spec["autosize"] = _PLOT_KEEPS_HEIGHT
+            spec["config"]["legend"] = {**words, **_BELOW}
+            spec["config"]["title"] = {"subtitleFontSize": 13}
+            if color:
+                spec["config"]["title"]["subtitleColor"] = color
         if is_projected:
             spec = _enlarged(spec)
         tall = "stretch" if is_projected else "content"
         st.vega_lite_chart(table, spec, width="stretch", height=tall, key=key, alt=alt)
         return None
-    # The plot keeps its height, whatever its legend needs on a narrow page.
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    spec["autosize"] = _PLOT_KEEPS_HEIGHT
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
         if choice is None:
@@ -80,6 +88,15 @@ def place(
         )
 
 
+_PLOT_KEEPS_HEIGHT = {"type": "fit-x", "contains": "padding"}
+"""Whatever its legend needs on a narrow page."""
+_BELOW: dict[str, Any] = {
+    "orient": "bottom",
+    "titleOrient": "left",
+    "labelLimit": 260,
+    "layout": {"bottom": {"direction": "vertical", "anchor": "start", "margin": 6}},
+}
+"""Legends below a plot, one on each line."""
 _GROWS = {
     "fontSize": 1, "labelFontSize": 1, "titleFontSize": 1, "subtitleFontSize": 1, "size": 2,
     "strokeWidth": 1, "dx": 1, "dy": 1, "subtitlePadding": 1,

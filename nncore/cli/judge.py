@@ -12,6 +12,7 @@ from nncore.cli.common import (
     AsJson,
     ModelOption,
     app,
+    check_writable,
     errors_in_a_sentence,
     load_network,
     say,
@@ -148,6 +149,10 @@ def evaluate(
         path = checkpoints.find(model)
         network = load_network(path)
         known = cards.read(path) if card else None  # now, and not after minutes of judging
+        if card:
+            check_writable("--card", cards.path_of(path), whole=True)
+        if teach_doubt:
+            check_writable("--teach-doubt", doubt.SHIPPED, whole=True)
         data = datasets.load("mnist", validation_split=network.config.validation_split)
         if teach_doubt:
             from nncore.judge.doubt_training import teach

@@ -1,6 +1,6 @@
 """Reading a picture: the digit on it or, where there are several, each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from nncore.activations import Array
 from nncore.checkpoints import DivergedError
-from nncore.ink.segmentation import segment
+from nncore.ink.segmentation import Piece, segment
 from nncore.judge.doubt import DigitOrNot, calibrated
 from nncore.network import Network
-from nncore.preprocessing import find_strokes, prepare_found, prepare_ink
+from nncore.preprocessing import Prepared, find_strokes, prepare_found, prepare_ink
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,19 +52,37 @@ class Reader:
             DivergedError: the network's answer is no number.
             ValueError: the array is no image.
         """
-        strokes = find_strokes(image)
-        whole = prepare_found(strokes).pixels
-        pieces = segment(strokes[-1].image)
-        each = [prepare_ink(piece.ink).pixels for piece in pieces] if len(pieces) > 1 else []
-        X = np.stack([seen.ravel() for seen in (whole, *each)])
-        is_doubted = self.doubt.is_doubted(X)
-        several = bool(each) and are_several(bool(is_doubted[0]), is_doubted[1:].tolist())
-        rows = np.s_[1:] if several else np.s_[:1]
-        probabilities = calibrated(answers(self.network, X[rows]), self.temperature)
+        found = find_digits(image, self.doubt.is_doubted)
+        X = np.stack([prepared.pixels.ravel() for _, prepared in found])
+        probabilities = calibrated(answers(self.network, X), self.temperature)
         return [
             ReadDigit(row, bool(word))
-            for row, word in zip(probabilities, is_doubted[rows], strict=True)
+            for row, word in zip(probabilities, self.doubt.is_doubted(X), strict=True)
         ]
+
+
+def find_digits(
+    image: npt.NDArray[np.generic], is_doubted: Callable[[Array], npt.NDArray[np.bool_]]
+) -> list[tuple[Piece | None, Prepared]]:
+    """The digits of a picture in reading order, prepared, and of several where each lies.
+
+    Args:
+        image: as `nncore.preprocessing.prepare` takes it.
+        is_doubted: which of images (n, 784) look like no digit; (n,).
+
+    Raises:
+        InkError: there is no ink on it.
+        ValueError: the array is no image.
+    """
+    strokes = find_strokes(image)
+    whole = prepare_found(strokes)
+    pieces = segment(strokes[-1].image)
+    if len(pieces) > 1:
+        each = [prepare_ink(piece.ink) for piece in pieces]
+        doubted = is_doubted(np.stack([one.pixels.ravel() for one in (whole, *each)]))
+        if are_several(bool(doubted[0]), doubted[1:].tolist()):
+            return list(zip(pieces, each, strict=True))
+    return [(None, whole)]
 
 
 def are_several(whole: bool, pieces: Sequence[bool]) -> bool:

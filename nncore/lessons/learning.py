@@ -8,7 +8,7 @@ import numpy as np
 from nncore.activations import Array
 from nncore.config import CostName, TrainingConfig
 from nncore.costs import COSTS
-from nncore.datasets import one_hot
+from nncore.datasets import one_hot, steps_an_epoch
 from nncore.lab import reproduction
 from nncore.network import Network
 
@@ -93,6 +93,6 @@ def stored_curves() -> dict[str, StoredCurve]:
     rows = reproduction.load()
     for name in ("full-batch", "mini-batch"):
         if row := reproduction.find(rows, name):
-            steps = row.config.n_batches(60_000)
+            steps = steps_an_epoch(row.config)
             curves[name] = StoredCurve(name, row.command, steps, row.runs[0].accuracy)
     return curves

@@ -28,7 +28,7 @@ USEFUL = {
     "/": ".st-key-prediction-shipped [data-testid=stMetricValue]",
     "/learn": ".st-key-lesson-figure svg",
     "/train": ".st-key-network img",
-    "/results": ".st-key-curves .js-plotly-plot .main-svg",
+    "/results": ".st-key-curves svg.marks",
     "/inside": ".st-key-network svg",
     "/draw": ".st-key-prediction-shipped [data-testid=stMetricValue]",
     "/compare": "[data-testid=stVegaLiteChart] svg",

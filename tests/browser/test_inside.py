@@ -7,8 +7,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from dashboard.inside.choice import SECTIONS
+from dashboard.ui.components import NUMBERS
+from dashboard.ui.text import number
 from nncore.gradient_check import relative_error
 from tests.browser.app import LIGHT, PHONE, AppPage, Server
+from tests.numbers import read_back
 
 OpenApp = Callable[..., AppPage]
 
@@ -27,7 +30,7 @@ def first_hidden(app: AppPage) -> Locator:
 
 def derivative(app: AppPage, way: str) -> float:
     text = app.key(f"derivative-{way}").locator("h3").inner_text()
-    return float(text.replace("−", "-"))
+    return read_back(text)
 
 
 @pytest.mark.parametrize("device", ["desktop", "dark phone"])
@@ -147,7 +150,7 @@ def test_from_an_output_error_by_clicks_down_to_one_single_derivative(
     expect(picture.locator(".readout")).to_contain_text(f"pixel {pixel // 28}, {pixel % 28}: ")
     expect(app.page.get_by_label("Row, 0 to 27")).to_have_value(str(pixel // 28))
     expect(app.page.get_by_label("Column, 0 to 27")).to_have_value(str(pixel % 28))
-    shown = float(picture.locator(".readout").inner_text().split("= ")[1].replace("−", "-"))
+    shown = read_back(picture.locator(".readout").inner_text().split("= ")[1])
     assert relative_error(derivative(app, "numpy"), shown) < 0.01
 
 
@@ -178,3 +181,12 @@ CONTRAST = (
 }"""
 )
 """The contrast ratio of each element's words with the page (WCAG 2.2)."""
+
+
+def test_a_drawing_writes_numbers_as_the_page_does(server: Server, open_app: OpenApp) -> None:
+    page = open_app(server, "/").page
+    for value in (0, -0.0123456, 1.23e-7, -1e-5, 123.4, 1234.5678, -2.5e8, 1e6):
+        assert page.evaluate(f"value => {{ {NUMBERS}; return said(value) }}", value) == number(
+            value
+        )
+    assert page.evaluate(f"() => {{ {NUMBERS}; return said(0.5) }}") == "0.5"  # shorter on an axis

@@ -53,7 +53,7 @@ def test_train_steer_browse_and_draw(server: Server, open_app: OpenApp, dataset:
     page.wait_for_url(re.compile(r"/results\?.*run="))
     app.settle()
     for key in ("curves", "confusion-numpy", "confusion-torch"):
-        expect(app.key(key).locator(".js-plotly-plot").first).to_be_visible(timeout=20_000)
+        expect(app.key(key).locator("svg.marks").first).to_be_visible(timeout=20_000)
 
     page.get_by_role("link", name="Draw", exact=True).first.click()
     page.wait_for_url(re.compile("/draw"))

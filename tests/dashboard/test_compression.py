@@ -90,6 +90,18 @@ def test_a_file_is_compressed_once_for_each_encoding() -> None:
 
 
 @pytest.mark.parametrize(
+    "folder", ["/static//js", "/static/./js", "/static/js/../js", "//static/js"]
+)
+def test_other_spellings_of_a_file_are_answered_and_never_kept(folder: str) -> None:
+    site = Site()
+    app = CompressedFiles(site)
+    for times in (1, 2):
+        _, headers, body = ask(app, path=f"{folder}/index.a1b2.js")
+        assert (body, site.asked) == (SCRIPT, times)
+        assert "content-encoding" not in headers
+
+
+@pytest.mark.parametrize(
     "site",
     [Site(b"text/html"), Site(status=404)],
     ids=["the app's page in place of a file", "no such file"],

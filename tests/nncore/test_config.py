@@ -176,9 +176,10 @@ REAL = [
 BAD: dict[str, tuple[str, list[Any]]] = {
     "dataset": ("one of mnist, digits", ["fashion", "", "MNIST ", 1, None, True, NAN, ["mnist"]]),
     "hidden": (
-        "4,096|0 to 6",
+        "4,096|0 to 6|write a layer without a comma|write it without the point",
         [
             *["1.5", "a,b", "16;16", "x" * 5_000, "0", "-5", "1e3", "1," * 50_000],
+            *["1,024", "16,1,000", "2.000"],
             *[[0], [-1], [4_097], [1] * 7, [[1]], [None], [1.5], [10**30]],
             *[True, None, 1.5, NAN, INF, {"a": 1}],
         ],

@@ -42,6 +42,33 @@ def test_what_cannot_be_written_leaves_what_was_there(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_two_writers_and_a_file_of_a_like_name(tmp_path: Path) -> None:
+    path, other = tmp_path / "figures.json", tmp_path / "figures.json.part"
+    other.write_bytes(b"somebody's own")
+    contents = [bytes([65 + i]) * 200_000 for i in range(4)]
+    writers = [
+        threading.Thread(target=lambda c=c: [write_whole(path, c) for _ in range(20)])
+        for c in contents
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert path.read_bytes() in contents
+    assert other.read_bytes() == b"somebody's own"
+    assert {*tmp_path.iterdir()} == {path, other}
+
+
+@unix
+def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    write_whole(path, b"first")
+    for mode in (0o600, 0o644):
+        path.chmod(mode)
+        write_whole(path, b"second")
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
 @unix
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()

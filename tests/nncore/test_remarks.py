@@ -1,11 +1,13 @@
 """Networks trained into not learning, and out of step, on purpose: on the built-in digits."""
 
+import dataclasses
 from functools import cache
+from typing import get_args
 
 import pytest
 
 from nncore import datasets, remarks, training
-from nncore.config import TrainingConfig
+from nncore.config import ActivationName, OptimizerName, TrainingConfig
 from nncore.lab.comparison import largest_gap
 from nncore.training import EpochRecord
 
@@ -40,6 +42,14 @@ def trained(config: TrainingConfig) -> list[EpochRecord]:
         ({"learning_rate": 100, "activation": "tanh"}, "100 is likely to be too large"),
         ({"learning_rate": 1000, "optimizer": "adam"}, "such as 0.003"),
         ({"learning_rate": 2e-4, "batch_size": "full"}, "the cost falls, but slowly"),
+        # Their last rates are next to nothing, and not at fault.
+        ({**BOOK, "learning_rate": 100, "schedule": "cosine"}, "100 is likely to be too large"),
+        ({**BOOK, "learning_rate": 100, "schedule": "one-cycle"}, "100 is likely to be too large"),
+        (
+            {**BOOK, "learning_rate": 100, "schedule": "step", "schedule_epochs": 1},
+            "100 is likely to be too large",
+        ),
+        ({"learning_rate": 1e-12, "schedule": "cosine"}, "1e-12 is likely to be too small"),
         ({"learning_rate": 1e-12}, "1e-12 is likely to be too small; take 0.1"),
         ({"l1": 300, "activation": "sigmoid"}, "l1 = 300 is likely to hold the weights near zero"),
         ({"hidden": (16, 16, 16), "dropout": 0.9}, "too few neurons are left"),
@@ -81,6 +91,22 @@ def test_each_of_the_twins_is_named_that_does_not_learn() -> None:
     assert note is not None
     assert "(numpy) and" in note
     assert "(torch) of the training images" in note
+
+
+def test_a_rate_that_was_lowered_too_late_is_told_by_its_highest() -> None:
+    config = config_of(**BOOK, learning_rate=100)
+    lowered = [
+        dataclasses.replace(record, learning_rate=100 if record.epoch == 0 else 1e-6)
+        for record in trained(config)
+    ]
+    assert "100 is likely to be too large" in (remarks.not_learning(config, lowered) or "")
+
+
+def test_every_activation_and_optimizer_has_its_limits() -> None:
+    for activation in get_args(ActivationName):
+        for optimizer in get_args(OptimizerName):
+            config = config_of(activation=activation, optimizer=optimizer)
+            assert remarks.not_learning(config, trained(config_of(learning_rate=1000)))
 
 
 def test_what_diverged_has_its_own_note() -> None:

@@ -488,6 +488,25 @@ def test_a_typed_activation_is_trained_by_both_engines_or_by_pytorch_alone():
     assert not at.get("typed-results")
 
 
+def test_a_training_is_watched_whatever_the_fields_say_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    own = Measurements((sys.executable, "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(common, "measurements", lambda: own)
+    first, other = ("activation", "z * tanh(z)", ""), ("activation", "sin(z)", "cos(z)")
+    at = typed(page("compare", show="flexibility"), *first[1:])
+    at.button(key="run-activation").click().run()
+    typed(at, *other[1:])
+    assert not at.button(key="run-activation").disabled
+    assert any(line.value.startswith(r"f(z) = z \* tanh\(z\): Measuring") for line in at.caption)
+    assert not at.toast
+    at.button(key="stop-watched").click().run()
+    wait_for(*first)
+    at.run()
+    assert all(button.key != "stop-watched" for button in at.button)
+    assert not at.toast  # it was stopped, and nothing else was measured
+
+
 def test_the_riddle_is_trained_by_the_job_queue_once(queue: FakeJobs):
     at = page("compare", show="riddle")
     at.button(key="run-riddle").click().run()

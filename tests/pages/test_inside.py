@@ -21,6 +21,7 @@ from nncore.explain.surgery import SetBias, SetWeight, Silence, operate
 from nncore.gradient_check import relative_error
 from nncore.network import Network
 from tests.dashboard.worked import number
+from tests.numbers import read_back
 from tests.pages.training import SMALL, own_store, page, trained
 
 real_test_images = evaluation.test_images
@@ -52,7 +53,7 @@ def view(at: AppTest):
 
 def derivative(at: AppTest, way: str) -> float:
     text = at.container(key=f"derivative-{way}").markdown[1].value
-    return float(text.removeprefix("### ").replace("−", "-"))
+    return read_back(text.removeprefix("### "))
 
 
 def test_without_a_run_the_shipped_model_is_taken_apart():

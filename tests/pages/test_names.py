@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.learn import chapters
-from tests.pages.training import own_store, page, trained
+from tests.pages.training import SMALL, own_store, page, trained
 
 MARKS = re.compile(r":[a-z-]+\[|\$|\*\*|:material/")
 """Of a colour, a formula, bold words, an icon: they are read out as they stand."""
@@ -60,8 +60,9 @@ def test_the_controls_of_a_chapter_have_plain_names(chapter: str) -> None:
         check(page("learn", chapter=chapter, show=show))
 
 
-def test_a_mistake_is_named_by_its_answer_and_its_image() -> None:
-    at = page("results", run=trained().id)
+def test_a_mistake_is_named_by_its_answer_its_network_and_its_image() -> None:
+    at = page("results", run=trained(config=SMALL.replace(engines=("numpy", "torch"))).id)
+    check(at)
     why = [link.label for link in at.page_link if link.page == "inside"]
     assert len(why) > 5
-    assert all(re.fullmatch(r"Why \d\? Image [\d,]+", name) for name in why)
+    assert all(re.fullmatch(r"Why \d\? (NumPy|PyTorch), image [\d,]+", name) for name in why)

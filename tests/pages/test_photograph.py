@@ -8,11 +8,14 @@ from streamlit.testing.v1 import AppTest
 from dashboard import session
 from dashboard.ink import samples
 from dashboard.models import doubts, load
+from nncore import datasets
 from nncore.checkpoints import CheckpointError
-from nncore.judge.reinking import photograph
+from nncore.ink.picture_files import SUFFIXES
+from nncore.judge.reinking import photograph, reink
 from nncore.judge.scribbles import no_digit
-from nncore.preprocessing import prepare, prepare_each
+from nncore.preprocessing import prepare
 from tests.nncore.ink.pictures import BAD, FILES
+from tests.nncore.ink.pieces import prepare_each
 from tests.pages.drawn import draw_page, png, predicted, upload
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -93,6 +96,19 @@ def test_one_digit_is_not_asked_about() -> None:
     assert predicted(at, "shipped") == "8"
     assert not [pills for pills in at.pills if pills.label == "Look at"]
     assert not doubts.is_doubted(prepare(at.session_state[session._DRAWING]).pixels)
+
+
+def test_a_digit_that_the_pen_skipped_in_is_one_as_at_the_command_line() -> None:
+    digits = datasets.load("digits")
+    torn = reink(digits.test.images[81], rng=np.random.default_rng(81))
+    at = uploaded(np.rint(255 * torn).astype(np.uint8))
+    assert predicted(at, "shipped") == "9"
+    assert not [pills for pills in at.pills if pills.label == "Look at"]
+
+
+def test_the_upload_takes_every_kind_of_picture_that_can_be_read() -> None:
+    at = uploaded(sheet([samples.sample(7)]))
+    assert {*at.file_uploader(key="ink-file").proto.type} == {*SUFFIXES}
 
 
 def test_another_picture_begins_with_its_first_digit() -> None:

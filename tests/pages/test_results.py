@@ -1,4 +1,6 @@
 import io
+import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +38,20 @@ def words(at) -> str:
     return " ".join(element.value for element in (*at.markdown, *at.caption, *at.header))
 
 
+ALL_CHARTS = ["Cost by epoch", "Accuracy by epoch", "Confusion matrix", "F1"]
+"""Of a run with one engine."""
+
+
+def charts(at: AppTest) -> list[str]:
+    """What the page's charts are of, from its top to its end."""
+    return [chart.proto.alt.partition(" of ")[0] for chart in at.get("vega_lite_chart")]
+
+
 def test_before_anything_is_trained_the_shipped_model_is_shown():
     assert SHIPPED["classroom"].exists()
     at = page("results")
     assert not at.exception
-    assert len(at.get("plotly_chart")) == 1
+    assert charts(at) == ["Confusion matrix"]
     assert "images right" in words(at)
 
 
@@ -50,8 +61,7 @@ def test_a_run_shows_curves_confusion_scores_and_mistakes():
     assert not at.exception
     assert "finished" in status(at)
     assert at.container(key="metric-numpy").metric[0].value.endswith("%")
-    charts = at.get("plotly_chart")
-    assert len(charts) == 4  # cost, accuracy, one confusion matrix, scores
+    assert charts(at) == ALL_CHARTS
     heads = [header.value for header in at.header]
     assert heads == [
         "Curves",
@@ -82,11 +92,16 @@ def test_the_epoch_slider_goes_over_the_checkpoints():
 
 def test_epochs_count_from_1_in_the_head_and_the_table():
     at = page("results", run=trained().id)
-    assert "after epoch" in at.container(key="metric-numpy").metric[0].delta
+    assert re.fullmatch(r"best .*, epoch [12]", at.container(key="metric-numpy").metric[0].delta)
+    assert not at.dataframe  # what is folded is not sent
+    folded = at.expander[0]
+    assert folded.label == "Every epoch in numbers"
+    at.session_state["every-epoch"] = True
+    at.run()
     assert list(at.dataframe[0].value["epoch"]) == [2, 1]
-    scores = at.dataframe[1].value
+    scores = at.table[0].value
     assert list(scores.columns) == [("NumPy", "precision"), ("NumPy", "recall"), ("NumPy", "F1")]
-    assert scores.to_numpy().max() <= 100
+    assert all(0 <= float(cell.rstrip("%")) <= 100 for cell in scores.to_numpy().ravel())
 
 
 def test_the_head_speaks_the_words_of_the_form():
@@ -179,10 +194,11 @@ def overlaid(first: str, second: str) -> AppTest:
     return at.selectbox(key="results-other-picker").select(second).run()
 
 
-def drawn_runs(at: AppTest) -> set[str]:
-    """Which of the two runs the cost curves name; none where one run is drawn alone."""
-    spec = at.get("plotly_chart")[0].proto.spec
-    return {name for name in ("First", "Second") if f"({name})" in spec}
+def drawn_runs(at: AppTest, measure: str = "cost") -> list[str]:
+    """The runs in the legend of a measure's curves; one without a name is drawn alone."""
+    chart = at.get("vega_lite_chart")[charts(at).index(f"{measure.capitalize()} by epoch")]
+    _, marks, _ = json.loads(chart.proto.spec)["layer"]
+    return [name for name in marks["encoding"]["shape"]["scale"]["domain"] if name]
 
 
 def test_a_comparison_is_in_the_url_and_can_be_sent():
@@ -190,10 +206,10 @@ def test_a_comparison_is_in_the_url_and_can_be_sent():
     at = overlaid(first.id, second.id)
     assert not at.exception
     assert (at.query_params["run"], at.query_params["other"]) == (first.id, second.id)
-    assert drawn_runs(at) == {"First", "Second"}
+    assert drawn_runs(at) == ["First", "Second"]
     sent = page("results", run=first.id, other=second.id)  # a refresh is the same: a new session
     assert sent.selectbox(key="results-other-picker").value == second.id
-    assert drawn_runs(sent) == {"First", "Second"}
+    assert drawn_runs(sent) == ["First", "Second"]
     assert not sent.warning
 
 
@@ -201,7 +217,7 @@ def test_a_link_that_names_the_second_run_alone_lays_it_over_the_newest():
     first, second = trained("First"), trained("Second")
     at = page("results", other=first.id)
     assert (at.query_params["run"], at.query_params["other"]) == (second.id, first.id)
-    assert drawn_runs(at) == {"First", "Second"}
+    assert drawn_runs(at) == ["Second", "First"]
     assert "cannot be laid over itself" in page("results", other=second.id).warning[0].value
 
 
@@ -213,7 +229,7 @@ def test_a_comparison_survives_a_page_switch():
     at.switch_page("pages/results.py").run()
     assert not at.exception
     assert (at.query_params["run"], at.query_params["other"]) == (first.id, second.id)
-    assert drawn_runs(at) == {"First", "Second"}
+    assert drawn_runs(at) == ["First", "Second"]
 
 
 def test_closing_the_overlay_takes_it_out_of_the_url():
@@ -222,7 +238,7 @@ def test_closing_the_overlay_takes_it_out_of_the_url():
     at.selectbox(key="results-other-picker").select(None).run()
     assert not at.exception
     assert "other" not in at.query_params
-    assert drawn_runs(at) == set()
+    assert drawn_runs(at) == []
 
 
 def test_the_back_button_takes_the_overlay_away_and_a_link_without_one_too():
@@ -230,11 +246,11 @@ def test_the_back_button_takes_the_overlay_away_and_a_link_without_one_too():
     at = overlaid(first.id, second.id)
     del at.query_params["other"]  # a moment after it was chosen, this is an echo
     at.run()
-    assert drawn_runs(at) == {"First", "Second"}
+    assert drawn_runs(at) == ["First", "Second"]
     at.session_state["results"].url.replaced.clear()  # three seconds later, it is the back button
     del at.query_params["other"]
     at.run()
-    assert drawn_runs(at) == set()
+    assert drawn_runs(at) == []
     assert "other" not in at.query_params
 
 
@@ -256,7 +272,7 @@ def test_an_unknown_overlay_in_a_link_is_one_sentence_and_no_more(other: str):
     assert len(at.warning) == bool(other)
     assert all("gone" in warning.value for warning in at.warning)
     assert "other" not in at.query_params
-    assert len(at.get("plotly_chart")) == 4
+    assert charts(at) == ALL_CHARTS
     assert not at.run().warning
 
 
@@ -274,19 +290,29 @@ def test_somebody_elses_run_can_be_laid_over_by_its_link_only():
     at = page("results", run=mine.id, other=theirs.id)
     assert not at.exception
     assert at.selectbox(key="results-other-picker").value == theirs.id
-    assert drawn_runs(at) == {"First", "Second"}
+    assert drawn_runs(at) == ["First", "Second"]
     at.run()
     assert at.query_params["other"] == theirs.id
 
 
-def test_two_runs_lie_over_each_other():
-    first, second = trained("First"), trained("<i>Second</i>")
-    at = page("results", run=first.id)
-    at.selectbox(key="results-other-picker").select(second.id).run()
+def test_two_runs_of_one_name_are_told_apart():
+    at = overlaid(trained("First").id, trained("First").id)
     assert not at.exception
-    spec = at.get("plotly_chart")[0].proto.spec
-    assert "First" in spec
-    assert "<i>Second" not in spec
+    for measure in ("cost", "accuracy"):
+        assert drawn_runs(at, measure) == ["First, this run", "First, laid over"]
+
+
+def test_costs_of_two_functions_share_no_axis_and_the_page_says_why():
+    first, second = trained("First"), trained("Second", SMALL.replace(cost="cross-entropy"))
+    at = overlaid(first.id, second.id)
+    assert not at.exception
+    assert drawn_runs(at, "cost") == []
+    assert drawn_runs(at, "accuracy") == ["First", "Second"]
+    why = [caption.value for caption in at.caption if "not laid over" in caption.value]
+    assert len(why) == 1
+    assert "cross-entropy in place of log-likelihood" in why[0]
+    same = overlaid(first.id, trained("Third").id)
+    assert not [caption for caption in same.caption if "not laid over" in caption.value]
 
 
 def test_a_run_before_its_first_epoch_says_so():
@@ -308,13 +334,28 @@ def test_somebody_elses_run_is_shown_by_its_link_only():
 def test_the_downloads_hold_what_they_say():
     run = trained()
     table = pd.read_csv(io.BytesIO(progress.curves_csv(run_store().epochs(run.id))))
-    assert list(table["epoch"]) == [0, 1]
+    assert list(table["epoch"]) == [1, 2]
     assert table["test_accuracy"].between(0, 1).all()
     blob = run_store().checkpoint_blob(run.id, "numpy")
     assert blob is not None
     assert from_bytes(blob).config == run.config
     at = page("results", run=run.id)
     assert len(at.get("download_button")) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("A wide network", "A-wide-network"),
+        ("../etc: λ = 0.1?", "etc-λ-0-1"),
+        ("<b>/\\|*\n", "b"),
+        ("...", "run"),
+        ("a" * 300, "a" * 40),
+    ],
+)
+def test_a_runs_files_are_named_by_it_as_every_file_system_takes_it(name: str, stem: str):
+    run = run_store().create_run("local", SMALL, name)
+    assert overview.file_stem(run) == f"{stem}-{run.id[:6]}"
 
 
 def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):
@@ -327,4 +368,4 @@ def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):
     at = page("results", run=run.id)
     assert not at.exception
     assert "could not be downloaded" in at.error[0].value
-    assert len(at.get("plotly_chart")) == 2
+    assert charts(at) == ALL_CHARTS[:2]

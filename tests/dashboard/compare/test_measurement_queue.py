@@ -233,7 +233,9 @@ def test_old_results_are_forgotten(
     server: Measurements, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "KEPT", 2)
+    until_over(server.ask("count", str(tmp_path / "bench")))
     for i in range(4):
-        until_over(server.ask("count", str(tmp_path / str(i))))
-    assert server.find("count", str(tmp_path / "0")) is None
-    assert server.find("count", str(tmp_path / "3")) is not None
+        until_over(server.ask("activation", str(tmp_path / str(i))))
+    assert server.find("activation", str(tmp_path / "0")) is None
+    assert server.find("activation", str(tmp_path / "3")) is not None
+    assert server.find("count", str(tmp_path / "bench")) is not None  # typed formulas only

@@ -5,7 +5,8 @@ import pytest
 
 from dashboard.ink import drawing, samples
 from dashboard.ink.drawing import Ink, Place
-from nncore.preprocessing import StageName, find_strokes, prepare, prepare_each
+from nncore.preprocessing import StageName, find_strokes, prepare
+from tests.nncore.ink.pieces import prepare_each
 
 
 def test_each_stage_is_left_out_alone():

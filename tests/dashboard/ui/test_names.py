@@ -5,6 +5,8 @@ from nncore.config import (
     ActivationName,
     CostName,
     DatasetName,
+    DeformName,
+    DTypeName,
     InitializerName,
     OptimizerName,
     ScheduleName,
@@ -19,5 +21,7 @@ def test_the_form_offers_every_name_that_a_configuration_knows():
         (names.INITIALIZERS, InitializerName),
         (names.SCHEDULES, ScheduleName),
         (names.DATASETS, DatasetName),
+        (names.DTYPES, DTypeName),
+        (names.DEFORMATIONS, DeformName),
     ):
         assert set(offered) == set(get_args(known))

@@ -11,11 +11,11 @@ from nncore.preprocessing import (
     crop,
     find_strokes,
     prepare,
-    prepare_each,
     prepare_found,
     prepare_ink,
 )
 from tests.nncore.ink.pens import drawn
+from tests.nncore.ink.pieces import prepare_each
 
 
 def small(digit: int, pen: int = 24, side: int = 120) -> np.ndarray:

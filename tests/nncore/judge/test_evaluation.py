@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from nncore import checkpoints
+from nncore import checkpoints, datasets
 from nncore.cli import app
 from nncore.datasets import Dataset, Split
-from nncore.judge import cards, evaluation
+from nncore.judge import cards, doubt, evaluation
 from nncore.judge.doubt import fit_temperature
 
 
@@ -66,6 +66,20 @@ def test_a_model_is_named_or_given_by_its_path(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "is no shipped model and no file; use" in done.stderr
     assert "classroom" in done.stderr
+
+
+def test_where_doubt_is_to_be_saved_is_looked_at_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worked(*_: object, **__: object) -> None:
+        raise AssertionError("the work had begun")
+
+    monkeypatch.setattr(doubt, "SHIPPED", tmp_path / "nowhere" / "doubt.safetensors")
+    monkeypatch.setattr(datasets, "load", worked)
+    done = CliRunner().invoke(app, ["evaluate", "--model", "classroom", "--teach-doubt"])
+    assert done.exit_code == 2
+    assert "the folder" in done.stderr
+    assert "does not exist; create it" in done.stderr
 
 
 @pytest.mark.mnist

@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
+from dashboard.ui.components import NUMBERS
 from dashboard.ui.components.network_view.payload import has, picture
 from dashboard.ui.palette import NEGATIVE, PAPER, POSITIVE
 from nncore.explain.neuron import Neuron
@@ -37,7 +38,7 @@ _COMPONENT = component(
     "network_view",
     html=_HTML,
     css=(_HERE / "network_view.css").read_text(encoding="utf-8"),
-    js=(_HERE / "network_view.js").read_text(encoding="utf-8"),
+    js=NUMBERS + (_HERE / "network_view.js").read_text(encoding="utf-8"),
 )
 
 

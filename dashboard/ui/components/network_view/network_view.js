@@ -384,13 +384,6 @@ function line(parent, kind, words) {
   parent.append(element)
 }
 
-function said(value) {
-  if (value === null) return "not a number"
-  const size = Math.abs(value)
-  if (size !== 0 && (size < 0.001 || size >= 100000)) return value.toExponential(1).replace("-", "\u2212")
-  return String(Number(value.toPrecision(3))).replace("-", "\u2212")
-}
-
 function rgb(color) {
   return [1, 3, 5].map(i => parseInt(color.slice(i, i + 2), 16))
 }

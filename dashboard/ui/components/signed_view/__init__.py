@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
+from dashboard.ui.components import NUMBERS
 from dashboard.ui.palette import NEGATIVE, POSITIVE
 
 _HERE = Path(__file__).parent
@@ -30,7 +31,7 @@ _COMPONENT = component(
     "signed_view",
     html=_HTML,
     css=(_HERE / "signed_view.css").read_text(encoding="utf-8"),
-    js=(_HERE / "signed_view.js").read_text(encoding="utf-8"),
+    js=NUMBERS + (_HERE / "signed_view.js").read_text(encoding="utf-8"),
 )
 SIDE = 28
 _STEPS = (1, 1.5, 2, 3, 4, 5, 7, 10)

@@ -248,10 +248,3 @@ class View {
     event.preventDefault()
   }
 }
-
-function said(value) {
-  const size = Math.abs(value)
-  if (size !== 0 && (size < 0.001 || size >= 100000))
-    return value.toExponential(1).replaceAll("-", "\u2212")
-  return String(Number(value.toPrecision(3))).replace("-", "\u2212")
-}

@@ -11,6 +11,7 @@ through_the_entry()
 place = state.read([chapter.name for chapter in chapters.CHAPTERS])
 chapter = chapters.chapter(place.chapter)
 messages = st.container()
+chapters.progress()
 
 if state.is_alone():
     chapters.alone(chapter)

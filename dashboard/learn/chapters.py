@@ -24,6 +24,7 @@ from dashboard.learn.onward import Onward
 from dashboard.learn.panel import UNTOLD, Panel
 from dashboard.models import load
 from dashboard.runs.errors import StoreError
+from dashboard.ui.components.tab_memory import tab_memory
 from dashboard.ui.heading import heading
 
 
@@ -101,6 +102,11 @@ def contents(current: Chapter) -> None:
             on_change=state.take_contents_choice,
         )
         st.progress(len(done) / len(CHAPTERS), f"{len(done)} of {len(CHAPTERS)} questions answered")
+
+
+def progress() -> None:
+    """Let the tab remember which questions were answered: a refresh forgets none of them."""
+    state.finish(*tab_memory("answered", state.done()).intersection(_BY_NAME))
 
 
 def opening(chapter: Chapter) -> None:

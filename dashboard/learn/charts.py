@@ -51,10 +51,10 @@ def chart(
     # Vega cuts a line that is longer than a phone is wide.
     head, _, key_line = title.partition("\n")
     is_alone = state.is_alone()
-    wide = 1.5 if is_alone else 1
+    wide = 1.9 if is_alone else 1
     heading: dict[str, Any] = {"text": textwrap.wrap(head, round(36 * wide)), "anchor": "start"}
     if key_line:
-        lines = textwrap.wrap(key_line, round(44 * wide))
+        lines = textwrap.wrap(key_line, round(40 * wide))
         heading |= {"subtitle": lines, "subtitlePadding": 6}
         heading |= {"subtitleFontSize": 14, "subtitleColor": vega.axis_text() or GREY}
     vega.place(rows, layers, key=key, title=heading, alt=alt, height=height, is_projected=is_alone)
@@ -136,7 +136,10 @@ def below() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def _columns(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
     with st.container(key=key, height="stretch" if state.is_alone() else "content"):
-        figure, controls = st.columns([5, 3], gap="medium" if state.is_alone() else "large")
+        if state.is_alone():
+            figure, controls = st.columns([9, 4], gap="medium")
+        else:
+            figure, controls = st.columns([5, 3], gap="large")
     return controls, figure
 
 

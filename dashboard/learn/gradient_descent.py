@@ -113,7 +113,7 @@ def _on_a_curve(panel: Panel) -> Onward:
             + ("" if kept else f" Learning rate {eta:g}. {journey(path, costs)}"),
         )
     with left:
-        st.markdown(f"The curve: ${_polynomial('C(v)', learning.VALLEY)}$.")
+        st.markdown(f"The curve: ${_polynomial('C(v)', learning.VALLEY)}.$")
         if not kept:
             st.markdown(journey(path, costs) + ("" if lost else f" {_next(path[-1], eta)}"))
     rate = 0.001 if eta <= 0.03 else 100.0 if eta >= 2 else 3.0

@@ -134,7 +134,7 @@ def layers(panel: Panel) -> Onward:
         )
         st.markdown(f"${terms} = {UNTOLD if kept else count}$".replace(",", "{,}"))
     with right:
-        st.markdown("**Lines are weights, the strongest of them; every circle has a bias**")
+        st.markdown("**Lines are weights, drawn where most comes through; circles have biases**")
         network_view(
             untrained_network(sizes),
             image_of(4),
@@ -265,6 +265,7 @@ def _vector(values: np.ndarray, unit: int, step: str, digit: int) -> None:
         chosen=unit,
         key="figure-vector",
         title="One number a neuron; the chosen one stands out",
+        height=290,
         alt=f"The {what}s of layer {step[1:]} for a handwritten {digit}: "
         + ", ".join(f"{value:.2f}" for value in values),
     )
@@ -291,16 +292,20 @@ def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
     terms = incoming * w
     st.markdown(f"Its sum: {summed_up(terms, b, z)} (what pulls up, what pulls down, the bias)")
     if len(w) == 784:
-        with st.container(horizontal=True, gap="medium"):
-            for picture, caption in (
-                (digits.png(digits.signed(w, 280)), "its weights"),
-                (digits.png(digits.signed(terms, 280)), "weights times this digit's pixels"),
+        with st.container(horizontal=True, gap="small"):
+            for picture, caption, said in (
+                (digits.png(digits.signed(w, 280)), "its weights", "weights"),
+                (
+                    digits.png(digits.signed(terms, 280)),
+                    "weights × ink",
+                    "weights times this digit's pixels",
+                ),
             ):
                 st.image(
                     picture,
                     caption=caption,
-                    alt=f"The neuron's {caption} as a 28 by 28 picture, green up, magenta down",
-                    width=96 if state.is_alone() else 144,
+                    alt=f"The neuron's {said} as a 28 by 28 picture, green up, magenta down",
+                    width=96 if state.is_alone() else 112,
                 )
     else:
         charts.bars(
@@ -312,5 +317,5 @@ def _sum(incoming: np.ndarray, w: np.ndarray, b: float, z: float) -> None:
             title="The terms of its sum",
             alt=f"{len(w)} terms of the neuron's sum, largest {terms.max():.2f}, "
             f"smallest {terms.min():.2f}.",
-            height=170,
+            height=220,
         )

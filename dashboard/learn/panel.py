@@ -193,15 +193,18 @@ def _slide(
 
     While it moves, the figure follows and the URL waits.
     """
+    chapter = state.place().chapter
 
     def take(moved: tuple[float, ...], moving: bool) -> None:
+        if state.place().chapter != chapter:
+            return  # sent a moment before its chapter was left
         state.controls().set(**{name: value_at(moved)})
         state.place().is_moving = moving
 
     live_slider(
         label,
         places,
-        key=state.controls().key(f"{name}-slider"),
+        key=state.slider_key(name),
         track=track,
         on_move=take,
         is_compact=state.is_alone(),

@@ -30,11 +30,12 @@ FOCUS = Param("focus", _is_one, lambda focus: "1" if focus else None, False, exp
 DONE = Param(
     "done",
     lambda text: frozenset(text.split(".")),
-    lambda done: ".".join(sorted(done)) or None,
+    lambda done: None,
     frozenset[str](),
     is_place=False,
 )
-"""Chapters whose question was answered."""
+"""Chapters whose question counts as answered. It is taken out of the address and never written: an
+address is sent to others, whom it would tell the answers."""
 PARAMS = (CHAPTER, FOCUS, DONE)
 """Beside them, the URL has what the open chapter's controls say, each under its own name."""
 PLACE_PARAMS = (CHAPTER.name, FOCUS.name)
@@ -58,15 +59,16 @@ class LessonPlace:
     """Which chapter is open, and what the URL said about it when it was last read or written.
 
     A chapter's controls are kept in the session, which a page switch spares, and in the URL, which
-    a refresh spares and a teacher can send. Progress is kept in the same two places: it belongs to
-    a person, and the run store knows only workspaces, which a whole class may share.
+    a refresh spares and a teacher can send. Progress is kept in the session and in the tab
+    (`tab_memory`): it belongs to a person, and the run store knows only workspaces, which a whole
+    class may share.
     """
 
     chapter: str = ""
     focus: bool = False
     """Show the figure alone."""
     is_moving: bool = False
-    """A slider has not been let go yet."""
+    """A slider has not been let go yet: a browser takes only so many addresses a second."""
     url: UrlMemory = field(default_factory=lambda: UrlMemory(_STALE_SECONDS))
 
 
@@ -97,10 +99,10 @@ def read(chapters: Sequence[str]) -> LessonPlace:
     a chapter that there is not, which is told, the first one is opened.
     """
     now = place()
+    now.is_moving = False  # who held a slider may have left the page with it
     said = read_url(PARAMS, now.url, with_rest=True)
     if said is not None:
         now.chapter, now.focus = said[CHAPTER.name], said[FOCUS.name]
-        now.is_moving = False
         controls().forget()
     if now.chapter not in chapters:
         if now.chapter:
@@ -109,14 +111,14 @@ def read(chapters: Sequence[str]) -> LessonPlace:
                 "This is the first."
             )
         now.chapter = chapters[0]
-    st.session_state[_DONE] = done() | DONE.in_url().intersection(chapters)
+    finish(*DONE.in_url().intersection(chapters))
     return now
 
 
 def write(values: Mapping[str, str]) -> None:
     """Make the URL say which chapter is open and what its controls say."""
     now = place()
-    said = {CHAPTER.name: now.chapter, FOCUS.name: now.focus, DONE.name: done()}
+    said = {CHAPTER.name: now.chapter, FOCUS.name: now.focus, DONE.name: None}
     write_url(PARAMS, now.url, said, rest=values)
 
 
@@ -124,7 +126,7 @@ def open_chapter(chapter: str, *, focus: bool = False) -> None:
     """Turn to a chapter, or to its figure alone."""
     now = place()
     own = now.url.seen if now.chapter == chapter else {}
-    now.chapter, now.focus, now.is_moving = chapter, focus, False
+    now.chapter, now.focus = chapter, focus
     write({k: v for k, v in own.items() if k not in (CHAPTER.name, FOCUS.name)})
 
 
@@ -151,6 +153,12 @@ def control_key(param: Param) -> str:
     return controls().starting(param.name, param.value(place().url.seen, tell=True))
 
 
+def slider_key(name: str) -> str:
+    """The key of a slider's element, which keeps its state where a link makes its control start
+    again: what it told last counts as answered."""
+    return f"slider-{place().chapter}-{name}"
+
+
 def control(param: Param) -> Any:
     """What a control of the open chapter says that is no widget of Streamlit's."""
     control_key(param)
@@ -167,9 +175,9 @@ def is_called_for(name: str) -> bool:
     return name in place().url.seen or name in controls()
 
 
-def finish(chapter: str) -> None:
-    """This chapter's question was answered."""
-    st.session_state[_DONE] = done() | {chapter}
+def finish(*chapters: str) -> None:
+    """These chapters' questions were answered."""
+    st.session_state[_DONE] = done().union(chapters)
 
 
 def is_revealed() -> bool:

@@ -64,7 +64,7 @@ def _fit(panel: Panel) -> int:
             + ("." if kept else f", {deviation:.4f} away from it on average."),
         )
     with left:
-        st.markdown(f"Wanted: ${_FORMULAS[target]}$.")
+        st.markdown(f"Wanted: ${_FORMULAS[target]}.$")
     return 2 * n_bumps
 
 

@@ -1,12 +1,12 @@
 """Measure what the app promises in seconds: `python -m tests.browser.measure`, on a quiet machine.
 
 Prints one JSON object: seconds from a cold request to an idle first page; what each page costs a
-browser that has never been here (`--first-loads`: only that); milliseconds from mouse-up to a new
-prediction on Draw, and from a slider's step to the new drawing on Learn (`--slider`: only that);
-examples a second of the NumPy engine inside the app, with the live page open,
-by the command line's, as the median over pairs of runs.
+browser that has never been here; milliseconds from mouse-up to a new prediction on Draw, and from
+each step of a slider to the new drawing on Learn; examples a second of the NumPy engine inside the
+app, with the live page open, by the command line's, as the median over pairs of runs.
 """
 
+import argparse
 import json
 import re
 import statistics
@@ -178,13 +178,35 @@ def in_short(millis: list[float]) -> dict[str, int]:
     }
 
 
+def asked() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.browser.measure",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument(
+        "--first-loads",
+        action="store_true",
+        help="only what each page costs a browser that has never been here",
+    )
+    only.add_argument(
+        "--slider",
+        action="store_true",
+        help="only the milliseconds from a slider's step to the new drawing",
+    )
+    return parser.parse_args()
+
+
 def main() -> None:
+    only = asked()
     with sync_playwright() as play, tempfile.TemporaryDirectory() as home:
         browser = play.chromium.launch(executable_path=find(), args=FLAGS)
-        if "--first-loads" in sys.argv:
+        if only.first_loads:
             print(json.dumps(first_loads(browser), indent=2))
             return
-        if "--slider" in sys.argv:
+        if only.slider:
             server = Server(Path(home))
             server.start()
             app = AppPage(browser.new_context(**DESKTOP).new_page(), server)

@@ -17,7 +17,8 @@ element => {
     const { width, height } = range.getBoundingClientRect()
     const style = getComputedStyle(parent)
     if (width < 2 || height < 2 || style.visibility === "hidden" || style.opacity === "0") return
-    const enlarged = parent.getScreenCTM?.()?.d ?? parent.currentCSSZoom ?? 1
+    const drawn = parent.getScreenCTM?.() // a turned axis title's letters are as large as others
+    const enlarged = drawn ? Math.hypot(drawn.b, drawn.d) : (parent.currentCSSZoom ?? 1)
     const pixels = parseFloat(style.fontSize) * enlarged
     if (pixels < smallest.pixels) smallest = { pixels, words }
   }

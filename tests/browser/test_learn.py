@@ -191,6 +191,8 @@ def test_from_the_first_chapter_to_train_and_back(server: Server, open_app: Open
     app.key("lesson-question").get_by_text("Three", exact=True).click()
     app.press("Reveal")
     expect(app.page.get_by_text("As you predicted")).to_be_visible()
+    expect(app.page.get_by_text(ONE_ANSWERED)).to_be_attached()
+    assert "done" not in app.page.url
     app.page.reload()
     app.settle()
     expect(app.page.get_by_text(ONE_ANSWERED)).to_be_attached()
@@ -203,3 +205,24 @@ def test_from_the_first_chapter_to_train_and_back(server: Server, open_app: Open
     expect(app.page.get_by_text("7,850 parameters")).to_be_visible(timeout=15_000)
     app.page.get_by_role("link", name="Learn", exact=True).click()
     expect(app.page.get_by_text(ONE_ANSWERED)).to_be_attached(timeout=15_000)
+
+
+def test_an_answer_is_the_tabs_own_and_its_address_tells_nobody(
+    server: Server, open_app: OpenApp
+) -> None:
+    app = open_app(server, "/learn?chapter=initialisation&show=equal&spread=0")
+    number_becomes(app, "?")
+    app.key("lesson-question").get_by_text("Six copies of one neuron").click()
+    app.press("Reveal")
+    number_becomes(app, "1 of 6")
+    app.page.reload()
+    number_becomes(app, "1 of 6")
+    link = app.page.url.removeprefix(server.url)
+    reader = open_app(server, link)
+    number_becomes(reader, "?")
+    # Whoever types it into an address wants to see it, and does not pass it on.
+    typed = open_app(server, f"{link}&done=initialisation")
+    number_becomes(typed, "1 of 6")
+    expect(typed.page).not_to_have_url(re.compile("done"))
+    typed.page.reload()
+    number_becomes(typed, "1 of 6")

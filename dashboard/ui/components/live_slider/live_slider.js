@@ -1,7 +1,7 @@
 // Draws the slider once and keeps it; what Python says of its places is taken over whenever nobody
 // moves it and no message is under way. One View for each place on the page.
 
-const PATIENCE_MS = 2000
+const PATIENCE_MS = 10_000 // for an answer; a message may be lost on the way
 const views = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -13,7 +13,7 @@ export default function ({ data, parentElement, setStateValue }) {
   view.tell = at => setStateValue("at", at)
   view.take(data)
   return () => {
-    clearTimeout(view.timer)
+    view.end()
     views.delete(parentElement)
   }
 }
@@ -30,6 +30,12 @@ class View {
     this.root.classList.toggle("two", this.handles.length > 1)
   }
 
+  // Whoever still holds it when the page changes lets go of nothing.
+  end() {
+    clearTimeout(this.timer)
+    this.holding?.abort()
+  }
+
   addHandle(i) {
     const input = document.createElement("input")
     input.type = "range"
@@ -44,13 +50,20 @@ class View {
     input.onpointerdown = event => {
       if (event.button) return
       this.held = "pointer"
-      const letGo = () => {
-        removeEventListener("pointerup", letGo)
-        removeEventListener("pointercancel", letGo)
-        this.letGo()
-      }
-      addEventListener("pointerup", letGo)
-      addEventListener("pointercancel", letGo)
+      this.holding?.abort()
+      this.holding = new AbortController()
+      const { signal } = this.holding
+      const before = this.places
+      addEventListener("pointerup", () => this.letGo(), { signal })
+      addEventListener(
+        "pointercancel",
+        () => {
+          this.places = before // the finger scrolls the page
+          this.draw()
+          this.letGo()
+        },
+        { signal },
+      )
     }
     input.onkeydown = event => {
       if (/^(Arrow|Page|Home|End)/.test(event.key)) this.held = "key"
@@ -76,17 +89,18 @@ class View {
 
   draw() {
     const { low, high } = this.data
-    const shares = this.places.map(place => `${(100 * (place - low)) / (high - low || 1)}%`)
+    const shares = this.places.map(place => (place - low) / (high - low || 1))
     this.handles.forEach(({ input, handle, said }, i) => {
       input.value = this.places[i]
       said.textContent = this.said(this.places[i])
       said.style.setProperty("--letters", said.textContent.length)
       input.setAttribute("aria-valuetext", said.textContent)
-      for (const element of [handle, said]) element.style.setProperty("--at", shares[i])
+      for (const element of [handle, said]) element.style.setProperty("--at", `${100 * shares[i]}%`)
     })
-    const ends = this.handles.length > 1 ? shares : ["0%", shares[0]]
-    this.track.style.setProperty("--from", ends[0])
-    this.track.style.setProperty("--to", ends[1])
+    const [from, to] = this.handles.length > 1 ? shares : [0, shares[0]]
+    this.track.style.setProperty("--from", `${100 * from}%`)
+    this.track.style.setProperty("--to", `${100 * to}%`)
+    this.track.style.setProperty("--middle", (from + to) / 2)
     this.root.querySelector(".value").textContent = this.places.map(p => this.said(p)).join(" – ")
     const [first, last] = this.track.querySelectorAll(".ends span")
     first.textContent = this.said(low)
@@ -102,13 +116,14 @@ class View {
 
   move(i) {
     const place = Number(this.handles[i].input.value)
-    const [least, most] = [this.places[i - 1] ?? place, this.places[i + 1] ?? place]
+    const [least, most] = [this.places[i - 1] ?? -Infinity, this.places[i + 1] ?? Infinity]
     this.places = this.places.with(i, Math.min(Math.max(place, least), most))
     this.draw()
     this.say(this.held !== "")
   }
 
   letGo() {
+    this.holding?.abort()
     this.held = ""
     if (this.moving) this.say(false)
   }
@@ -128,8 +143,8 @@ class View {
     this.next = null
     clearTimeout(this.timer)
     this.timer = setTimeout(() => {
-      this.asking = false // lost on the way, or a page that takes very long
-      this.ask()
+      this.asking = false
+      this.take(this.data)
     }, PATIENCE_MS)
   }
 }

@@ -15,11 +15,18 @@ export default function ({ data, setTriggerValue }) {
     if (!data.insists && differs()) return
     done = asked
     if (!remember(data)) setTriggerValue("refused", true)
-    if (data.leaves) location.replace(location.pathname)
+    if (data.leaves) leave()
   }
   return () => {
     current = null
   }
+}
+
+function leave() {
+  try {
+    sessionStorage.clear()
+  } catch {} // a frame that may keep nothing at all
+  location.replace(location.pathname)
 }
 
 // Another tab may have been told to remember another key: seen when this one is looked at again.

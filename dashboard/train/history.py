@@ -32,7 +32,7 @@ def past_runs(mine: Sequence[Run]) -> None:
     def poll() -> None:
         with shown_errors():
             now = just_read.pop() if just_read else run_store().list_runs(session.workspace())
-            if _statuses(now) != drawn:
+            if _statuses(now) != drawn and not state.is_pressed():
                 st.rerun()
             _past_runs(now)
 
@@ -103,7 +103,7 @@ def _actions(run: Run, others: list[Run]) -> None:
             navigation.switch("results", {"run": run.id, "other": other.id})
     with st.popover("Rename", key="history-rename"), st.form("rename", border=False):
         name = st.text_input("New name", value=run.name, max_chars=MAX_NAME, key=f"name-{run.id}")
-        if st.form_submit_button("Rename it"):
+        if st.form_submit_button("Rename it", key="history-rename-go"):
             _change(lambda: run_store().rename_run(run.id, name, workspace=session.workspace()))
     with st.popover("Delete", key="history-delete"):
         st.markdown(f"Delete **{escape(run.name)}** with its curves and models, for good?")

@@ -56,7 +56,8 @@ def stage(run: Run | None, form: FormResult) -> None:
     def poll() -> None:
         is_first = bool(just_read)
         status = _stage(look, form, unread=drawn)
-        if polling and not is_first and (status != drawn or status not in ACTIVE):
+        changed = status != drawn or status not in ACTIVE
+        if polling and not is_first and changed and not state.is_pressed():
             st.rerun()  # the past runs and the form say the same
 
     st.fragment(poll, run_every=POLL_SECONDS if polling else None)()

@@ -22,6 +22,13 @@ STEP_SIZE = "step-size"
 STEP_SIZES = ("mini-batch", "epoch")
 """What one press of Step trains."""
 
+_IN_FRAGMENTS = (
+    *("train", "pause", "resume", "step", "stop", "new-run"),
+    *("history-open", "history-show", "history-again", "history-compare-go"),
+    *("history-rename-go", "history-delete-go"),
+)
+"""The buttons in the parts of Train that poll."""
+
 _FORM = "training-form"
 _SHOWN_RUN = "train-run"
 _DRAWN_ON = "train-run-drawn-on"
@@ -151,6 +158,15 @@ def shown_run() -> str | None:
 def show_run(run_id: str | None) -> None:
     """Let Train show this run from now on."""
     st.session_state[_SHOWN_RUN] = run_id
+
+
+def is_pressed() -> bool:
+    """Whether a button was pressed in a part that polls.
+
+    Streamlit runs such parts in a row when their timers and presses come together, and forgets the
+    presses that are left when one of them asks for the whole page: who asks must wait.
+    """
+    return any(st.session_state.get(key) for key in _IN_FRAGMENTS)
 
 
 def was_on(run_id: str | None, *, is_on: bool) -> bool:

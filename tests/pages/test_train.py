@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from streamlit.testing.v1 import AppTest
 
+from dashboard import navigation
 from dashboard.runs.claim import Claim
 from dashboard.runs.run import RequestKind, RunStatus
 from dashboard.runs.store import RunStore, run_store
-from dashboard.train import history, live, picture
+from dashboard.train import history, live, picture, state
 from dashboard.ui.names import FIELDS
 from nncore import recipes
 from nncore.config import TrainingConfig
@@ -713,7 +714,7 @@ def ticks(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [(before, after) for before in GOES_ON for after in [before, *WAYS[before]]],
+    [(before, after) for before in sorted(GOES_ON) for after in [before, *WAYS[before]]],
 )
 def test_a_look_at_the_run_agrees_in_itself_and_draws_the_page_where_it_has_changed(
     before: str, after: str, ticks, monkeypatch: pytest.MonkeyPatch
@@ -744,6 +745,30 @@ def test_a_look_at_the_run_agrees_in_itself_and_draws_the_page_where_it_has_chan
     assert timers["dashboard.train.live"] == (None if over else live.POLL_SECONDS)
     assert timers["dashboard.train.history"] == (None if over else history.POLL_SECONDS)
     assert asked == ["the whole page"] * over
+
+
+@pytest.mark.parametrize("button", ["new-run", "history-open", "history-again"])
+def test_no_timer_asks_for_the_whole_page_while_a_button_is_pressed(
+    button: str, ticks, monkeypatch: pytest.MonkeyPatch
+):
+    """Of timers and presses that come together, the presses would be forgotten."""
+    claims: dict[str, Claim] = {}
+    run = started("queued", claims)
+    at = page("train", run=run.id)
+    asked: list[str] = []
+    monkeypatch.setattr(live.st, "rerun", lambda: asked.append("the whole page"))
+    monkeypatch.setattr(navigation, "switch", lambda *_: asked.append("another page"))
+    bring(run.id, "running", claims)
+    at.button(key=button).click().run()
+    assert len(asked) == 1  # by the button
+    assert not at.exception
+
+
+def test_every_button_in_a_part_that_polls_is_known():
+    trained()
+    at = page("train", run=trained().id)
+    keys = {button.key for button in at.button if button.key}
+    assert {key for key in keys if not key.startswith("recipe-")} == {*state._IN_FRAGMENTS}
 
 
 def test_an_end_is_drawn_again_before_the_timer_goes(ticks, monkeypatch: pytest.MonkeyPatch):

@@ -102,3 +102,15 @@ def test_the_command_adds_its_figures_to_a_card_and_refuses_without_one(
     assert after.evaluation is not None
     assert after.evaluation.test_accuracy == before.test_accuracy
     assert after.evaluation.reinked_accuracy is None
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize("value", [np.nan, 3e38])
+@pytest.mark.usefixtures("mnist")
+def test_a_model_that_diverged_is_not_judged(tmp_path: Path, value: float) -> None:
+    shipped, model = checkpoints.load(checkpoints.SHIPPED["classroom"]), tmp_path / "m.safetensors"
+    shipped.state["parameters"][:] = value
+    checkpoints.save(model, shipped.config, "numpy", shipped.state)
+    done = CliRunner().invoke(app, ["evaluate", "--model", str(model)])
+    assert done.exit_code == 2
+    assert "no finite numbers: its training diverged; train it again" in done.stderr

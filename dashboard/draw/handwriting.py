@@ -20,7 +20,7 @@ from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import digits, runs
 from dashboard.ui.errors import show_notices, shown_errors
-from dashboard.ui.text import counted, escape, listed
+from dashboard.ui.text import a_digit, counted, escape, listed
 from nncore import recipes
 from nncore.checkpoints import CheckpointError
 from nncore.config import ConfigError, TrainingConfig
@@ -132,7 +132,7 @@ def _all_the_same(drawing: str, label: int) -> bool:
 
 
 def _kept_as(workspace: str, kept: Handwriting, same: np.ndarray) -> None:
-    labels = " and ".join(f"a {kept.labels[i]}" for i in same)
+    labels = " and ".join(f"{a_digit(kept.labels[i])}" for i in same)
     st.markdown(f"**Kept as {labels}.**")
     st.button(
         "Undo",
@@ -176,7 +176,7 @@ def _wall(kept: Handwriting) -> None:
                 )
     if missing := [str(label) for label in np.flatnonzero(counts == 0)]:
         nobodys = listed(missing, "or")
-        st.caption(f"Nobody has kept a {nobodys} yet.")
+        st.caption(f"Nobody has kept {a_digit(nobodys)} yet.")
 
 
 @st.cache_data(max_entries=200, ttl=_FORGOTTEN_AFTER, show_spinner=False)

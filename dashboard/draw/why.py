@@ -16,7 +16,7 @@ from dashboard.runs.run import RunStatus
 from dashboard.runs.store import run_store
 from dashboard.ui import digits
 from dashboard.ui.arithmetic import add_up, latex, latex_term
-from dashboard.ui.text import escape, listed
+from dashboard.ui.text import a_digit, escape, listed
 from nncore import datasets
 from nncore.checkpoints import CheckpointError
 from nncore.config import ActivationName, DatasetName
@@ -113,7 +113,7 @@ def written_lead(found: Contributions) -> str:
 def _change(network: Network, x: np.ndarray, found: Contributions) -> None:
     winner, rival = found.winner, found.rival
     example = adversarial_example(network, x, rival)
-    st.subheader(f"What would turn it into a {rival}")
+    st.subheader(f"What would turn it into {a_digit(rival)}")
     if not example.is_reached:
         st.markdown(f"No small change was found after which it says {rival}.")
         return
@@ -126,13 +126,13 @@ def _change(network: Network, x: np.ndarray, found: Contributions) -> None:
         return
     st.markdown(
         f"A change of length **{example.distance:.2f}**, {share:.0%} of the drawing's own: on the "
-        f"right, the network says {rival}. If you still see a {winner}, you have met what is "
-        "called an adversarial example."
+        f"right, the network says {rival}. If you still see {a_digit(winner)}, you have met what "
+        "is called an adversarial example."
     )
     pictures = {
         "The drawing": digits.enlarged(x, 448),
         "Ink added in green, taken in magenta": digits.signed(example.image - x, 448),
-        f"Read as a {rival}": digits.enlarged(example.image, 448),
+        f"Read as {a_digit(rival)}": digits.enlarged(example.image, 448),
     }
     with st.container(width=560), st.grid(len(pictures), min_column_width=100):
         for caption, picture in pictures.items():
@@ -160,7 +160,7 @@ def _neighbours(model: Model, network: Network, x: np.ndarray) -> None:
             st.image(
                 digits.digit_png(examples.images[row], 112),
                 caption=f"{label}, {distance:.1f} away",
-                alt=f"A training image of a {label}",
+                alt=f"A training image of {a_digit(label)}",
             )
 
 
@@ -194,9 +194,9 @@ def _count(labels: np.ndarray) -> str:
     """`Of the 10 nearest training images, 9 show a 7 and 1 shows a 9.`"""
     found, counts = np.unique(labels, return_counts=True)
     if len(found) == 1:
-        return f"The {len(labels)} nearest training images **all show a {found[0]}**."
+        return f"The {len(labels)} nearest training images **all show {a_digit(found[0])}**."
     parts = listed(
-        f"{counts[i]} {'shows' if counts[i] == 1 else 'show'} a {found[i]}"
+        f"{counts[i]} {'shows' if counts[i] == 1 else 'show'} {a_digit(found[i])}"
         for i in np.argsort(-counts, kind="stable")
     )
     return f"Of the {len(labels)} nearest training images, **{parts}**."

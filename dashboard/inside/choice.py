@@ -12,7 +12,7 @@ from dashboard.models import evaluation, load, predictions
 from dashboard.models.evaluation import Answers
 from dashboard.ui import digits, sections
 from dashboard.ui.names import ACTIVATIONS, DATASETS
-from dashboard.ui.text import listed, sureness
+from dashboard.ui.text import a_digit, listed, sureness
 from nncore import datasets
 from nncore.config import DatasetName, architecture
 from nncore.explain.neuron import Neuron
@@ -295,7 +295,7 @@ def headline(model: OpenNetwork, example: Example) -> int | None:
                 st.caption("This network diverged: its weights are no numbers any more.")
                 return None
             sure = sureness(answer.confidence)
-            truth = "" if example.label is None else f"it is a {example.label}"
+            truth = "" if example.label is None else f"it is {a_digit(example.label)}"
             wrong = example.label is not None and example.label != answer.digit
             word = ", but " if wrong else ", and "
             st.markdown(f"### It says {answer.digit}{word if truth else ''}{truth}")

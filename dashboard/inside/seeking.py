@@ -8,7 +8,7 @@ from dashboard.inside.formulas import function_of
 from dashboard.models import evaluation, predictions
 from dashboard.models.predictions import by_rows
 from dashboard.ui import digits, symbols
-from dashboard.ui.text import number, sureness
+from dashboard.ui.text import a_digit, number, sureness
 from nncore.config import DatasetName
 from nncore.explain.feature_visualization import Ascent, excite, layer_inputs, strongest
 from nncore.explain.neuron import Neuron
@@ -39,7 +39,7 @@ def show(model: OpenNetwork, neuron: Neuron) -> None:
                 digits.digit_png(found.image), width=196,
                 alt=f"The image found by gradient ascent for {name}",
             )  # fmt: skip
-            called = f"The network calls this a {said.digit}, {sureness(said.confidence)}."
+            called = f"The network calls this {a_digit(said.digit)}, {sureness(said.confidence)}."
             st.caption(f"{climb(found.z)} {called}{_specks(found.image, model.dataset)}")
         # Below this, all test images are asked: what is above stands on the page by then.
         rows = _strongest(model.token, model.dataset, neuron.layer, neuron.index, model.network)

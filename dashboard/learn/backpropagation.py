@@ -89,8 +89,8 @@ def backpropagation(panel: Panel) -> Onward:
     if not state.is_alone():
         left.caption(_ORDER)
     return Onward(
-        BOOK.replace(learning_rate=3.0 if eta <= 3 else 100.0),
-        "Train 23,860 parameters the same way",
+        BOOK,
+        f"Train 23,860 parameters the same way, with η = {BOOK.learning_rate:g}",
         inside="backward",
     )
 
@@ -102,7 +102,10 @@ def stepped_to(before: float, after: float) -> str:
         return f"The cost stays at {said(shown.after)}, to four places."
     way = "falls" if shown.change < 0 else "rises"
     why = "" if shown.change < 0 else ": this step is too long"
-    return f"The cost {way} from {said(shown.before)} to **{said(shown.after)}**{why}."
+    return (
+        f"The cost {way} from {said(shown.before)} to **{said(shown.after)}**{why}. The drawing "
+        "has the new weights and biases; sliders and slopes are those of before the step."
+    )
 
 
 def _drawing(

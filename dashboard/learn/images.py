@@ -16,6 +16,7 @@ from dashboard.ui.arithmetic import add_up, latex, latex_sum
 from dashboard.ui.components.network_view import network_view
 from dashboard.ui.network_picture import in_words
 from dashboard.ui.palette import BLACK, INK, MISTAKE, PAPER, POSITIVE
+from dashboard.ui.text import a_digit
 from nncore import recipes
 from nncore.config import architecture, count_parameters
 from nncore.explain.neuron import Neuron
@@ -50,7 +51,7 @@ def pixels(panel: Panel) -> Onward:
         with st.container(key="lesson-number"):
             kept = panel.keeps(digit == 3)
             panel.number("Pixels that all three ink", f"{shared} of {covered}", kept=kept)
-        st.markdown(f"**Three people wrote a {digit}, and these are its numbers**")
+        st.markdown(f"**Three people wrote {a_digit(digit)}, and these are its numbers**")
         top = min(max(row - _WINDOW // 2, 0), 28 - _WINDOW)
         start = min(max(column - _WINDOW // 2, 0), 28 - _WINDOW)
         with st.grid(3, min_column_width=84, gap="small"):
@@ -70,7 +71,7 @@ def pixels(panel: Panel) -> Onward:
         )
         st.markdown(
             f"**The rule “ink at row {row}, column {column} means {digit}”** picks out "
-            f"{rule.hits} of {rule.n_digit} images of a {digit}, and {rule.false_alarms} of "
+            f"{rule.hits} of {rule.n_digit} images of {a_digit(digit)}, and {rule.false_alarms} of "
             f"{rule.n_others} images of other digits."
         )
     return Onward(BOOK, "Train a network that finds its own rules")

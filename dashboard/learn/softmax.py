@@ -99,14 +99,14 @@ def _share(panel: Panel) -> None:
 
 
 def shares(a: np.ndarray) -> list[str]:
-    """Shares of one (n,) with two decimals that add up to 1.00.
+    """Shares of one (n,) with three decimals that add up to 1.000.
 
     What is missing after rounding down goes where most was cut off.
     """
-    cents = np.floor(100 * a + 1e-9).astype(int)
-    for j in np.argsort(cents - 100 * a)[: 100 - int(cents.sum())]:
-        cents[j] += 1
-    return [f"{c / 100:.2f}" for c in cents]
+    parts = np.floor(1000 * a + 1e-9).astype(int)
+    for j in np.argsort(parts - 1000 * a)[: 1000 - int(parts.sum())]:
+        parts[j] += 1
+    return [f"{part / 1000:.3f}" for part in parts]
 
 
 # A mistake is unlearned -------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.ui import vega
 from dashboard.ui.palette import BLACK, MISTAKE, TRANSPARENT
+from dashboard.ui.text import a_digit
 
 _CHOICE = "cell"
 _HEIGHT = 400
@@ -81,7 +82,7 @@ def finding(matrix: np.ndarray, *, rates: bool = False) -> str:
     true, predicted = divmod(int(np.argmax(mistakes)), len(matrix))
     share = float(_shares(matrix)[true, predicted])
     often = f"{share:.1%} of them" if rates else f"{matrix[true, predicted]} times"
-    return f"Most often, a {true} is taken for a {predicted} ({often})"
+    return f"Most often, {a_digit(true)} is taken for {a_digit(predicted)} ({often})"
 
 
 def chosen_cell(event: Mapping[str, Any] | None) -> tuple[int, int] | None:

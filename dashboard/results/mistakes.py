@@ -15,7 +15,7 @@ from dashboard.results.confusion import choose_cell
 from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.ui import digits, errors, palette
-from dashboard.ui.text import certainty, percent
+from dashboard.ui.text import a_digit, certainty, percent
 from nncore import metrics
 from nncore.checkpoints import SHIPPED
 from nncore.config import DatasetName, EngineName
@@ -200,7 +200,8 @@ def _cell_images(
 ) -> None:
     true, predicted = cell
     positions = found.cell(true, predicted)
-    what = f"a {true} named right" if true == predicted else f"a {true} taken for a {predicted}"
+    as_what = "named right" if true == predicted else f"taken for {a_digit(predicted)}"
+    what = f"{a_digit(true)} {as_what}"
     if not len(positions):
         st.markdown(f"**{name}**: {what}, not once")
         return

@@ -116,7 +116,7 @@ def _final_metrics(
     name = palette.ENGINE_MARKDOWN[engine]
     with st.container(key=f"metric-{engine}"):
         best = max(own, key=lambda record: record.test_accuracy, default=None)
-        told = f"best {percent(best.test_accuracy)}, epoch {best.epoch + 1}" if best else "–"
+        told = _after(last, best) if last and best else "–"
         st.metric(
             f"{name}, test accuracy",
             percent(last.test_accuracy if last else None),
@@ -126,7 +126,8 @@ def _final_metrics(
             border=True,
         )
     seconds = sum(record.seconds for record in own)
-    rate = f"{last.examples_per_second:,.0f} images/s" if last else "–"
+    images = sum(record.examples_per_second * record.seconds for record in own)
+    rate = f"{images / seconds:,.0f} images a second" if seconds else "–"
     st.metric(
         f"{name}, time training",
         duration(seconds) if own else "–",
@@ -134,6 +135,15 @@ def _final_metrics(
         delta_color="off",
         delta_arrow="off",
         border=True,
+    )
+
+
+def _after(last: EpochRecord, best: EpochRecord) -> str:
+    """Of which epoch an engine's figures are, since its twin may be one further; and its best."""
+    if best.epoch == last.epoch:
+        return f"after epoch {last.epoch + 1}, its best"
+    return (
+        f"after epoch {last.epoch + 1}; best {percent(best.test_accuracy)}, epoch {best.epoch + 1}"
     )
 
 

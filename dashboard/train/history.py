@@ -63,7 +63,7 @@ def _past_runs(mine: Sequence[Run]) -> None:
             "name": st.column_config.TextColumn("Name", pinned=True),
             "status": "Status",
             "network": "Network",
-            "η": st.column_config.NumberColumn("η", format="%g"),
+            "η": st.column_config.NumberColumn("η, last", format="%g"),
             "epochs": "Epochs",
             "NumPy": st.column_config.NumberColumn("NumPy, test", format="%.2f%%"),
             "PyTorch": st.column_config.NumberColumn("PyTorch, test", format="%.2f%%"),

@@ -162,6 +162,7 @@ def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> Non
             default=state.STEP_SIZES[0],
             required=True,
             key=state.STEP_SIZE,
+            persist_state="session",
             help="How far one press of Step goes.",
         )
         if run is not None and mine and status in ACTIVE:
@@ -369,15 +370,24 @@ def _metric(engine: EngineName, last: EpochRecord | None, now: Progress | None) 
         st.metric(
             f"{palette.ENGINE_MARKDOWN[engine]}, test accuracy",
             percent(last.test_accuracy if last else None),
-            delta=f"{last.examples_per_second:,.0f} examples a second" if last else "no epoch yet",
+            delta=_after(last) if last else "no epoch yet",
             delta_color="off",
             delta_arrow="off",
         )
-        st.caption(
-            "before the first mini-batch"
-            if now is None
-            else f"mini-batch {now.batch:,} of {now.n_batches:,}, its cost {now.cost:.4g}"
-        )
+        st.caption(_mini_batch(now))
+
+
+def _after(last: EpochRecord) -> str:
+    """Of which epoch an engine's figures are: its twin may be one further."""
+    return f"after epoch {last.epoch + 1}, {last.examples_per_second:,.0f} examples a second"
+
+
+def _mini_batch(now: Progress | None) -> str:
+    if now is None:
+        return "before the first mini-batch"
+    if now.batch == now.n_batches:
+        return f"all {now.n_batches:,} mini-batches; training cost {now.cost:.4g}"
+    return f"mini-batch {now.batch:,} of {now.n_batches:,}, its cost {now.cost:.4g}"
 
 
 # Before a run -----------------------------------------------------------------------------------

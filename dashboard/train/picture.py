@@ -13,7 +13,7 @@ from dashboard.runs.run import CheckpointInfo, Run
 from dashboard.runs.store import run_store
 from dashboard.ui import palette
 from dashboard.ui.components.network_view import network_view
-from dashboard.ui.text import sureness
+from dashboard.ui.text import a_digit, sureness
 from nncore.checkpoints import CheckpointError
 from nncore.config import DatasetName, EngineName
 from nncore.explain.neuron import Neuron
@@ -87,7 +87,7 @@ def _in_words(network: Network, engine: EngineName, answer: Answer, label: int) 
     if not answer.is_number:
         return f"{palette.ENGINE_NAMES[engine]} {when}: it diverged and says nothing any more"
     said = f"says {answer.digit}, {sureness(answer.confidence)}"
-    verdict = "right" if answer.digit == label else f"it is a {label}"
+    verdict = "right" if answer.digit == label else f"it is {a_digit(label)}"
     return f"{palette.ENGINE_NAMES[engine]} {when} {said}: {verdict}"
 
 

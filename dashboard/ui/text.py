@@ -51,6 +51,11 @@ def sureness(confidence: float) -> str:
     return f"{certainty(confidence)} sure"
 
 
+def a_digit(digit: int | str) -> str:
+    """A digit in a sentence, for example `a 3` or `an 8`."""
+    return f"an {digit}" if str(digit) == "8" else f"a {digit}"
+
+
 def counted(n: int, what: str) -> str:
     """How many there are, for example `1 step` or `1,500 steps`."""
     return f"{n:,} {what}{'' if n == 1 else 's'}"

@@ -392,7 +392,7 @@ def test_a_mistake_is_one_and_a_digit_is_that_digit():
     button(at, "A mistake").click().run()
     assert ", but it is a" in said(at)
     at.pills(key="inside-digit").set_value(8).run()
-    assert said(at).endswith("it is a 8")
+    assert said(at).endswith("it is an 8")
 
 
 def test_the_epoch_slider_looks_at_the_same_neuron_earlier():

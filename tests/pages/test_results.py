@@ -92,7 +92,10 @@ def test_the_epoch_slider_goes_over_the_checkpoints():
 
 def test_epochs_count_from_1_in_the_head_and_the_table():
     at = page("results", run=trained().id)
-    assert re.fullmatch(r"best .*, epoch [12]", at.container(key="metric-numpy").metric[0].delta)
+    assert re.fullmatch(
+        r"after epoch 2(, its best|; best .*, epoch 1)",
+        at.container(key="metric-numpy").metric[0].delta,
+    )
     assert not at.dataframe  # what is folded is not sent
     folded = at.expander[0]
     assert folded.label == "Every epoch in numbers"

@@ -11,10 +11,10 @@ from nncore.activations import softmax
 @given(st.lists(st.floats(-8, 8), min_size=2, max_size=10))
 def test_what_is_shown_adds_up_to_one(z: list[float]) -> None:
     a = softmax(np.array(z))
-    shown = [round(100 * float(words)) for words in shares(a)]
-    assert sum(shown) == 100
-    assert np.abs(np.array(shown) / 100 - a).max() <= 0.01 + 1e-9
+    shown = [round(1000 * float(words)) for words in shares(a)]
+    assert sum(shown) == 1000
+    assert np.abs(np.array(shown) / 1000 - a).max() <= 0.001 + 1e-9
 
 
-def test_thirds_give_one_cent_away() -> None:
-    assert sorted(shares(np.full(3, 1 / 3))) == ["0.33", "0.33", "0.34"]
+def test_thirds_give_one_thousandth_away() -> None:
+    assert sorted(shares(np.full(3, 1 / 3))) == ["0.333", "0.333", "0.334"]

@@ -77,6 +77,12 @@ def a_run(server: Server, key: str) -> None:
     store.close()
 
 
+def expect_runs(app: AppPage) -> None:
+    """Train lists some, at the latest when the browser has told what it remembers."""
+    expect(app.page.get_by_text("Past runs")).to_be_visible()
+    expect(app.page.get_by_text(NO_RUNS)).to_have_count(0, timeout=20_000)
+
+
 def has_runs(app: AppPage) -> bool:
     """Whether Train, once it is drawn to its end, lists any."""
     expect(app.page.get_by_text("Past runs")).to_be_visible()
@@ -98,16 +104,16 @@ def test_a_browser_finds_its_runs_again_another_does_not_and_no_address_has_the_
     a_run(server, key)
     first, second = tabs
     go_to(first, "Train")  # without a reload
-    assert has_runs(first)
+    expect_runs(first)
     first.open("/train")  # a typed address
-    assert has_runs(first)
+    expect_runs(first)
     for page in [*navigation.TABLE, navigation.TABLE[2]]:
         go_to(second, page.title)
         expect(second.button("Copy link")).to_have_count(int(page.name not in WITHOUT_LINK))
         addresses = second.page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)")
         said = [second.page.url, second.page.title(), *addresses]
         assert [text for text in said if key in text or "workspace=" in text] == []
-    assert has_runs(second)
+    expect_runs(second)
     assert not has_runs(tab(open_browser(), server))
     assert key not in server.log.read_text()
     assert [app.console + app.exceptions() for app in tabs] == [[], []]
@@ -121,13 +127,13 @@ def test_an_old_link_works_once_loses_its_key_and_can_be_forgotten(
     context = open_browser()
     context.add_cookies([{"name": session.COOKIE, "value": "%7Brubbish", "url": server.url}])
     app = tab(context, server, f"/train?hidden=16&workspace={old}")
-    assert has_runs(app)
+    expect_runs(app)
     expect(app.page.get_by_text(visitor.ADOPTED)).to_be_visible()
     assert old not in app.page.url
     assert "hidden=16" in app.page.url
     assert key_of(context) == old
     other = tab(context, server)
-    assert has_runs(other)
+    expect_runs(other)
 
     app.page.get_by_role("button", name="Forget me").click()
     with app.page.expect_navigation(url=f"{server.url}/train"):

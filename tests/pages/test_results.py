@@ -303,6 +303,9 @@ def test_two_runs_of_one_name_are_told_apart():
     assert not at.exception
     for measure in ("cost", "accuracy"):
         assert drawn_runs(at, measure) == ["First, this run", "First, laid over"]
+    quadratic = trained("First", SMALL.replace(cost="quadratic"))
+    at = overlaid(trained("First").id, quadratic.id)
+    assert drawn_runs(at, "accuracy") == ["First, log-likelihood", "First, quadratic"]
 
 
 def test_costs_of_two_functions_share_no_axis_and_the_page_says_why():

@@ -589,6 +589,17 @@ def test_past_runs_can_be_renamed_trained_again_and_deleted():
     assert only_run().id != run.id
 
 
+def test_past_runs_say_their_settings_rather_than_their_names_twice():
+    run_store().create_run("local", SMALL.replace(hidden="16,16"), "784-16-16-10, η 0.1")
+    table = page("train").dataframe[-1].value
+    assert list(table.columns[:4]) == ["name", "status", "cost", "activation"]
+    assert list(table.iloc[0][2:4]) == ["Log-likelihood", "ReLU"]
+    run_store().create_run("local", SMALL.replace(cost="quadratic"), "Another name")
+    table = page("train").dataframe[-1].value
+    assert list(table.network) == ["784-10-10", "784-16-16-10"]
+    assert list(table.cost) == ["Quadratic", "Log-likelihood"]
+
+
 def test_runs_of_others_are_not_listed_and_not_touched(monkeypatch: pytest.MonkeyPatch):
     theirs = run_store().create_run("somebody-else", SMALL, "Private")
     at = page("train")

@@ -69,12 +69,6 @@ def test_a_long_line_has_few_marks_and_one_at_its_end():
     assert marked[-1] == 100
 
 
-def test_a_runs_name_is_short_and_on_one_line():
-    (name,) = {row["run"] for row in charts.curve_rows(two_runs("a\n" + "b" * 200)[:1], "cost")}
-    assert "\n" not in name
-    assert len(name) <= 32
-
-
 def test_the_words_for_those_who_see_no_chart_tell_the_figures():
     said = charts.curve_ends(curves_of(RECORDS, "accuracy"), "accuracy")
     assert "NumPy ends at 90.00% on test data" in said

@@ -1,9 +1,11 @@
-"""How long a queued run will wait: what those before it still have to train, at the pace seen so
-far.
+"""What a queued run waits for, and how long: what those before it still have to train, at the pace
+seen so far.
 """
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from dashboard.runs.progress import seconds_left
 from dashboard.runs.run import Run, RunStatus
@@ -15,30 +17,54 @@ Last = Mapping[str, Mapping[EngineName, EpochRecord]]
 """The last record of each engine, by run."""
 
 
-def seconds_to_wait(store: RunStore, run: Run, slots: int) -> float | None:
-    """Seconds of training before a queued run's turn; None where nobody can know yet.
+For = Literal["a worker", "a paused run", "an own paused run", "runs"]
+"""What a queued run waits for: a worker that gets ready for a place that is free, a paused run that
+keeps the only places (one of the same workspace, or another's), or the runs before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a queued run waits for, and seconds until its turn, where they can be known."""
+
+    waits_for: For
+    seconds: float | None = None
+
+
+def wait_of(store: RunStore, run: Run, slots: int) -> Wait:
+    """What a queued run waits for.
+
+    Args:
+        store: where it is kept.
+        run: with its place in the queue; the first one's is taken where it has none.
+        slots: runs that train at once.
 
     Raises:
         StoreError: the database cannot be used.
     """
-    if run.queue_position is None:
-        return None
+    place = run.queue_position or 1
     known = store.pace_setters()
+    training = [other for other in known if other.status == RunStatus.RUNNING]
+    paused = [other for other in known if other.has_worker and other.status == RunStatus.PAUSED]
+    slots = max(slots, 1)
+    if place <= slots - len(training) - len(paused):
+        return Wait("a worker")
+    if len(paused) >= slots:
+        own = any(other.workspace == run.workspace for other in paused)
+        return Wait("an own paused run" if own else "a paused run")
     last = store.last_epochs([other.id for other in known])
-    training = [
+    left = [
         seconds_left(
             other.config, [*last.get(other.id, {}).values()], store.live(other.id).progress
         )
-        for other in known
-        if other.status == RunStatus.RUNNING
+        for other in training
     ]
     before = {
         other.queue_position: other
         for other in known
-        if other.queue_position is not None and other.queue_position < run.queue_position
+        if other.queue_position is not None and other.queue_position < place
     }
-    waiting = [_seconds_of(before[place], known, last) for place in sorted(before)]
-    return turn_after(training, waiting, slots)
+    waiting = [_seconds_of(before[number], known, last) for number in sorted(before)]
+    return Wait("runs", turn_after(left, waiting, slots - len(paused)))
 
 
 def turn_after(

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.runs.run import RequestKind, RunStatus
-from dashboard.runs.waiting import seconds_to_wait, turn_after
+from dashboard.runs.waiting import Wait, turn_after, wait_of
 from nncore.training import Progress
 from tests.dashboard.runs.training import CONFIG, live, new_run, record
 
@@ -18,7 +18,7 @@ def training(store, epochs, *records, config=CONFIG):
 
 
 def wait(store, run, slots=1):
-    return seconds_to_wait(store, store.get_run(run.id), slots)
+    return wait_of(store, store.get_run(run.id), slots).seconds
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,6 @@ def test_the_pace_of_a_run_that_is_over_counts_and_twins_are_two(store):
     assert over.release(RunStatus.FINISHED)
     new_run(store, twins.replace(epochs=4))
     assert wait(store, new_run(store)) == 4 * (2 + 1)
-    assert wait(store, store.get_run(over.run.id)) is None  # it does not wait
 
 
 def test_a_resumed_run_has_only_the_rest_before_it(store):
@@ -87,3 +86,29 @@ def test_other_workspaces_runs_are_before_it_too(store):
     run = store.create_run("theirs", CONFIG.replace(epochs=3))
     store.claim(run.id, "token").save_epochs([record(0, seconds=5.0)])
     assert wait(store, new_run(store)) == 10
+
+
+def test_it_waits_for_a_worker_where_a_place_is_free_and_else_for_who_keeps_the_place(store):
+    first, second = new_run(store), new_run(store)
+
+    def waits(run, slots):
+        return wait_of(store, store.get_run(run.id), slots).waits_for
+
+    assert (waits(first, 1), waits(second, 1)) == ("a worker", "runs")
+    assert (waits(first, 2), waits(second, 2)) == ("a worker", "a worker")
+    theirs = store.create_run("theirs", CONFIG)
+    claim = store.claim(theirs.id, "token")
+    assert (waits(first, 1), waits(first, 2), waits(second, 2)) == ("runs", "a worker", "runs")
+    claim.set_status(RunStatus.PAUSED)
+    assert wait_of(store, store.get_run(first.id), 1) == Wait("a paused run")
+    assert waits(first, 2) == "a worker"
+    claim.release(RunStatus.PAUSED)  # it has given its place up
+    assert waits(first, 1) == "a worker"
+
+
+def test_a_paused_run_of_ones_own_keeps_the_place_too(store):
+    training(store, 10).set_status(RunStatus.PAUSED)
+    assert wait_of(store, store.get_run(new_run(store).id), 1) == Wait("an own paused run")
+    training(store, 10, record(0, seconds=2.0))
+    mine = new_run(store)
+    assert wait_of(store, store.get_run(mine.id), 3).waits_for == "runs"  # who is queued before it

@@ -42,7 +42,9 @@ OTHER: dict[str, Any] = {
 
 def run(name: str = NAME, config: TrainingConfig = BOOK) -> Run:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return Run("a", "local", name, config, RunStatus.FINISHED, None, now, 0.1, None)
+    return Run(
+        "a", "local", name, config, RunStatus.FINISHED, None, now, 0.1, None, has_worker=False
+    )
 
 
 @pytest.mark.parametrize(

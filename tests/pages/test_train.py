@@ -264,7 +264,7 @@ def test_a_run_in_the_queue_says_about_how_long_it_waits():
     run_store().create_run("local", SMALL.replace(epochs=60))
     third = run_store().create_run("local", SMALL)
     at = page("train", run=third.id)
-    assert [bar.text for bar in at.progress] == ["Second in the queue, about 3 minutes"]
+    assert [bar.text for bar in at.progress] == ["Second in the queue, about 4 minutes"]
 
 
 def test_a_run_in_the_queue_says_what_it_waits_for():

@@ -101,11 +101,14 @@ def curve_layers(lines: Sequence[Curve], measure: Measure, axis: str) -> list[di
     names = [ENGINE_NAMES[engine] for engine in engines]
     is_percent = measure == "accuracy"
     place = _axes(lines, axis, is_percent=is_percent)
-    as_lines = {
-        "legend": {"title": None, "symbolType": "stroke", "symbolSize": 500, "symbolOpacity": 1}
-    }
+    widths = [4 if engine == "numpy" else 1.8 for engine in engines]
+    strokes = {"title": None, "symbolType": "stroke", "symbolSize": 500, "symbolOpacity": 1}
+    is_alone = len(engines) == 1
+    if is_alone:  # a scale of a single width gives none at all in Vega
+        strokes["symbolStrokeWidth"] = widths[0]
+    as_lines = {"legend": strokes}
     color = _by("engine", names, [ENGINE_COLORS[engine] for engine in engines]) | as_lines
-    width = _by("engine", names, [4 if engine == "numpy" else 1.8 for engine in engines]) | as_lines
+    width = {"value": widths[0]} if is_alone else _by("engine", names, widths) | as_lines
     grey = {"title": None, "symbolFillColor": GREY, "symbolStrokeWidth": 0, "symbolSize": 120}
     shape = _by("run", runs, ["circle", "square"], "nominal")
     below_each_other = {"columns": 1}  # two long names are wider than a phone

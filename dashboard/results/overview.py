@@ -242,7 +242,8 @@ def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
 def file_stem(run: Run) -> str:
     """How the files of a run begin: its name, as far as every file system takes it, and who it is.
 
-    The first letters of its id tell runs of one name apart.
+    Of its points, those in numbers stay. The first letters of its id tell runs of one name apart.
     """
-    words = "-".join(re.findall(r"\w+", plain(run.name)))[:_LONGEST_STEM].rstrip("-_")
+    found = re.findall(r"(?:\w|(?<=\d)\.(?=\d))+", plain(run.name))
+    words = "-".join(found)[:_LONGEST_STEM].rstrip("-_.")
     return f"{words or 'run'}-{run.id[:_ID_LETTERS]}"

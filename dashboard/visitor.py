@@ -7,17 +7,20 @@ from contextlib import AbstractContextManager, nullcontext
 import streamlit as st
 
 from dashboard import session
+from dashboard.runs.errors import StoreError
+from dashboard.runs.run import RequestKind
 from dashboard.runs.store import run_store
 from dashboard.session import Visitor
 from dashboard.settings import SettingsError, settings
 from dashboard.ui.components.workspace_cookie import Heard, workspace_cookie
 from dashboard.ui.errors import shown_errors
+from dashboard.ui.text import escape
 
 REMEMBERED = "This browser remembers, by a cookie, which runs and kept digits are yours."
 FORGET = (
-    "Your runs and kept digits stay stored, but nobody finds them any more, you neither: delete "
-    "first what should be gone. Links to them that were sent or saved still work. This browser "
-    "then begins again with nothing."
+    "Your runs that train or wait are stopped. All your runs and kept digits stay stored, but "
+    "nobody finds them any more, you neither: delete first what should be gone. Links to them that "
+    "were sent or saved still work. This browser then begins again with nothing."
 )
 REFUSED = (
     "This browser keeps no cookies: a refresh or a second tab does not find your runs and kept "
@@ -33,7 +36,8 @@ ASIDE = (
 )
 INSTEAD = (
     "The runs and kept digits that this browser remembers now stay stored, but nobody finds them "
-    "any more, you neither. Links to them that were sent or saved still work."
+    "any more, you neither, and those runs that train or wait are stopped. Links to them that were "
+    "sent or saved still work."
 )
 NOTHING = "There are no runs (any more) where your link leads: these are the ones of this browser."
 FOLLOWED = "In another tab this browser was told to remember other runs: this tab shows them too."
@@ -123,10 +127,32 @@ def _back(now: Visitor) -> None:
     now.shown, now.word, now.leaves = now.own, None, True
 
 
+def _choose_instead(now: Visitor) -> None:
+    """Have the browser remember what a link led to, in place of what it does."""
+    if _stop_all(now):
+        _remember_instead(now, now.shown)
+
+
 def _forget(now: Visitor) -> None:
     """Have the browser remember a new workspace, and open the tab anew."""
-    _remember_instead(now, session.new_key())
-    now.leaves = True
+    if _stop_all(now):
+        _remember_instead(now, session.new_key())
+        now.leaves = True
+
+
+def _stop_all(now: Visitor) -> bool:
+    """Stop the runs that nobody will find again: they would train, and others wait, for nobody.
+
+    False, with a word to the visitor, where that cannot be done now.
+    """
+    try:
+        store = run_store()
+        for run in store.list_runs(now.own):
+            store.request(run.id, RequestKind.STOP, workspace=now.own)
+    except StoreError as error:
+        now.word = f"{escape(str(error))} Nothing was forgotten; try again later."
+        return False
+    return True
 
 
 # What is said -----------------------------------------------------------------------------------
@@ -151,8 +177,8 @@ def _choose(now: Visitor) -> None:
         st.markdown(INSTEAD)
         st.button(
             "Remember these",
-            on_click=_remember_instead,
-            args=(now, now.shown),
+            on_click=_choose_instead,
+            args=(now,),
             type="primary",
             key="visitor-instead-go",
         )

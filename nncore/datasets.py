@@ -32,9 +32,9 @@ ImageDType = DTypeName | Literal["float16"]
 
 N_PIXELS = 784
 N_CLASSES = 10
-N_DIGITS_TEST = 300
-"""Test images among the embedded digits; the other 1,497 are for training."""
-N_TRAINING: dict[DatasetName, int] = {"mnist": 60_000, "digits": 1_797 - N_DIGITS_TEST}
+N_TEST: dict[DatasetName, int] = {"mnist": 10_000, "digits": 300}
+"""Test images of each dataset."""
+N_TRAINING: dict[DatasetName, int] = {"mnist": 60_000, "digits": 1_797 - N_TEST["digits"]}
 """Training images of each dataset, those for validation included."""
 DOWNLOAD_PATIENCE = 20.0
 """Seconds without an answer after which a download is given up."""
@@ -101,13 +101,13 @@ _TEST_IMAGES = _IdxFile(
     "t10k-images-idx3-ubyte",
     "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     7_840_016,
-    (10_000, N_PIXELS),
+    (N_TEST["mnist"], N_PIXELS),
 )
 _TEST_LABELS = _IdxFile(
     "t10k-labels-idx1-ubyte",
     "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     10_008,
-    (10_000,),
+    (N_TEST["mnist"],),
 )
 MNIST_FILES = tuple(
     file.name for file in (_TRAIN_IMAGES, _TRAIN_LABELS, _TEST_IMAGES, _TEST_LABELS)

@@ -13,7 +13,6 @@ import numpy as np
 from dashboard.ui import vega
 from dashboard.ui.curves import Curve, Measure
 from dashboard.ui.palette import DASHES, ENGINE_COLORS, ENGINE_NAMES, GREY
-from dashboard.ui.text import plain
 from nncore.config import EngineName
 
 Score = Literal["precision", "recall", "F1"]
@@ -21,7 +20,6 @@ Score = Literal["precision", "recall", "F1"]
 _HEIGHT = 270
 _MOST_MARKS = 12
 """Points of a line up to which each has its mark; more would hide the dashes."""
-_LONGEST_NAME = 32
 _TITLES: dict[Measure, str] = {
     "cost": "Cost by epoch: lower is better",
     "accuracy": "Accuracy by epoch: higher is better",
@@ -79,7 +77,7 @@ def curve_rows(lines: Sequence[Curve], measure: Measure) -> list[dict[str, Any]]
                 "value": factor * value,
                 "engine": ENGINE_NAMES[line.engine],
                 "data": line.split,
-                "run": _run(line),
+                "run": line.run,
                 "opacity": 0.5 if line.second else 1,
                 "size": 70 if line.engine == "numpy" else 24,
                 "is_marked": epochs % every == 0 or epochs == line.epochs[-1],
@@ -99,18 +97,22 @@ def curve_layers(lines: Sequence[Curve], measure: Measure, axis: str) -> list[di
     drawn = {line.engine for line in lines}
     engines: list[EngineName] = [engine for engine in ENGINE_NAMES if engine in drawn]
     dashes = {split: dash for split, dash in DASHES.items() if split in {li.split for li in lines}}
-    runs = list(dict.fromkeys(_run(line) for line in lines))
+    runs = list(dict.fromkeys(line.run for line in lines))
     names = [ENGINE_NAMES[engine] for engine in engines]
     is_percent = measure == "accuracy"
     place = _axes(lines, axis, is_percent=is_percent)
-    as_lines = {
-        "legend": {"title": None, "symbolType": "stroke", "symbolSize": 500, "symbolOpacity": 1}
-    }
+    widths = [4 if engine == "numpy" else 1.8 for engine in engines]
+    strokes = {"title": None, "symbolType": "stroke", "symbolSize": 500, "symbolOpacity": 1}
+    is_alone = len(engines) == 1
+    if is_alone:  # a scale of a single width gives none at all in Vega
+        strokes["symbolStrokeWidth"] = widths[0]
+    as_lines = {"legend": strokes}
     color = _by("engine", names, [ENGINE_COLORS[engine] for engine in engines]) | as_lines
-    width = _by("engine", names, [4 if engine == "numpy" else 1.8 for engine in engines]) | as_lines
+    width = {"value": widths[0]} if is_alone else _by("engine", names, widths) | as_lines
     grey = {"title": None, "symbolFillColor": GREY, "symbolStrokeWidth": 0, "symbolSize": 120}
     shape = _by("run", runs, ["circle", "square"], "nominal")
-    shape["legend"] = grey if len(runs) > 1 else None
+    below_each_other = {"columns": 1}  # two long names are wider than a phone
+    shape["legend"] = grey | below_each_other if len(runs) > 1 else None
     as_it_is = {"type": "quantitative", "scale": None, "legend": None}
     paler = {"field": "opacity", **as_it_is}
     line: dict[str, Any] = {
@@ -191,13 +193,7 @@ def curve_ends(lines: Sequence[Curve], measure: Measure) -> str:
 def _name(line: Curve) -> str:
     """`NumPy` or `NumPy (my run)`."""
     name = ENGINE_NAMES[line.engine]
-    return f"{name} ({_run(line)})" if line.run else name
-
-
-def _run(line: Curve) -> str:
-    """A run's name, a text from a user: on one line, and short."""
-    name = plain(line.run)
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
+    return f"{name} ({line.run})" if line.run else name
 
 
 def show_digit_scores(

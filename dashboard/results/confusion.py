@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.ui import vega
 from dashboard.ui.palette import BLACK, MISTAKE, TRANSPARENT
-from dashboard.ui.text import a_digit
+from dashboard.ui.text import a_digit, plain
 
 _CHOICE = "cell"
 _HEIGHT = 400
@@ -20,7 +20,7 @@ _IS_CHOSEN_AGAIN = f"datum && vlSelectionTest('{_CHOICE}_store', datum)"
 
 
 def choose_cell(
-    matrix: np.ndarray, name: str, color: str, *, key: str, rates: bool = False
+    matrix: np.ndarray, name: str, color: str, *, key: str, whose: str = "", rates: bool = False
 ) -> tuple[int, int] | None:
     """Place a confusion matrix; the cell that is chosen in it, (true, predicted), or None.
 
@@ -33,6 +33,7 @@ def choose_cell(
         name: whose it is, in words.
         color: and its colour.
         key: the element's key.
+        whose: the run's name, a text from a user, for the picture that is saved of it.
         rates: the cells show the share of their row in percent, in place of counts.
     """
     seen = finding(matrix, rates=rates)
@@ -46,6 +47,7 @@ def choose_cell(
         alt=f"Confusion matrix of {name}: {right:,} of {of:,} right. {seen}.",
         height=_HEIGHT,
         choice=_CHOICE,
+        saved_as=f"{name}, {plain(whose)}" if whose else name,
     )
     st.caption(seen)
     return chosen_cell(event)

@@ -62,6 +62,7 @@ def confusion(run: Run) -> None:
                     palette.ENGINE_NAMES[engine],
                     palette.ENGINE_COLORS[engine],
                     key=f"confusion-{engine}",
+                    whose=run.name,
                     rates=rates,
                 )
                 if cell is not None:

@@ -16,6 +16,7 @@ from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.ui import palette, runs
 from dashboard.ui.curves import Measure, curves_of
+from dashboard.ui.differences import told_apart
 from dashboard.ui.names import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
 from dashboard.ui.runs import STATUS_COLORS
 from dashboard.ui.text import duration, percent, plain
@@ -167,9 +168,7 @@ def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
 
     Values of two cost functions share no axis: which of them is lower says nothing.
     """
-    name, other_name = run.name, other.name if other else ""
-    if name == other_name:
-        name, other_name = f"{name}, this run", f"{name}, laid over"
+    name, other_name = told_apart(run, other) if other else ("", "")
     with st.container(key="curves"), st.grid(2, min_column_width=340):
         for measure in _MEASURES:
             laid = other if measure == "accuracy" or have_one_cost(run, other) else None
@@ -243,7 +242,8 @@ def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
 def file_stem(run: Run) -> str:
     """How the files of a run begin: its name, as far as every file system takes it, and who it is.
 
-    The first letters of its id tell runs of one name apart.
+    Of its points, those in numbers stay. The first letters of its id tell runs of one name apart.
     """
-    words = "-".join(re.findall(r"\w+", plain(run.name)))[:_LONGEST_STEM].rstrip("-_")
+    found = re.findall(r"(?:\w|(?<=\d)\.(?=\d))+", plain(run.name))
+    words = "-".join(found)[:_LONGEST_STEM].rstrip("-_.")
     return f"{words or 'run'}-{run.id[:_ID_LETTERS]}"

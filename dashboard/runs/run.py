@@ -68,6 +68,8 @@ class Run:
     """The one in force now; `config` has the one that the run began with."""
     queue_position: int | None
     """1 for the run that trains next; None for a run that is not queued."""
+    has_worker: bool
+    """A worker keeps a place for it: it trains, or is paused for less than a while."""
 
 
 @dataclass(frozen=True, slots=True)

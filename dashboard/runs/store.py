@@ -170,11 +170,11 @@ class RunStore:
             )
 
     def pace_setters(self, n: int = 20) -> list[Run]:
-        """The runs of all workspaces that train or wait, and the `n` newest others, newest first.
+        """Of all workspaces, the runs with a worker, those that wait, and the `n` newest others.
 
-        They say how long a run waits, and how long one like them takes.
+        The newest come first. They say how long a run waits, and how long one like them takes.
         """
-        is_on = run_table.c.status.in_([RunStatus.QUEUED, RunStatus.RUNNING])
+        is_on = or_(run_table.c.status == RunStatus.QUEUED, run_table.c.claim.is_not(None))
         newest = run_table.c.created_at.desc()
         others = select(run_table.c.id).where(~is_on).order_by(newest).limit(n).subquery()
         query = select_runs().where(or_(is_on, run_table.c.id.in_(select(others.c.id))))

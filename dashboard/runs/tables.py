@@ -175,6 +175,7 @@ def as_run(row: Row[Any]) -> Run:
         created_at=datetime.fromtimestamp(row.created_at, UTC),
         learning_rate=row.learning_rate,
         queue_position=row.queue_position,
+        has_worker=row.claim is not None,
     )
 
 

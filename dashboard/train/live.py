@@ -13,13 +13,14 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import navigation, session
 from dashboard.ink.samples import example_digit
 from dashboard.models import handwriting
-from dashboard.runs import jobs, waiting
+from dashboard.runs import jobs
 from dashboard.runs.errors import StoreError
 from dashboard.runs.progress import fraction_done, latest, seconds_left
 from dashboard.runs.run import BatchCosts, RequestKind, Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.train import charts, picture, state
 from dashboard.train.fields import LIVE_RATE, as_typed
+from dashboard.train.in_the_queue import in_the_queue
 from dashboard.train.judge import FormResult, in_the_forms_words
 from dashboard.train.recipes import reported
 from dashboard.ui import palette, runs, vega
@@ -27,7 +28,7 @@ from dashboard.ui.errors import show_notices, shown_errors
 from dashboard.ui.names import FIELDS
 from dashboard.ui.network_picture import in_words, network_svg
 from dashboard.ui.runs import ACTIVE, STATUS_COLORS
-from dashboard.ui.text import duration, escape, listed, percent, roughly
+from dashboard.ui.text import duration, escape, listed, percent
 from nncore import recipes
 from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
 from nncore.datasets import training_examples
@@ -329,7 +330,7 @@ def _progress_text(
     if run.status == RunStatus.QUEUED:
         if problem := jobs.jobs().problem:
             return escape(problem)
-        return _queue_text(run)
+        return in_the_queue(run)
     if run.status.is_over:
         seconds = sum(record.seconds for record in records)
         return f"{where}. {duration(seconds)} of training in all"
@@ -339,24 +340,6 @@ def _progress_text(
         return "A worker has taken the run and is reading the images"
     left = seconds_left(run.config, records, progress)
     return f"{where}. " + ("Measuring the pace" if left is None else f"About {duration(left)} left")
-
-
-_PLACES = ("Next", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
-
-
-def _queue_text(run: Run) -> str:
-    place = run.queue_position or 1
-    where = _PLACES[place - 1] if place <= len(_PLACES) else f"Number {place}"
-    if seconds := _seconds_to_wait(run.id, place, run):
-        return f"{where} in the queue, about {roughly(seconds)}"
-    soon = ": it starts as soon as a worker is ready" if place == 1 else ""
-    return f"{where} in the queue{soon}"
-
-
-@st.cache_data(ttl=3, max_entries=500, show_spinner=False)
-def _seconds_to_wait(run_id: str, place: int, _run: Run) -> float | None:
-    """As `waiting.seconds_to_wait`, once in a few seconds however often a page polls."""
-    return waiting.seconds_to_wait(run_store(), _run, jobs.jobs().places)
 
 
 def _whose_turn(run: Run, records: list[EpochRecord]) -> str:

@@ -24,7 +24,7 @@ class Curve:
     """Epochs trained, so the first is 1."""
     values: Sequence[float | None]
     run: str = ""
-    """The run's name, where a chart shows two; it is text from a user."""
+    """What the run is called, where a chart shows two: see `dashboard.ui.differences`."""
     second: bool = False
     """The run that the first one is held against."""
 

@@ -13,6 +13,8 @@ from dashboard.runs.run import RequestKind, Run, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import palette
+from dashboard.ui.differences import in_a_sentence
+from dashboard.ui.names import ACTIVATIONS, COSTS
 from dashboard.ui.text import escape, plain
 from nncore import remarks
 from nncore.config import EngineName, TrainingConfig, architecture
@@ -117,13 +119,20 @@ def show_epochs(records: Sequence[EpochRecord], key: str, height: int = 250) -> 
 def runs_table(
     runs: Sequence[Run], last: Mapping[str, dict[EngineName, EpochRecord]]
 ) -> pd.DataFrame:
-    """The table of runs, a row each: what it was and how far it came."""
+    """The table of runs, a row each: what it was and how far it came.
+
+    Their networks are a column where a name does not say its own.
+    """
+    shapes = {run.id: architecture(run.config.layer_sizes) for run in runs}
+    is_in_names = all(shapes[run.id] in run.name for run in runs)
     return pd.DataFrame(
         [
             {
                 "name": plain(run.name),
                 "status": str(run.status),
-                "network": architecture(run.config.layer_sizes),
+                **({} if is_in_names else {"network": shapes[run.id]}),
+                "cost": COSTS[run.config.cost],
+                "activation": ACTIVATIONS[run.config.activation] if run.config.hidden else None,
                 "η": run.learning_rate,
                 "epochs": max((r.epoch + 1 for r in last.get(run.id, {}).values()), default=0),
                 **{
@@ -140,12 +149,14 @@ def runs_table(
 
 
 def label(run: Run) -> str:
-    """A run in a list: its name and when it started; plain text.
+    """A run in a list: its name, when it started, and what is most often compared; plain text.
 
     It never changes, as a status would: a browser goes on showing what was chosen as it was then.
-    The seconds tell runs of one name apart, which a browser knows by these words alone.
+    The seconds tell runs of one name apart, which a browser knows by these words alone; what stands
+    behind them may be cut where there is little room.
     """
-    return f"{plain(run.name)} · {run.created_at.astimezone():%d %b %H:%M:%S}"
+    started = f"{run.created_at.astimezone():%d %b %H:%M:%S}"
+    return f"{plain(run.name)} · {started} · {in_a_sentence(COSTS[run.config.cost])}"
 
 
 def start(

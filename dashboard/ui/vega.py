@@ -22,6 +22,7 @@ def place(
     is_projected: bool = False,
     is_figure: bool = False,
     choice: str | None = None,
+    saved_as: str | None = None,
 ) -> Any:
     """Layers over one table of rows; new rows go to the same element.
 
@@ -43,6 +44,8 @@ def place(
             window, as the page around it does (`assets/projection.css`); with Vega's own title.
         choice: the name of a layer's selection parameter, which is told when somebody chooses; only
             with a title above the chart.
+        saved_as: what it is of, small in the chart itself: a picture that is saved of it lacks the
+            title above.
 
     Returns:
         What was chosen, as `{"selection": {choice: [...]}}`; of no use without `choice`.
@@ -73,6 +76,8 @@ def place(
         st.vega_lite_chart(table, spec, width="stretch", height=tall, key=key, alt=alt)
         return None
     spec["autosize"] = _PLOT_KEEPS_HEIGHT
+    if saved_as:
+        spec["title"] = {"text": saved_as, **_SMALL, **({"color": color} if color else {})}
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
         if choice is None:
@@ -90,6 +95,8 @@ def place(
 
 _PLOT_KEEPS_HEIGHT = {"type": "fit-x", "contains": "padding"}
 """Whatever its legend needs on a narrow page."""
+_SMALL = {"anchor": "start", "fontSize": 12, "fontWeight": "normal", "limit": 320}
+"""A title inside a chart, cut where a phone ends."""
 _BELOW: dict[str, Any] = {
     "orient": "bottom",
     "titleOrient": "left",

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import session, visitor
 from dashboard.runs.errors import StoreError
+from dashboard.runs.run import RequestKind, RunStatus
 from dashboard.runs.store import run_store
 from dashboard.session import Visitor
 from dashboard.settings import settings
@@ -261,3 +262,50 @@ def test_who_is_forgotten_begins_again_and_the_runs_stay(browser: Browser):
     assert browser.asked[-1] == (whose(at), True, True)
     assert not run_store().holds(whose(at))
     assert [found.id for found in run_store().list_runs(MINE)] == [run]
+
+
+def test_who_is_forgotten_leaves_no_run_in_anybodys_way(browser: Browser):
+    browser.cookie = MINE
+    store = run_store()
+    training, queued, paused, over, theirs = *(a_run(MINE) for _ in range(4)), a_run(THEIRS)
+    claims = {run: store.claim(run, f"token-{run[:6]}") for run in (training, paused, over)}
+    held = [claim for claim in claims.values() if claim is not None]
+    held[1].set_status(RunStatus.PAUSED)
+    held[2].release(RunStatus.FINISHED)
+    at = opened()
+    assert any("train or wait are stopped" in said for said in words(at))
+    at.button(key="visitor-forget-go").click().run()
+    for claim in held[:2]:  # a worker has them, and does what it is asked
+        assert [asked.kind for asked in claim.requests()] == [RequestKind.STOP]
+    found = {run.id: run.status for run in [*store.list_runs(MINE), *store.list_runs(THEIRS)]}
+    assert (found[queued], found[over], found[theirs]) == ("stopped", "finished", "queued")
+
+
+def test_runs_that_are_given_up_for_others_are_stopped_too(browser: Browser):
+    browser.cookie = MINE
+    a_run(MINE)
+    theirs = a_run(THEIRS)
+    at = opened(workspace=THEIRS)
+    at.button(key="visitor-instead-go").click().run()
+    assert [run.status for run in run_store().list_runs(MINE)] == ["stopped"]
+    assert [(run.id, run.status) for run in run_store().list_runs(THEIRS)] == [(theirs, "queued")]
+
+
+def test_nobody_is_forgotten_whose_runs_cannot_be_stopped(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+):
+    browser.cookie = MINE
+    run = a_run(MINE)
+    at = opened()
+
+    def locked():
+        raise StoreError("The run store is locked.")
+
+    with monkeypatch.context() as for_now:
+        for_now.setattr(visitor, "run_store", locked)
+        at.button(key="visitor-forget-go").click().run()
+    assert whose(at) == MINE
+    assert any("is locked" in said and "Nothing was forgotten" in said for said in words(at))
+    at.button(key="visitor-forget-go").click().run()
+    assert whose(at) != MINE
+    assert [(found.id, found.status) for found in run_store().list_runs(MINE)] == [(run, "stopped")]

@@ -303,6 +303,9 @@ def test_two_runs_of_one_name_are_told_apart():
     assert not at.exception
     for measure in ("cost", "accuracy"):
         assert drawn_runs(at, measure) == ["First, this run", "First, laid over"]
+    quadratic = trained("First", SMALL.replace(cost="quadratic"))
+    at = overlaid(trained("First").id, quadratic.id)
+    assert drawn_runs(at, "accuracy") == ["First, log-likelihood", "First, quadratic"]
 
 
 def test_costs_of_two_functions_share_no_axis_and_the_page_says_why():
@@ -350,7 +353,10 @@ def test_the_downloads_hold_what_they_say():
     ("name", "stem"),
     [
         ("A wide network", "A-wide-network"),
-        ("../etc: λ = 0.1?", "etc-λ-0-1"),
+        ("../etc: λ = 0.1?", "etc-λ-0.1"),
+        ("784-16-16-10, η 0.03", "784-16-16-10-η-0.03"),
+        ("version 1..2, a.b", "version-1-2-a-b"),
+        ("a" * 38 + " 0.5", "a" * 38 + "-0"),
         ("<b>/\\|*\n", "b"),
         ("...", "run"),
         ("a" * 300, "a" * 40),
@@ -372,3 +378,9 @@ def test_missing_images_leave_the_curves(monkeypatch: pytest.MonkeyPatch):
     assert not at.exception
     assert "could not be downloaded" in at.error[0].value
     assert charts(at) == ALL_CHARTS[:2]
+
+
+def test_a_confusion_matrix_says_whose_it_is_in_a_picture_that_is_saved_of_it():
+    at = page("results", run=trained("784-16-16-10, η 0.03").id)
+    (matrix,) = [c for c in at.get("vega_lite_chart") if c.proto.alt.startswith("Confusion matrix")]
+    assert json.loads(matrix.proto.spec)["title"]["text"] == "NumPy, 784-16-16-10, η 0.03"

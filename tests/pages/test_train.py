@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from sqlalchemy import Connection, Engine, event
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation
 from dashboard.runs.claim import Claim
-from dashboard.runs.run import RequestKind, RunStatus
+from dashboard.runs.run import RequestKind, Run, RunStatus
 from dashboard.runs.store import RunStore, run_store
 from dashboard.train import history, live, picture, state
 from dashboard.ui.names import FIELDS
@@ -263,7 +264,28 @@ def test_a_run_in_the_queue_says_about_how_long_it_waits():
     run_store().create_run("local", SMALL.replace(epochs=60))
     third = run_store().create_run("local", SMALL)
     at = page("train", run=third.id)
-    assert [bar.text for bar in at.progress] == ["Second in the queue, about 3 minutes"]
+    assert [bar.text for bar in at.progress] == ["Second in the queue, about 4 minutes"]
+
+
+def test_a_run_in_the_queue_says_what_it_waits_for():
+    theirs = run_store().create_run("somebody-else", SMALL.replace(hidden=(7,)))
+    claim = run_store().claim(theirs.id, "token")
+    assert claim is not None
+    mine, second = (run_store().create_run("local", SMALL) for _ in range(2))
+
+    def said(run: Run) -> str:
+        st.cache_data.clear()
+        return page("train", run=run.id).progress[0].text
+
+    assert said(mine) == "Next in the queue: it starts when the run before it is over"
+    assert said(second) == "Second in the queue: it starts when those before it are over"
+    claim.set_status(RunStatus.PAUSED)
+    assert said(mine) == (
+        "Next in the queue: a paused run keeps the place until it has not been stepped for 30 "
+        "seconds"
+    )
+    assert claim.release(RunStatus.PAUSED)
+    assert said(mine) == "Next in the queue: it starts as soon as a worker is ready"
 
 
 def test_step_without_a_run_starts_one_that_pauses():
@@ -587,6 +609,17 @@ def test_past_runs_can_be_renamed_trained_again_and_deleted():
     at.button(key="history-delete-go").click().run()
     assert not at.exception
     assert only_run().id != run.id
+
+
+def test_past_runs_say_their_settings_rather_than_their_names_twice():
+    run_store().create_run("local", SMALL.replace(hidden="16,16"), "784-16-16-10, η 0.1")
+    table = page("train").dataframe[-1].value
+    assert list(table.columns[:4]) == ["name", "status", "cost", "activation"]
+    assert list(table.iloc[0][2:4]) == ["Log-likelihood", "ReLU"]
+    run_store().create_run("local", SMALL.replace(cost="quadratic"), "Another name")
+    table = page("train").dataframe[-1].value
+    assert list(table.network) == ["784-10-10", "784-16-16-10"]
+    assert list(table.cost) == ["Quadratic", "Log-likelihood"]
 
 
 def test_runs_of_others_are_not_listed_and_not_touched(monkeypatch: pytest.MonkeyPatch):

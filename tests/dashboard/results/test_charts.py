@@ -60,6 +60,17 @@ def test_a_run_alone_has_no_legend_of_runs():
     assert marks["shape"]["legend"] is None
 
 
+@pytest.mark.parametrize(("engine", "width"), [("numpy", 4), ("torch", 1.8)])
+def test_one_engine_has_its_width_without_a_scale(engine: str, width: float):
+    """Vega's scale of one width has no width: thin lines, and in the legend one across its word."""
+    line, _ = encodings(curves_of([r for r in RECORDS if r.engine == engine], "cost"))
+    assert line["strokeWidth"] == {"value": width}
+    assert line["color"]["legend"]["symbolStrokeWidth"] == width
+    both, _ = encodings(curves_of(RECORDS, "cost"))
+    assert both["strokeWidth"]["scale"]["range"] == [4, 1.8]
+    assert "symbolStrokeWidth" not in both["color"]["legend"]
+
+
 def test_a_long_line_has_few_marks_and_one_at_its_end():
     lines = curves_of([record("numpy", epoch) for epoch in range(100)], "cost")
     rows = [row for row in charts.curve_rows(lines, "cost") if row["data"] == "test"]
@@ -67,12 +78,6 @@ def test_a_long_line_has_few_marks_and_one_at_its_end():
     marked = [row["epochs"] for row in rows if row["is_marked"]]
     assert len(marked) <= 13
     assert marked[-1] == 100
-
-
-def test_a_runs_name_is_short_and_on_one_line():
-    (name,) = {row["run"] for row in charts.curve_rows(two_runs("a\n" + "b" * 200)[:1], "cost")}
-    assert "\n" not in name
-    assert len(name) <= 32
 
 
 def test_the_words_for_those_who_see_no_chart_tell_the_figures():

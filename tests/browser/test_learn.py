@@ -179,11 +179,16 @@ def test_focus_hides_all_but_the_figure(server: Server, open_app: OpenApp) -> No
 
 def test_the_button_leaves_the_figure_alone(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=sigmoid-neuron&x=12")
+    sidebar = app.page.get_by_test_id("stSidebar")
+    expect(sidebar).to_be_visible()
     app.press("Show only the figure")
     expect(app.page.get_by_text("Predict, then reveal")).to_have_count(0)
     expect(app.button("Show the whole chapter")).to_be_visible()
+    expect(sidebar).to_be_hidden()
     expect(app.page).to_have_url(re.compile("focus=1"))
     number_becomes(app, f"{neurons.nudge(12, 1, -10, 0.1).change:+.3f}")
+    app.press("Show the whole chapter")
+    expect(sidebar).to_be_visible()
 
 
 def test_from_the_first_chapter_to_train_and_back(server: Server, open_app: OpenApp) -> None:

@@ -13,7 +13,10 @@ from dashboard.settings import SettingsError, settings
 from dashboard.ui.components.workspace_cookie import Heard, workspace_cookie
 from dashboard.ui.errors import shown_errors
 
-REMEMBERED = "This browser remembers, by a cookie, which runs and kept digits are yours."
+REMEMBERED = (
+    "This browser remembers, by a cookie, which runs and kept digits are yours; and which "
+    "questions of Learn you have answered."
+)
 FORGET = (
     "Your runs and kept digits stay stored, but nobody finds them any more, you neither: delete "
     "first what should be gone. Links to them that were sent or saved still work. This browser "
@@ -120,11 +123,12 @@ def _close(now: Visitor) -> None:
 
 def _back(now: Visitor) -> None:
     """Open the tab anew, with what the browser remembers."""
-    now.shown, now.word, now.leaves = now.own, None, True
+    now.shown, now.word = now.own, None
+    now.insists, now.leaves = False, True
 
 
 def _forget(now: Visitor) -> None:
-    """Have the browser remember a new workspace, and open the tab anew."""
+    """Have the browser remember a new workspace and nothing else, and open the tab anew."""
     _remember_instead(now, session.new_key())
     now.leaves = True
 

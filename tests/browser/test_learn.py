@@ -231,3 +231,12 @@ def test_an_answer_is_the_tabs_own_and_its_address_tells_nobody(
     expect(typed.page).not_to_have_url(re.compile("done"))
     typed.page.reload()
     number_becomes(typed, "1 of 6")
+    # In the next tab the question counts as answered, and both keep what they know.
+    expect(reader.page.get_by_text(ONE_ANSWERED)).to_be_attached()
+    reader.press("Reveal")
+    number_becomes(reader, "1 of 6")
+    reader.press("Hide the answer again")
+    number_becomes(reader, "?")
+    reader.page.reload()
+    number_becomes(reader, "?")
+    expect(reader.page.get_by_text(ONE_ANSWERED)).to_be_attached()

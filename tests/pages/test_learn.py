@@ -246,6 +246,55 @@ def test_a_teacher_reveals_it_on_a_projector_and_the_link_does_not_tell(name: st
     assert not any(prose.read(name).answer == markdown.value for markdown in at.markdown)
 
 
+@pytest.mark.parametrize("name", SECRETS)
+def test_what_a_figure_has_shown_it_hides_again(name: str) -> None:
+    """As often as a teacher likes, and whoever leaves the figure finds it hidden."""
+    asked, _, told = SECRETS[name]
+    at = learn(chapter=name, focus="1", **asked)
+    for _ in range(2):
+        at.button(key="reveal-figure").click().run()
+        assert number(at) == told
+        at.button(key="hide-figure").click().run()
+        assert number(at) == "?"
+    at.button(key="leave-focus").click().run()
+    assert told not in everything_said(at)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_hidden_again_and_its_question_stays_answered(name: str) -> None:
+    asked, _, told = SECRETS.get(name, ({}, {}, ""))
+    at = learn(chapter=name, **asked)
+    answer(at, name)
+    at.button(key="hide-answer").click().run()
+    assert not at.exception
+    assert prose.read(name).answer not in [markdown.value for markdown in at.markdown]
+    assert at.radio(key=state.PREDICTION.key(name)).value is None
+    assert "1 of 12" in at.get("progress")[0].proto.text
+    assert not told or number(at) == "?"
+    next(button for button in at.button if button.label == "Reveal").click().run()
+    assert prose.read(name).answer in [markdown.value for markdown in at.markdown]
+    assert not told or number(at) == told
+
+
+def test_what_the_browser_remembers_counts_and_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A browser that was closed and opened again; the last tab's memory went with it."""
+    browser = {"answered": frozenset({"cost", "nonsense"}), "revealed": frozenset[str]()}
+    monkeypatch.setattr(chapters, "browser_memory", lambda name, *_, **__: browser[name])
+    at = learn(chapter="cost", w="0.6", b="0.9")
+    assert "1 of 12" in at.get("progress")[0].proto.text
+    assert number(at) != "?"
+    at = learn(chapter="cost")
+    assert number(at) == "?"
+    assert prose.read("cost").answer not in [markdown.value for markdown in at.markdown]
+    browser["revealed"] = frozenset({"cost"})  # as after a refresh
+    at = learn(chapter="cost")
+    assert number(at) != "?"
+    at.button(key="hide-answer").click().run()
+    assert number(at) == "?"  # although it was told so
+
+
 @pytest.mark.parametrize("name", sorted({*NAMES} - {*SECRETS}))
 def test_other_figures_have_no_secret(name: str) -> None:
     assert all(metric.value != "?" for metric in learn(chapter=name).metric)
@@ -481,6 +530,10 @@ def test_overfitting_keeps_its_remedies_until_they_are_asked() -> None:
     assert not remedies(alone)
     alone.button(key="reveal-figure").click().run()
     assert remedies(alone)
+    alone.button_group(key="lesson-overfitting-remedy").set_value("l2").run()
+    alone.button(key="hide-figure").click().run()
+    assert not remedies(alone)
+    assert "remedy" not in alone.query_params
 
 
 def remedies(at: AppTest) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,6 +47,20 @@ def test_perceptron(server: Server, open_app: OpenApp) -> None:
     press(app, "Bias")
     number_becomes(app, "4 of 4")
     expect(app.page).to_have_url(re.compile(r"b=2\.5"))
+
+
+@pytest.mark.parametrize("look", [{}, PHONE, {"viewport": {"width": 1920, "height": 1080}}])
+@pytest.mark.parametrize("focus", ["", "&focus=1"])
+def test_the_plane_of_two_inputs_is_about_square(
+    server: Server, open_app: OpenApp, look: dict[str, Any], focus: str
+) -> None:
+    app = open_app(server, f"/learn?chapter=perceptron{focus}", **look)
+    chart = app.key("lesson-square").get_by_test_id("stVegaLiteChart")
+    expect(chart).to_be_visible()
+    app.settle()
+    box = chart.bounding_box()
+    assert box is not None
+    assert 0.7 < box["width"] / box["height"] < 1.4
 
 
 def test_sigmoid_neuron(server: Server, open_app: OpenApp) -> None:

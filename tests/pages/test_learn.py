@@ -390,6 +390,13 @@ def test_a_sum_ends_in_the_number_above_it() -> None:
     assert work_out(terms) == Decimal(z) == Decimal(number(at))
 
 
+def test_perceptrons_table_has_the_minus_sign_of_its_sliders() -> None:
+    at = learn(chapter="perceptron", w1="-1", b="-0.5")
+    (table,) = (markdown.value for markdown in at.markdown if "| NAND |" in markdown.value)
+    assert "| 0 | 0 | −0.5 |" in table
+    assert "| -" not in table
+
+
 def test_perceptron_finds_its_weights() -> None:
     at = learn(chapter="perceptron")
     assert number(at) == "2 of 4"

@@ -1,5 +1,6 @@
 """Every chapter of Learn: its figure's number follows its controls, its link, its question."""
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -564,6 +565,24 @@ def test_gradient_descent_takes_its_steps() -> None:
     assert float(number(on_network, 1)) < float(number(on_network, 0))
     batches = learn(chapter="gradient-descent", show="batches", by="steps")
     assert (number(batches, 0), number(batches, 1)) == ("90.58%", "96.87%")
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "ticks"),
+    [
+        ({}, "parameter v", [-3, -2, -1, 0, 1, 2, 3]),
+        ({"show": "batches"}, "epochs so far", [1, 10, 100]),
+        ({"show": "batches", "by": "steps"}, "steps so far", [1, 10, 100, 1000]),
+    ],
+)
+def test_gradient_descents_axes_are_named_and_marked_at_round_numbers(
+    query: dict[str, str], title: str, ticks: list[float]
+) -> None:
+    at = learn(chapter="gradient-descent", **query)
+    spec = json.loads(at.get("vega_lite_chart")[0].proto.spec)
+    x = spec["layer"][0]["encoding"]["x"]
+    assert (x["title"], x["axis"]["values"]) == (title, ticks)
+    assert len(spec["title"]["text"]) == 1  # a second line would be cut off at the top
 
 
 def test_backpropagation_agrees_with_wiggling() -> None:

@@ -18,13 +18,14 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     icons = root / "assets" / "icons"
     st.set_page_config(page_title="NN Magic", page_icon=icons / "icon.png", layout="wide")
     st.html(root / "assets" / "style.css")
-    st.logo(icons / "logo.svg", size="medium")
+    bare = learn_state.is_bare()
+    if not bare:
+        st.logo(icons / "logo.svg", size="medium")
     page_turn(learn_state.PLACE_PARAMS)
     pass_over_what_a_left_page_asks()
     one_thread_a_product()  # before the first visitor's network answers
     with shown_errors(above_all=True):
         jobs().start()  # whatever the first page is, dead runs are noticed and queued ones go on
-    bare = learn_state.is_bare()
     page = st.navigation(pages(), position="hidden" if bare else "top")
     if not bare:
         show_words()

@@ -113,7 +113,7 @@ def heading() -> str:
     found = finding()
     title = f"The {_reported(FULL)}% against {_reported(MINI)}% riddle"
     if found.batch is not None:
-        title += f": the batch makes {found.batch:.1f} points"
+        title += f": here the batch makes {found.batch:.1f} points"
     if found.engine is not None:
         title += f", the engine {found.engine:.2f}"
     return title

@@ -15,6 +15,7 @@ from dashboard.ui.names import ACTIVATIONS, DATASETS
 from dashboard.ui.text import a_digit, listed, sureness
 from nncore import datasets
 from nncore.config import DatasetName, architecture
+from nncore.costs import COSTS
 from nncore.explain.neuron import Neuron
 from nncore.explain.surgery import Edit, operate, silenced
 from nncore.network import Network
@@ -304,6 +305,8 @@ def headline(model: OpenNetwork, example: Example) -> int | None:
             changed = f", {changes} change{'s' if changes > 1 else ''} by hand" if changes else ""
             hidden = len(model.network.weights) > 1
             squashed = f", {ACTIVATIONS[model.network.config.activation]}" if hidden else ""
+            if COSTS[model.network.config.cost].output_name != "softmax":
+                sure += ", its output’s share of the sum of all ten"
             st.caption(f"{sure} · {shape}{squashed}{changed}")
             if changes and state.view().section != "touch":
                 st.button(

@@ -84,10 +84,14 @@ def race(layer: int, z: np.ndarray, found: Contributions) -> tuple[str, Decimal]
     w, v = (symbols.of_weight(layer, "i", digit) for digit in pair)
     b, c = (symbols.of_neuron("b", layer, digit) for digit in pair)
     gap = add_up([float(z[found.winner]), -float(z[found.rival])], found.lead)
+    parts = [float(found.terms.sum()), found.lead - float(found.terms.sum())]
+    split = add_up(parts, found.lead, places=last_place(gap.total))
+    first, second = gap.terms
     told = (
         rf"\begin{{aligned}} {own} - {other} "
-        rf"&= \sum_i {symbols.of_input(layer, 'i')} ({w} - {v}) + {b} - {c} \\ "
-        rf"&= {latex_sum(gap.terms)} = {latex(gap.total, bare=True)} \end{{aligned}}"
+        rf"&= {latex(first, bare=True)} - {latex(-second)} = {latex(gap.total, bare=True)} \\ "
+        rf"&= \sum_i {symbols.of_input(layer, 'i')} ({w} - {v}) + ({b} - {c}) \\ "
+        rf"&= {latex_sum(split.terms)} \end{{aligned}}"
     )
     return told, gap.total
 

@@ -65,7 +65,8 @@ def _decision(network: Network, example: Example, output: Layer) -> None:
             )
             st.markdown(
                 f"Green ink speaks for {answer}, magenta ink for {rival}: together {ink}, and with "
-                f"{biases} of the biases, that is the gap of {said(shares.total)}.",
+                f"{biases} of {'the biases of all layers' if k else 'the biases'}, that is the gap "
+                f"of {said(shares.total)}.",
                 width=290,
             )
     with right:

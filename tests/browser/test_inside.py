@@ -11,7 +11,7 @@ from dashboard.ui.components import NUMBERS
 from dashboard.ui.text import number
 from nncore.gradient_check import relative_error
 from tests.browser.app import LIGHT, PHONE, AppPage, Server
-from tests.numbers import read_back
+from tests.dashboard.worked import number as worked
 
 OpenApp = Callable[..., AppPage]
 
@@ -30,7 +30,7 @@ def first_hidden(app: AppPage) -> Locator:
 
 def derivative(app: AppPage, way: str) -> float:
     text = app.key(f"derivative-{way}").locator("h3").inner_text()
-    return read_back(text)
+    return float(worked(text))
 
 
 @pytest.mark.parametrize("device", ["desktop", "dark phone"])
@@ -150,7 +150,7 @@ def test_from_an_output_error_by_clicks_down_to_one_single_derivative(
     expect(picture.locator(".readout")).to_contain_text(f"pixel {pixel // 28}, {pixel % 28}: ")
     expect(app.page.get_by_label("Row, 0 to 27")).to_have_value(str(pixel // 28))
     expect(app.page.get_by_label("Column, 0 to 27")).to_have_value(str(pixel % 28))
-    shown = read_back(picture.locator(".readout").inner_text().split("= ")[1])
+    shown = float(worked(picture.locator(".readout").inner_text().split("= ")[1]))
     assert relative_error(derivative(app, "numpy"), shown) < 0.01
 
 

@@ -116,3 +116,18 @@ def test_the_figure_follows_a_slider_while_it_moves(server: Server, open_app: Op
     app.page.mouse.up()
     expect(app.page).to_have_url(re.compile("n=8(&|$)"))
     expect(slider).to_have_attribute("aria-valuetext", "8")
+
+
+@pytest.mark.parametrize("path", ["/", "/train", "/results", "/inside", "/draw", "/compare"])
+def test_a_frame_shows_a_page_without_its_surroundings(
+    server: Server, open_app: OpenApp, path: str
+) -> None:
+    app = open_app(server, f"{path}?embed=true", viewport={"width": 960, "height": 640})
+    expect(app.page.get_by_role("heading", level=1)).to_be_visible()
+    for page in ("Home", "Learn", "Train", "Results", "Inside", "Draw", "Compare"):
+        expect(app.page.get_by_role("link", name=page, exact=True)).to_have_count(0)
+    for surrounding in ("stSidebar", "stExpandSidebarButton", "stMainMenu", "stLogoLink"):
+        expect(app.page.get_by_test_id(surrounding)).to_have_count(0)
+    expect(app.button("Copy link")).to_have_count(0)
+    expect(app.button("Words")).to_have_count(0)
+    assert app.sideways_overflow() <= 0

@@ -101,7 +101,7 @@ def test_what_was_found_is_told_in_a_line_each_from_stored_figures():
     mine, other = ease.totals()
     assert told["ease"] == f"**Ease**: {other} lines in PyTorch, {mine} in NumPy"
     # Means: 89 and 89.2 % by full batch, 96.5 % by mini-batches; so (7.5 + 7.3) / 2, and 0.2.
-    assert told["riddle"].endswith("riddle**: the batch makes 7.4 points, the engine 0.20")
+    assert told["riddle"].endswith("riddle**: here the batch makes 7.4 points, the engine 0.20")
     # 96.6 % passes against 96.59 %, 94 % does not against 96.49 %, 90.1 and 97 % do; the network
     # without a hidden layer has no published figure.
     assert told["published"].endswith("3 of 4 within 0.7 points")

@@ -21,7 +21,6 @@ from nncore.explain.surgery import SetBias, SetWeight, Silence, operate
 from nncore.gradient_check import relative_error
 from nncore.network import Network
 from tests.dashboard.worked import number
-from tests.numbers import read_back
 from tests.pages.training import SMALL, own_store, page, trained
 
 real_test_images = evaluation.test_images
@@ -53,13 +52,13 @@ def view(at: AppTest):
 
 def derivative(at: AppTest, way: str) -> float:
     text = at.container(key=f"derivative-{way}").markdown[1].value
-    return read_back(text.removeprefix("### "))
+    return float(number(text.removeprefix("### ")))
 
 
 def test_without_a_run_the_shipped_model_is_taken_apart():
     at = page("inside")
     assert not at.exception
-    assert re.match(r"### It says \d, (and|but) it is a \d", said(at))
+    assert re.match(r"### It says \d, (and|but) it is an? \d", said(at))
     assert [header.value for header in at.header][1] == "Layer by layer"
     assert any(r"\sum_i" in latex.value for latex in at.latex)
 
@@ -82,7 +81,7 @@ def test_every_section_of_a_run_and_its_link(section: str):
     assert not at.error
     assert (view(at).run, view(at).example, view(at).neuron) == (run.id, 7, (1, 4))
     _, labels = real_test_images("digits")
-    assert said(at).endswith(f"it is a {labels[7]}")
+    assert said(at).endswith(f"it is {text.a_digit(labels[7])}")
     assert at.query_params["run"] == run.id
     assert at.query_params["example"] == "7"
     assert at.query_params["neuron"] == "2.4"
@@ -127,9 +126,8 @@ def test_the_picture_and_the_answer_are_the_networks_in_every_shape(
     x, label = example_of(at)
     layers = network.forward_pass(x)
     answer = int(layers[-1].a[0].argmax())
-    assert (
-        said(at) == f"### It says {answer}, {'and' if answer == label else 'but'} it is a {label}"
-    )
+    joined = "and" if answer == label else "but"
+    assert said(at) == f"### It says {answer}, {joined} it is {text.a_digit(label)}"
     shape = "-".join(map(str, (784, *hidden, 10)))
     sure = text.sureness(float(layers[-1].a[0].max()))
     told = at.container(key="answer").caption[0].value
@@ -165,7 +163,9 @@ def test_forward_shows_every_layer_and_a_sum_that_adds_up(
         own, other = (f"z^{{{len(hidden) + 1}}}_{{{digit}}}" for digit in (ranked[0], rival))
         gap = next(f.value for f in at.latex if f"{own} - {other}" in f.value)
         lead = float(layers[-1].z[0, ranked[0]] - layers[-1].z[0, rival])
-        assert in_formula(re.findall(r"= (\S+) \\end", gap)[0]) == pytest.approx(lead, rel=1e-2)
+        assert in_formula(re.findall(r"= (\S+) \\\\ &= \\sum", gap)[0]) == pytest.approx(
+            lead, rel=1e-2
+        )
 
         last = layer == len(hidden)
         name = "Output 2" if last else f"Hidden layer {layer + 1}, neuron 2"

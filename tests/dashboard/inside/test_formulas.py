@@ -77,8 +77,16 @@ def test_the_gap_between_two_outputs_adds_up_with_the_digits_shown():
         z = network.forward_pass(x[None])[-1].z[0]
         found = contributions(network, x)
         written, gap = formulas.race(len(network.weights) - 1, z, found)
-        numbers, total = lines_of(written)[1].removeprefix("= ").rsplit(" = ", 1)
+        outputs, formula, parts = lines_of(written)
+        numbers, total = outputs.partition("&= ")[2].rsplit(" = ", 1)
         assert work_out(numbers) == number(total) == gap
+        assert formula.startswith(r"= \sum_i")
+        assert work_out(parts.removeprefix("= ")) == gap
+        # What stands under the sum is the sum, and under the biases the biases.
+        terms = float(number(re.split(r" (?=[+-] )", parts.removeprefix("= "))[0]))
+        assert terms == pytest.approx(
+            float(found.terms.sum()), rel=0.02, abs=0.02 * abs(float(gap))
+        )
         assert float(gap) == pytest.approx(found.lead, rel=1e-2, abs=1e-12)
 
 

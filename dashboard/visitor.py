@@ -16,7 +16,10 @@ from dashboard.ui.components.workspace_cookie import Heard, workspace_cookie
 from dashboard.ui.errors import shown_errors
 from dashboard.ui.text import escape
 
-REMEMBERED = "This browser remembers, by a cookie, which runs and kept digits are yours."
+REMEMBERED = (
+    "This browser remembers, by a cookie, which runs and kept digits are yours; and which "
+    "questions of Learn you have answered."
+)
 FORGET = (
     "Your runs that train or wait are stopped. All your runs and kept digits stay stored, but "
     "nobody finds them any more, you neither: delete first what should be gone. Links to them that "
@@ -124,7 +127,8 @@ def _close(now: Visitor) -> None:
 
 def _back(now: Visitor) -> None:
     """Open the tab anew, with what the browser remembers."""
-    now.shown, now.word, now.leaves = now.own, None, True
+    now.shown, now.word = now.own, None
+    now.insists, now.leaves = False, True
 
 
 def _choose_instead(now: Visitor) -> None:
@@ -134,7 +138,7 @@ def _choose_instead(now: Visitor) -> None:
 
 
 def _forget(now: Visitor) -> None:
-    """Have the browser remember a new workspace, and open the tab anew."""
+    """Have the browser remember a new workspace and nothing else, and open the tab anew."""
     if _stop_all(now):
         _remember_instead(now, session.new_key())
         now.leaves = True

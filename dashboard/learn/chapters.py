@@ -24,7 +24,7 @@ from dashboard.learn.onward import Onward
 from dashboard.learn.panel import UNTOLD, Panel
 from dashboard.models import load
 from dashboard.runs.errors import StoreError
-from dashboard.ui.components.tab_memory import tab_memory
+from dashboard.ui.components.browser_memory import browser_memory
 from dashboard.ui.heading import heading
 
 
@@ -105,8 +105,11 @@ def contents(current: Chapter) -> None:
 
 
 def progress() -> None:
-    """Let the tab remember which questions were answered: a refresh forgets none of them."""
-    state.finish(*tab_memory("answered", state.done()).intersection(_BY_NAME))
+    """Let the browser remember which questions were answered, and the tab what it has revealed."""
+    answered = browser_memory("answered", state.done(), lasts=True)
+    state.finish(*answered.intersection(_BY_NAME))
+    revealed = browser_memory("revealed", state.revealed(), gone=state.hidden())
+    state.recall_revealed(revealed.intersection(_BY_NAME))
 
 
 def opening(chapter: Chapter) -> None:
@@ -127,6 +130,8 @@ def figure(chapter: Chapter) -> None:
         onward = chapter.draw(panel)
         if panel.has_secret:
             _secret(chapter)
+        elif panel.has_told and (state.is_alone() or chapter.name not in state.done()):
+            _hide(chapter, "hide-figure")
     if not state.is_alone():
         _ways_on(chapter, onward)
     if not state.place().is_moving:
@@ -151,6 +156,7 @@ def _secret(chapter: Chapter) -> None:
             key="reveal-figure",
             help=prose.read(chapter.name).question,
             on_click=state.reveal,
+            args=(chapter.name,),
         )
 
 
@@ -184,39 +190,63 @@ def _newest_run() -> str | None:
     return models[0].run_id if models else None
 
 
-@st.fragment
 def question(chapter: Chapter) -> None:
-    """A chapter's question: predict, then reveal; once answered it counts as progress."""
+    """A chapter's question with its answer, and beside it what to try with the figure."""
     text = prose.read(chapter.name)
-    done = chapter.name in state.done()
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(border=True, key="lesson-question"):
         st.subheader("Predict, then reveal", anchor=_QUESTION)
-        st.markdown(text.question)  # not the label: of a formula, its marks would be read out
-        predicted = st.radio(
-            "Your prediction",
-            range(len(text.options)),
-            label_visibility="collapsed",
-            format_func=text.options.__getitem__,
-            index=None,
-            key=state.PREDICTION.key(chapter.name),
-            persist_state="session",
-        )
-        if not done and st.button("Reveal", disabled=predicted is None):
-            state.finish(chapter.name)
-            st.rerun()  # the contents count this answer
-        if done:
-            if predicted is not None:
-                st.markdown(
-                    ":material/check_circle: **As you predicted.**"
-                    if predicted == text.right
-                    else f"**Not quite: {text.options[text.right]}**"
-                )
-            st.markdown(text.answer)
+        _ask(chapter)
+        if _is_told(chapter):
+            _hide(chapter, "hide-answer")  # of the page, whose figure hides it too
     with right:
         st.subheader("Try this")
         st.markdown(text.look)
         st.caption(text.sources)
+
+
+@st.fragment
+def _ask(chapter: Chapter) -> None:
+    """Predict, then reveal; once answered it counts as progress, and who answered it before needs
+    no prediction."""
+    text = prose.read(chapter.name)
+    st.markdown(text.question)  # not the label: of a formula, its marks would be read out
+    predicted = st.radio(
+        "Your prediction",
+        range(len(text.options)),
+        label_visibility="collapsed",
+        format_func=text.options.__getitem__,
+        index=None,
+        key=state.PREDICTION.key(chapter.name),
+        persist_state="session",
+    )
+    if _is_told(chapter):
+        if predicted is not None:
+            st.markdown(
+                ":material/check_circle: **As you predicted.**"
+                if predicted == text.right
+                else f"**Not quite: {text.options[text.right]}**"
+            )
+        st.markdown(text.answer)
+    elif st.button("Reveal", disabled=predicted is None and chapter.name not in state.done()):
+        state.finish(chapter.name)
+        state.reveal(chapter.name)
+        st.rerun()  # the contents count this answer, and the figure shows it
+
+
+def _is_told(chapter: Chapter) -> bool:
+    """Whether the answer stands below the question."""
+    return chapter.name in state.done() and state.is_revealed()
+
+
+def _hide(chapter: Chapter, key: str) -> None:
+    st.button(
+        "Hide the answer again",
+        icon=":material/visibility_off:",
+        key=key,
+        on_click=state.hide,
+        args=(chapter.name,),
+    )
 
 
 def ending(chapter: Chapter) -> None:

@@ -46,15 +46,15 @@ def chart(
 ) -> None:
     """A lesson's chart: layers over one table of rows.
 
-    `title` says what to see and is fixed for the chapter; its second line is the key.
+    `title` says what to see and is fixed for the chapter; its further lines are the key.
     """
     # Vega cuts a line that is longer than a phone is wide.
-    head, _, key_line = title.partition("\n")
+    head, *key_lines = title.split("\n")
     is_alone = state.is_alone()
     wide = 1.9 if is_alone else 1
     heading: dict[str, Any] = {"text": textwrap.wrap(head, round(36 * wide)), "anchor": "start"}
-    if key_line:
-        lines = textwrap.wrap(key_line, round(40 * wide))
+    if key_lines:
+        lines = [part for line in key_lines for part in textwrap.wrap(line, round(40 * wide))]
         heading |= {"subtitle": lines, "subtitlePadding": 6}
         heading |= {"subtitleFontSize": 14, "subtitleColor": vega.axis_text() or GREY}
     vega.place(rows, layers, key=key, title=heading, alt=alt, height=height, is_projected=is_alone)

@@ -11,7 +11,7 @@ from dashboard.learn.charts import MAIN, axis, only
 from dashboard.learn.onward import BOOK, Onward
 from dashboard.learn.panel import Panel
 from dashboard.models.load import lesson_network
-from dashboard.ui import palette
+from dashboard.ui import palette, vega
 from dashboard.ui.arithmetic import change, latex, said, work_out
 from dashboard.ui.palette import BLACK, GREY, INK, POSITIVE
 from dashboard.ui.text import counted, percent
@@ -64,7 +64,7 @@ def _on_a_curve(panel: Panel) -> Onward:
     else:
         rows.append({"kind": "ball", "v": float(path[-1]), "C": float(costs[-1]), "step": steps})
     place = {
-        "x": axis("v", "parameter v", -3.4, 3.4),
+        "x": axis("v", "parameter v", -3.4, 3.4, axis={"values": [-3, -2, -1, 0, 1, 2, 3]}),
         "y": axis("C", "cost C(v)", 0, float(learning.valley(np.array(3.4)))),
         "tooltip": [
             {"field": "step"},
@@ -306,12 +306,14 @@ def _batches(panel: Panel) -> Onward:
         for name, run in stored.items()
         for number, accuracy in enumerate(run.test_accuracy, 1)
     ]
+    ends = (1, 100 if by == "epochs" else 1500)
     place = {
         "x": {
             "field": "at",
             "type": "quantitative",
-            "title": "epochs or steps so far",
-            "scale": {"type": "log", "domain": [1, 100 if by == "epochs" else 1500]},
+            "title": f"{by} so far",
+            "scale": {"type": "log", "domain": ends},
+            "axis": vega.log_axis(*ends),
         },
         "y": axis("accuracy", "accuracy on test images (%)", 0, 100),
         "tooltip": [
@@ -352,8 +354,8 @@ def _batches(panel: Panel) -> Onward:
                 },
             ],
             key="figure-batches",
-            title="The same network, the same learning rate\n"
-            "Solid: full batch; dashed: mini-batches of 4,000",
+            title="One network, one learning rate\n"
+            "Solid: full batch\nDashed: mini-batches of 4,000",
             alt="Test accuracy of a full-batch and a mini-batch run. "
             + " ".join(f"{n}: {percent(r.test_accuracy[-1])}." for n, r in stored.items()),
         )
@@ -361,8 +363,9 @@ def _batches(panel: Panel) -> Onward:
         st.markdown(budget(stored))
         ran = "; ".join(f"`{run.command}`" for run in stored.values())
         st.caption(
-            f"Run once with the {palette.ENGINE_NAMES['numpy']} engine, seed 0, 784-128-64-32-10, "
-            f"ReLU and softmax, η = 0.1, 60,000 training images: {ran}. A student's report had "
+            f"The {palette.ENGINE_NAMES['numpy']} engine, 784-128-64-32-10, ReLU and softmax, "
+            "η = 0.1, 60,000 training images. The curves are the first runs, seed 0, of these "
+            f"commands: {ran}. A student's report had "
             "90.64 % and 96.69 %; it does not name its layers and mini-batches."
         )
     return Onward(recipes.RECIPES[which].config, f"Train: {recipes.RECIPES[which].title.lower()}")

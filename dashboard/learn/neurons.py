@@ -49,10 +49,13 @@ def _one_perceptron(panel: Panel) -> None:
                 f"$z = {w1:.1f}\\,x_1 {signed_term(w2, 1)}\\,x_2 {signed_term(b, 1)}$",
                 width="content",
             )
-        _plane(weights, b, outputs, targets, kept=kept)
+        tall = "stretch" if state.is_alone() else "content"
+        with st.container(key="lesson-square", height=tall):
+            _plane(weights, b, outputs, targets, kept=kept)
     with left:
         rows = [
-            f"| {x1:g} | {x2:g} | {z_:g} | {a:g} {'' if kept else _mark(a == target)} | {target} |"
+            f"| {x1:g} | {x2:g} | {_signed(z_)} | {a:g} {'' if kept else _mark(a == target)} "
+            f"| {target} |"
             for (x1, x2), z_, a, target in zip(neurons.INPUTS, z, outputs, targets, strict=True)
         ]
         head = f"| $x_1$ | $x_2$ | $z$ | output | {gate} |\n|---|---|---|---|---|\n"
@@ -85,6 +88,11 @@ def _outcome(gate: str, found: neurons.LearnedGate, *, kept: bool) -> str:
     return (
         f"With {gate} it never ends: no weights do this, for one line cannot part the two classes."
     )
+
+
+def _signed(value: float) -> str:
+    """A number as the sliders write it, with a minus sign that is no hyphen."""
+    return f"{value:g}".replace("-", "−")
 
 
 def _mark(right: bool) -> str:
@@ -138,9 +146,11 @@ def _plane(
             },
         ],
         key="figure-perceptron",
-        title="It fires where the plane is green\nIn the circles: what the gate wants",
+        title="It fires where the plane is green\n"
+        "In the circles: what the gate wants\nRinged in pink: it gets the opposite",
         alt=f"The plane of two inputs, {_parted(w, b)}. Outputs for 00, 01, 10, 11: "
         f"{', '.join(f'{a:g}' for a in outputs)}; wanted {', '.join(map(str, targets))}.",
+        height=440,
     )
 
 

@@ -28,7 +28,7 @@ def overfitting(panel: Panel) -> Onward:
     with left:
         n_train = int(panel.choice("images", "Training images", _SIZES, str(SIZES[0])))
         remedy: Remedy = "none"
-        if state.is_called_for("remedy") or not panel.keeps(True):
+        if not panel.keeps(state.is_revealed() or not state.is_called_for("remedy")):
             remedy = panel.choice("remedy", "Remedy", _REMEDIES, "none")
         else:
             st.markdown(f"Remedy  \n**{UNTOLD}**")

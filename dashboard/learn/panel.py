@@ -38,6 +38,8 @@ class Panel:
         """The controls that are not at their default, as URL parameters."""
         self.has_secret = False
         """Whether the figure kept something back."""
+        self.has_told = False
+        """Whether it shows what it would keep back, had that not been revealed."""
 
     def keeps(self, asked: bool) -> bool:
         """Whether the figure keeps something back: what the chapter's question asks for.
@@ -47,6 +49,7 @@ class Panel:
         """
         kept = asked and not state.is_revealed()
         self.has_secret |= kept
+        self.has_told |= asked and not kept
         return kept
 
     @staticmethod

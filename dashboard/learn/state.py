@@ -1,6 +1,6 @@
 """The open chapter, its controls and what is done, in the session and in the URL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,9 +59,10 @@ class LessonPlace:
     """Which chapter is open, and what the URL said about it when it was last read or written.
 
     A chapter's controls are kept in the session, which a page switch spares, and in the URL, which
-    a refresh spares and a teacher can send. Progress is kept in the session and in the tab
-    (`tab_memory`): it belongs to a person, and the run store knows only workspaces, which a whole
-    class may share.
+    a refresh spares and a teacher can send. Progress is kept in the session and in the browser
+    (`browser_memory`): it belongs to a person, and the run store knows only workspaces, which a
+    whole class may share. What the figures have revealed is kept in the session and in the tab
+    alone: a class that is shown a fresh tab is told no answer.
     """
 
     chapter: str = ""
@@ -111,7 +112,9 @@ def read(chapters: Sequence[str]) -> LessonPlace:
                 "This is the first."
             )
         now.chapter = chapters[0]
-    finish(*DONE.in_url().intersection(chapters))
+    answered = DONE.in_url().intersection(chapters)
+    finish(*answered)
+    reveal(*answered)
     return now
 
 
@@ -171,25 +174,53 @@ def done() -> frozenset[str]:
 
 
 def is_called_for(name: str) -> bool:
-    """Whether a link sets this control of the open chapter, or it has been shown already."""
-    return name in place().url.seen or name in controls()
+    """Whether a link sets this control of the open chapter, or it has been shown already and was
+    not hidden again."""
+    is_hidden = place().chapter in hidden()
+    return not is_hidden and (name in place().url.seen or name in controls())
 
 
 def finish(*chapters: str) -> None:
-    """These chapters' questions were answered."""
+    """These chapters' questions were answered; that stays so where the answer is hidden again."""
     st.session_state[_DONE] = done().union(chapters)
 
 
 def is_revealed() -> bool:
-    """Whether the open chapter's figure may show what its question asks: that was answered, or
+    """Whether the open chapter may show what its question asks: that was answered in this tab, or
     somebody in front of a class had it shown."""
-    return place().chapter in done() | st.session_state.get(_SHOWN, frozenset())
+    return place().chapter in revealed()
 
 
-def reveal() -> None:
-    """Let the open chapter's figure show everything, in this session only.
+def revealed() -> frozenset[str]:
+    """The chapters that show what their questions ask."""
+    return frozenset(chapter for chapter, shows in _shown().items() if shows)
+
+
+def hidden() -> frozenset[str]:
+    """The chapters whose answers were shown and then hidden again."""
+    return frozenset(chapter for chapter, shows in _shown().items() if not shows)
+
+
+def reveal(*chapters: str) -> None:
+    """Let these chapters show what their questions ask, in this tab only.
 
     No question was answered by that, and no address that is copied tells its reader the answer.
     """
-    shown = st.session_state.get(_SHOWN, frozenset[str]())
-    st.session_state[_SHOWN] = shown | {place().chapter}
+    st.session_state[_SHOWN] = _shown() | dict.fromkeys(chapters, True)
+
+
+def recall_revealed(chapters: Iterable[str]) -> None:
+    """The tab remembers these as revealed: so they are, but for those that were hidden since."""
+    st.session_state[_SHOWN] = dict.fromkeys(chapters, True) | _shown()
+
+
+def hide(chapter: str) -> None:
+    """Let a chapter keep its secret again. With an answer goes its prediction, which may tell."""
+    st.session_state[_SHOWN] = _shown() | {chapter: False}
+    if chapter in done():
+        PREDICTION.set(**{chapter: None})
+
+
+def _shown() -> dict[str, bool]:
+    """By chapter, whether it was last revealed or hidden; nothing of one that was neither."""
+    return st.session_state.get(_SHOWN, {})

@@ -58,7 +58,8 @@ def context_of(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def open_app(context_of: Callable[..., BrowserContext]) -> Iterator[Callable[..., AppPage]]:
-    """Open a path in a fresh tab; at the end, no page may have complained."""
+    """Open a path in a fresh tab; at the end, no page may have complained, and the browser
+    remembers nothing of this test."""
     pages: list[AppPage] = []
 
     def open_page(server: Server, path: str = "/", **context: Any) -> AppPage:
@@ -70,6 +71,7 @@ def open_app(context_of: Callable[..., BrowserContext]) -> Iterator[Callable[...
     yield open_page
     for app in pages:
         exceptions = app.exceptions()
+        app.page.evaluate("localStorage.clear()")
         app.page.close()
         assert not exceptions
         assert not app.console

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,6 +47,20 @@ def test_perceptron(server: Server, open_app: OpenApp) -> None:
     press(app, "Bias")
     number_becomes(app, "4 of 4")
     expect(app.page).to_have_url(re.compile(r"b=2\.5"))
+
+
+@pytest.mark.parametrize("look", [{}, PHONE, {"viewport": {"width": 1920, "height": 1080}}])
+@pytest.mark.parametrize("focus", ["", "&focus=1"])
+def test_the_plane_of_two_inputs_is_about_square(
+    server: Server, open_app: OpenApp, look: dict[str, Any], focus: str
+) -> None:
+    app = open_app(server, f"/learn?chapter=perceptron{focus}", **look)
+    chart = app.key("lesson-square").get_by_test_id("stVegaLiteChart")
+    expect(chart).to_be_visible()
+    app.settle()
+    box = chart.bounding_box()
+    assert box is not None
+    assert 0.7 < box["width"] / box["height"] < 1.4
 
 
 def test_sigmoid_neuron(server: Server, open_app: OpenApp) -> None:
@@ -179,11 +194,16 @@ def test_focus_hides_all_but_the_figure(server: Server, open_app: OpenApp) -> No
 
 def test_the_button_leaves_the_figure_alone(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=sigmoid-neuron&x=12")
+    sidebar = app.page.get_by_test_id("stSidebar")
+    expect(sidebar).to_be_visible()
     app.press("Show only the figure")
     expect(app.page.get_by_text("Predict, then reveal")).to_have_count(0)
     expect(app.button("Show the whole chapter")).to_be_visible()
+    expect(sidebar).to_be_hidden()
     expect(app.page).to_have_url(re.compile("focus=1"))
     number_becomes(app, f"{neurons.nudge(12, 1, -10, 0.1).change:+.3f}")
+    app.press("Show the whole chapter")
+    expect(sidebar).to_be_visible()
 
 
 def test_from_the_first_chapter_to_train_and_back(server: Server, open_app: OpenApp) -> None:
@@ -226,3 +246,12 @@ def test_an_answer_is_the_tabs_own_and_its_address_tells_nobody(
     expect(typed.page).not_to_have_url(re.compile("done"))
     typed.page.reload()
     number_becomes(typed, "1 of 6")
+    # In the next tab the question counts as answered, and both keep what they know.
+    expect(reader.page.get_by_text(ONE_ANSWERED)).to_be_attached()
+    reader.press("Reveal")
+    number_becomes(reader, "1 of 6")
+    reader.press("Hide the answer again")
+    number_becomes(reader, "?")
+    reader.page.reload()
+    number_becomes(reader, "?")
+    expect(reader.page.get_by_text(ONE_ANSWERED)).to_be_attached()

@@ -135,12 +135,14 @@ def test_an_old_link_works_once_loses_its_key_and_can_be_forgotten(
     other = tab(context, server)
     expect_runs(other)
 
+    app.page.evaluate("""localStorage.setItem("nn-magic answered", '["cost"]')""")
     app.page.get_by_role("button", name="Forget me").click()
     with app.page.expect_navigation(url=f"{server.url}/train"):
         app.key("visitor-forget-go").get_by_role("button").click()
     app.settle()
     assert not has_runs(app)
     assert key_of(context) != old
+    assert app.page.evaluate("localStorage.getItem('nn-magic answered')") is None
 
     other.page.evaluate(LOOKED_AT)
     expect(other.page.get_by_text(visitor.FOLLOWED)).to_be_visible()

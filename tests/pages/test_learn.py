@@ -1,5 +1,6 @@
 """Every chapter of Learn: its figure's number follows its controls, its link, its question."""
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -246,6 +247,55 @@ def test_a_teacher_reveals_it_on_a_projector_and_the_link_does_not_tell(name: st
     assert not any(prose.read(name).answer == markdown.value for markdown in at.markdown)
 
 
+@pytest.mark.parametrize("name", SECRETS)
+def test_what_a_figure_has_shown_it_hides_again(name: str) -> None:
+    """As often as a teacher likes, and whoever leaves the figure finds it hidden."""
+    asked, _, told = SECRETS[name]
+    at = learn(chapter=name, focus="1", **asked)
+    for _ in range(2):
+        at.button(key="reveal-figure").click().run()
+        assert number(at) == told
+        at.button(key="hide-figure").click().run()
+        assert number(at) == "?"
+    at.button(key="leave-focus").click().run()
+    assert told not in everything_said(at)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_hidden_again_and_its_question_stays_answered(name: str) -> None:
+    asked, _, told = SECRETS.get(name, ({}, {}, ""))
+    at = learn(chapter=name, **asked)
+    answer(at, name)
+    at.button(key="hide-answer").click().run()
+    assert not at.exception
+    assert prose.read(name).answer not in [markdown.value for markdown in at.markdown]
+    assert at.radio(key=state.PREDICTION.key(name)).value is None
+    assert "1 of 12" in at.get("progress")[0].proto.text
+    assert not told or number(at) == "?"
+    next(button for button in at.button if button.label == "Reveal").click().run()
+    assert prose.read(name).answer in [markdown.value for markdown in at.markdown]
+    assert not told or number(at) == told
+
+
+def test_what_the_browser_remembers_counts_and_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A browser that was closed and opened again; the last tab's memory went with it."""
+    browser = {"answered": frozenset({"cost", "nonsense"}), "revealed": frozenset[str]()}
+    monkeypatch.setattr(chapters, "browser_memory", lambda name, *_, **__: browser[name])
+    at = learn(chapter="cost", w="0.6", b="0.9")
+    assert "1 of 12" in at.get("progress")[0].proto.text
+    assert number(at) != "?"
+    at = learn(chapter="cost")
+    assert number(at) == "?"
+    assert prose.read("cost").answer not in [markdown.value for markdown in at.markdown]
+    browser["revealed"] = frozenset({"cost"})  # as after a refresh
+    at = learn(chapter="cost")
+    assert number(at) != "?"
+    at.button(key="hide-answer").click().run()
+    assert number(at) == "?"  # although it was told so
+
+
 @pytest.mark.parametrize("name", sorted({*NAMES} - {*SECRETS}))
 def test_other_figures_have_no_secret(name: str) -> None:
     assert all(metric.value != "?" for metric in learn(chapter=name).metric)
@@ -339,6 +389,13 @@ def test_a_sum_ends_in_the_number_above_it() -> None:
     (told,) = (m.value for m in at.markdown if m.value.startswith("Its sum"))
     terms, z = re.findall(r"\$z = (.*) = (.*)\$", told)[0]
     assert work_out(terms) == Decimal(z) == Decimal(number(at))
+
+
+def test_perceptrons_table_has_the_minus_sign_of_its_sliders() -> None:
+    at = learn(chapter="perceptron", w1="-1", b="-0.5")
+    (table,) = (markdown.value for markdown in at.markdown if "| NAND |" in markdown.value)
+    assert "| 0 | 0 | −0.5 |" in table
+    assert "| -" not in table
 
 
 def test_perceptron_finds_its_weights() -> None:
@@ -481,6 +538,10 @@ def test_overfitting_keeps_its_remedies_until_they_are_asked() -> None:
     assert not remedies(alone)
     alone.button(key="reveal-figure").click().run()
     assert remedies(alone)
+    alone.button_group(key="lesson-overfitting-remedy").set_value("l2").run()
+    alone.button(key="hide-figure").click().run()
+    assert not remedies(alone)
+    assert "remedy" not in alone.query_params
 
 
 def remedies(at: AppTest) -> bool:
@@ -504,6 +565,24 @@ def test_gradient_descent_takes_its_steps() -> None:
     assert float(number(on_network, 1)) < float(number(on_network, 0))
     batches = learn(chapter="gradient-descent", show="batches", by="steps")
     assert (number(batches, 0), number(batches, 1)) == ("90.58%", "96.87%")
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "ticks"),
+    [
+        ({}, "parameter v", [-3, -2, -1, 0, 1, 2, 3]),
+        ({"show": "batches"}, "epochs so far", [1, 10, 100]),
+        ({"show": "batches", "by": "steps"}, "steps so far", [1, 10, 100, 1000]),
+    ],
+)
+def test_gradient_descents_axes_are_named_and_marked_at_round_numbers(
+    query: dict[str, str], title: str, ticks: list[float]
+) -> None:
+    at = learn(chapter="gradient-descent", **query)
+    spec = json.loads(at.get("vega_lite_chart")[0].proto.spec)
+    x = spec["layer"][0]["encoding"]["x"]
+    assert (x["title"], x["axis"]["values"]) == (title, ticks)
+    assert len(spec["title"]["text"]) == 1  # a second line would be cut off at the top
 
 
 def test_backpropagation_agrees_with_wiggling() -> None:

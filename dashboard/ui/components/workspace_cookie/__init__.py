@@ -35,7 +35,8 @@ def workspace_cookie(name: str, key: str, *, insists: bool = False, leaves: bool
         name: of the cookie.
         key: to remember: letters, digits, dashes and underscores.
         insists: whether it takes the place of another key; else that one stands, and is told.
-        leaves: whether the page is then opened anew, without what its address says.
+        leaves: whether the page is then opened anew, without what its address says and the tab
+            holds; where it insists, all that the browser remembers for this app goes too.
     """
     result = _COMPONENT(
         key="workspace-cookie",

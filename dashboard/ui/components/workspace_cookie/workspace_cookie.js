@@ -15,16 +15,18 @@ export default function ({ data, setTriggerValue }) {
     if (!data.insists && differs()) return
     done = asked
     if (!remember(data)) setTriggerValue("refused", true)
-    if (data.leaves) leave()
+    if (data.leaves) leave(data.insists)
   }
   return () => {
     current = null
   }
 }
 
-function leave() {
+function leave(forgets) {
   try {
     sessionStorage.clear()
+    const ours = Object.keys(localStorage).filter(key => key.startsWith("nn-magic "))
+    if (forgets) ours.forEach(key => localStorage.removeItem(key)) // browser_memory.js
   } catch {} // a frame that may keep nothing at all
   location.replace(location.pathname)
 }

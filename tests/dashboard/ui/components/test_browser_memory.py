@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.ui.components.tab_memory import recalled
+from dashboard.ui.components.browser_memory import recalled
 
 
 @pytest.mark.parametrize(
@@ -12,5 +12,5 @@ from dashboard.ui.components.tab_memory import recalled
         ([], set()),
     ],
 )
-def test_a_tab_recalls_words_and_nothing_else(said: object, words: set[str]) -> None:
+def test_a_browser_recalls_words_and_nothing_else(said: object, words: set[str]) -> None:
     assert recalled(said) == words

@@ -51,7 +51,7 @@ def sureness(confidence: float) -> str:
     return f"{certainty(confidence)} sure"
 
 
-def a_digit(digit: int | str) -> str:
+def a_digit(digit: object) -> str:
     """A digit in a sentence, for example `a 3` or `an 8`."""
     return f"an {digit}" if str(digit) == "8" else f"a {digit}"
 

@@ -138,6 +138,17 @@ def test_overfitting(server: Server, open_app: OpenApp) -> None:
     expect(app.page).to_have_url(re.compile(r"stop=5(&|$)"))
 
 
+def test_a_charts_buttons_cover_no_number(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/learn?chapter=overfitting")
+    app.key("lesson-figure").get_by_test_id("stVegaLiteChart").hover()
+    buttons = app.key("lesson-figure").get_by_test_id("stElementToolbar").first
+    expect(buttons).to_be_visible()
+    numbers, above = app.key("lesson-number").bounding_box(), buttons.bounding_box()
+    assert numbers is not None
+    assert above is not None
+    assert above["y"] >= numbers["y"] + numbers["height"]
+
+
 def test_gradient_descent(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=gradient-descent&done=gradient-descent")
     press(app, "Steps")

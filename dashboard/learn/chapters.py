@@ -24,6 +24,7 @@ from dashboard.learn.onward import Onward
 from dashboard.learn.panel import UNTOLD, Panel
 from dashboard.models import load
 from dashboard.runs.errors import StoreError
+from dashboard.ui import errors
 from dashboard.ui.components.browser_memory import browser_memory
 from dashboard.ui.heading import heading
 
@@ -127,12 +128,14 @@ def figure(chapter: Chapter) -> None:
     panel = Panel()
     tall = "stretch" if state.is_alone() else "content"
     with st.container(border=True, key="lesson-figure", height=tall):
-        onward = chapter.draw(panel)
+        onward = None
+        with errors.shown_errors():
+            onward = chapter.draw(panel)
         if panel.has_secret:
             _secret(chapter)
         elif panel.has_told and (state.is_alone() or chapter.name not in state.done()):
             _hide(chapter, "hide-figure")
-    if not state.is_alone():
+    if onward is not None and not state.is_alone():
         _ways_on(chapter, onward)
     if not state.place().is_moving:
         state.write(panel.query)

@@ -150,7 +150,7 @@ def _plane(
         "In the circles: what the gate wants\nRinged in pink: it gets the opposite",
         alt=f"The plane of two inputs, {_parted(w, b)}. Outputs for 00, 01, 10, 11: "
         f"{', '.join(f'{a:g}' for a in outputs)}; wanted {', '.join(map(str, targets))}.",
-        height=440,
+        height=330,
     )
 
 

@@ -11,11 +11,12 @@ from dashboard.settings import SettingsError
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
 from nncore.datasets import DataError
+from nncore.lab.result_files import ResultFileError
 
 
 @contextmanager
 def shown_errors(*, above_all: bool = False) -> Iterator[None]:
-    """What a page cannot help (store, data, a model file): one sentence in place of the rest.
+    """What a page cannot help (store, data, a model or results file): one sentence, and no more.
 
     The entry script is `above_all` pages: what it has said, a page does not say again.
     """
@@ -23,7 +24,7 @@ def shown_errors(*, above_all: bool = False) -> Iterator[None]:
         session.set_app_error(None)
     try:
         yield
-    except (StoreError, SettingsError, DataError, CheckpointError) as error:
+    except (StoreError, SettingsError, DataError, CheckpointError, ResultFileError) as error:
         sentence = str(error)
         if not session.is_told(sentence):
             st.error(escape(sentence), icon=":material/error:")

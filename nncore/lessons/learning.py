@@ -10,6 +10,7 @@ from nncore.config import CostName, TrainingConfig
 from nncore.costs import COSTS
 from nncore.datasets import one_hot, steps_an_epoch
 from nncore.lab import reproduction
+from nncore.lab.result_files import ResultFileError
 from nncore.network import Network
 
 _ONE_NEURON = TrainingConfig(hidden=(), dtype="float64")
@@ -88,11 +89,21 @@ class StoredCurve:
 
 @cache
 def stored_curves() -> dict[str, StoredCurve]:
-    """For the lesson on learning: NumPy's first runs of `full-batch` and `mini-batch`, by name."""
+    """For the lesson on learning: NumPy's first runs of `full-batch` and `mini-batch`, by name.
+
+    Raises:
+        ResultFileError: the stored results cannot be used, or lack one of them.
+    """
     curves: dict[str, StoredCurve] = {}
     rows = reproduction.load()
     for name in ("full-batch", "mini-batch"):
-        if row := reproduction.find(rows, name):
-            steps = steps_an_epoch(row.config)
-            curves[name] = StoredCurve(name, row.command, steps, row.runs[0].accuracy)
+        row = reproduction.find(rows, name)
+        if row is None:
+            path = reproduction.COMMITTED
+            raise ResultFileError(
+                f"{path} lacks the recipe {name}; "
+                f"make it with python -m nncore reproduce --recipes {name} --save {path}."
+            )
+        steps = steps_an_epoch(row.config)
+        curves[name] = StoredCurve(name, row.command, steps, row.runs[0].accuracy)
     return curves

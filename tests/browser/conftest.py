@@ -71,7 +71,8 @@ def open_app(context_of: Callable[..., BrowserContext]) -> Iterator[Callable[...
     yield open_page
     for app in pages:
         exceptions = app.exceptions()
-        app.page.evaluate("localStorage.clear()")
+        remembered = {"origin": app.server.url, "storageTypes": "local_storage"}
+        app.page.context.new_cdp_session(app.page).send("Storage.clearDataForOrigin", remembered)
         app.page.close()
         assert not exceptions
         assert not app.console

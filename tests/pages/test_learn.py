@@ -647,3 +647,17 @@ def test_what_a_link_says_wrongly_is_told_once_and_corrected(
 def test_a_right_link_is_no_matter_of_words() -> None:
     at = learn(chapter="universality", n="10", show="fit", utm_source="mail")
     assert not at.warning
+
+
+def test_stored_results_that_are_missing_are_a_sentence_in_place_of_the_figure(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    learning.stored_curves.cache_clear()
+    monkeypatch.setattr(learning.reproduction, "load", list)
+    at = learn(chapter="gradient-descent", show="batches")
+    assert "reproduction.json lacks the recipe full-batch" in at.error[0].value.replace("\\", "")
+    assert [header.value for header in at.subheader]  # the rest of the chapter is there
+    assert not at.run().exception
+    monkeypatch.undo()
+    at.segmented_control(key="lesson-gradient-descent-show").set_value("network").run()
+    assert not at.error

@@ -14,7 +14,7 @@ run: $(VENV)/.app
 
 test: lint types
 	CHROMIUM="$$($(BIN)/python tests/browser/find_chromium.py)" \
-	  $(BIN)/python -m pytest -n 3 --dist loadfile tests/browser
+	  $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
 
 lint: $(VENV)/.dev

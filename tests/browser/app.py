@@ -26,8 +26,9 @@ FLAGS = [
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
-EXPECTED_ON_DEEP_LINKS = re.compile(r"_stcore/(health|host-config)")
-"""Streamlit looks for its server below the page's own path first: these 404s are its way."""
+EXPECTED = re.compile(r"_stcore/(health|host-config)|Multiple different fragmentIds")
+"""Streamlit's own ways: it looks for its server below the page's own path first, and remarks that a
+field and the button that took the focus from it are in two fragments, which it then reruns both."""
 
 LIGHT = """
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
@@ -122,9 +123,7 @@ class AppPage:
         page.on("pageerror", lambda error: self.console.append(str(error)))
 
     def _heard(self, kind: str, text: str, location: dict[str, str]) -> None:
-        if kind in ("error", "warning") and not EXPECTED_ON_DEEP_LINKS.search(
-            text + location.get("url", "")
-        ):
+        if kind in ("error", "warning") and not EXPECTED.search(text + location.get("url", "")):
             self.console.append(f"{kind}: {text}")
 
     def open(self, path: str) -> None:

@@ -49,8 +49,10 @@ def test_perceptron(server: Server, open_app: OpenApp) -> None:
     expect(app.page).to_have_url(re.compile(r"b=2\.5"))
 
 
-@pytest.mark.parametrize("look", [{}, PHONE, {"viewport": {"width": 1920, "height": 1080}}])
-@pytest.mark.parametrize("focus", ["", "&focus=1"])
+@pytest.mark.parametrize(
+    ("look", "focus"),
+    [({}, ""), (PHONE, ""), ({"viewport": {"width": 1920, "height": 1080}}, "&focus=1")],
+)
 def test_the_plane_of_two_inputs_is_about_square(
     server: Server, open_app: OpenApp, look: dict[str, Any], focus: str
 ) -> None:

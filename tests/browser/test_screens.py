@@ -34,10 +34,10 @@ def controls(app: AppPage) -> list[Locator]:
     return column.locator("input[type=range], [data-testid=stButtonGroup] [role=radiogroup]").all()
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (360, 640)])
-def test_a_phone_shows_a_drawing_with_each_control_that_changes_it(
-    server: Server, open_app: OpenApp, width: int, height: int
+def test_a_small_phone_shows_a_drawing_with_each_control_that_changes_it(
+    server: Server, open_app: OpenApp
 ) -> None:
+    width, height = 360, 640
     size = {**PHONE, "viewport": {"width": width, "height": height}}
     app = open_app(server, f"/learn?chapter={CHAPTERS[0].name}&done={ANSWERED}", **size)
     for chapter in CHAPTERS:

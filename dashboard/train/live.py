@@ -369,7 +369,8 @@ def _mini_batch(now: Progress | None) -> str:
     if now is None:
         return "before the first mini-batch"
     if now.batch == now.n_batches:
-        return f"all {now.n_batches:,} mini-batches; training cost {now.cost:.4g}"
+        trained = f"all {now.n_batches:,} mini-batches" if now.n_batches > 1 else "the whole batch"
+        return f"{trained}; training cost {now.cost:.4g}"
     return f"mini-batch {now.batch:,} of {now.n_batches:,}, its cost {now.cost:.4g}"
 
 

@@ -68,12 +68,6 @@ def rgb(color: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def rgba(color: str, alpha: float) -> str:
-    """`#rrggbb` with an opacity: strength on whatever the background is."""
-    red, green, blue = rgb(color)
-    return f"rgba({red},{green},{blue},{alpha:g})"
-
-
 def sign_color(value: float) -> str:
     """The colour of a positive or a negative number."""
     return POSITIVE if value >= 0 else NEGATIVE

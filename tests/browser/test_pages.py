@@ -8,6 +8,7 @@ from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.app import PHONE, AppPage, Server
+from tests.browser.test_live_slider import Wire
 from tests.browser.test_main_job import SEVEN
 
 OpenApp = Callable[..., AppPage]
@@ -127,3 +128,20 @@ def test_what_the_pad_says_after_its_page_was_left_empties_no_other(
     expect(app.button("Train")).to_be_visible()
     app.page.wait_for_timeout(1000)
     expect(app.button("Train")).to_be_visible()
+
+
+def test_a_lost_connection_is_said_until_it_is_back(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/")
+    wire = Wire(app)
+    app.open("/train")
+    said = """() => {
+        const words = getComputedStyle(document.querySelector("[data-testid=stApp]"), "::after")
+        return words.visibility === "visible" && words.content.includes("No connection")
+    }"""
+    assert not app.page.evaluate(said)
+    wire.cut()
+    app.page.wait_for_function(said, timeout=30_000)
+    wire.is_cut = False
+    app.settle()
+    assert not app.page.evaluate(said)
+    app.console.clear()  # a browser complains of a connection that is lost

@@ -17,6 +17,7 @@ from dashboard.train import history, live, picture, state
 from dashboard.ui.names import FIELDS
 from nncore import recipes
 from nncore.config import TrainingConfig
+from nncore.training import Progress
 from tests.dashboard.runs.training import record
 from tests.pages.training import SMALL, FakeJobs, enabled, own_store, page, status, trained
 
@@ -854,3 +855,15 @@ def test_an_unwritable_store_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("NN_HOME", str(tmp_path))
     settings.cache_clear()
     run_store.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("batch", "of", "said"),
+    [
+        (3, 10, "mini-batch 3 of 10, its cost 0.5"),
+        (10, 10, "all 10 mini-batches; training cost 0.5"),
+        (1, 1, "the whole batch; training cost 0.5"),
+    ],
+)
+def test_the_cost_of_an_epoch_is_not_called_a_mini_batchs(batch: int, of: int, said: str):
+    assert live._mini_batch(Progress("numpy", 0, batch, of, 0.5, 1.0)) == said

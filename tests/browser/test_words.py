@@ -38,7 +38,9 @@ def test_it_opens_searches_and_closes_by_keyboard(server: Server, open_app: Open
     app.page.keyboard.press("Control+A")
     app.page.keyboard.type("xyzzy")
     expect(shown(app)).to_have_count(0)
+    app.page.keyboard.press("Escape")  # empties the search first
     app.page.keyboard.press("Escape")
+    expect(window(app)).to_be_hidden()
     field = app.page.get_by_role("textbox", name="Hidden layers")
     field.press("?")
     expect(field).to_have_value(re.compile(r"\?"))

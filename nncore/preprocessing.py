@@ -15,15 +15,35 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from nncore.ink.images import Image, average_areas, enlarged, pieces, to_grey
-from nncore.ink.photographs import MIN_CONTRAST, InkError, even_light, find_ink
+from nncore.ink.images import (
+    Image,
+    average_areas,
+    box_sides,
+    distance_to,
+    enlarged,
+    pieces,
+    to_grey,
+)
+from nncore.ink.photographs import (
+    MIN_CONTRAST,
+    InkError,
+    even_light,
+    find_ink,
+    is_drawing,
+    without_border,
+    without_printed_lines,
+)
 from nncore.ink.segmentation import Piece
+from nncore.ink.sheets import Corners, find_sheet, flat_shape, in_picture, laid_flat
 from nncore.ink.strokes import mean_width, redrawn, stroke_width
 
 StageName = Literal[
     "grey",
+    "paper",
     "even light",
+    "lines",
     "ink",
+    "border",
     "cleaned",
     "cropped",
     "squared",
@@ -45,6 +65,8 @@ IMAGE_SIDE = 28
 _NOTHING_LEFT = "Nothing of this digit is left without that stage; turn it on again."
 SPECK = 0.02
 """A piece with a smaller share of the largest piece's ink is dust, not part of the digit."""
+ROUND = 0.65
+"""Share of its box that a hole fills at least; a disc fills 0.79 of it."""
 SOLID = 0.75
 """A square filled to more than this holds a dot. Of MNIST's 60,000 training digits 8 fill more than
 0.65, and one, a 0 that has closed up, more than this."""
@@ -70,6 +92,8 @@ class Stage:
 
     name: StageName
     image: Image
+    corners: Corners | None = None
+    """Where its image lies in the one before, where that is a part of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +144,9 @@ def prepare_found(
 
 def _alone(found: Sequence[Stage], piece: Piece, skip: Collection[StageName]) -> Image:
     box = np.s_[piece.top : piece.bottom, piece.left : piece.right]
-    is_found_anew = not {"even light", "ink", "cleaned"}.isdisjoint(skip)
+    is_found_anew = not {name for name, _ in _OF_THE_SHEET}.isdisjoint(skip)
+    if "paper" in skip and (corners := find_sheet(found[0].image)) is not None:
+        return _on_the_table(found[-1].image, piece, corners)
     alone = np.zeros_like(found[-1].image)  # on a sheet of its own, as a single digit is
     alone[box] = found[-1].image[box] if is_found_anew else piece.ink
     if not alone.any():
@@ -128,26 +154,74 @@ def _alone(found: Sequence[Stage], piece: Piece, skip: Collection[StageName]) ->
     return alone
 
 
+def _on_the_table(ink: Image, piece: Piece, corners: Corners) -> Image:
+    """What lies where a piece of the sheet would be, if the sheet had been left where it was."""
+    shape = flat_shape(corners)
+    box = np.array([(piece.left, piece.top), (piece.right, piece.bottom)], np.float64)
+    (left, top), (right, bottom) = np.sort(in_picture(box, corners, shape), axis=0).tolist()
+    window = np.s_[max(0, int(top)) : int(bottom) + 1, max(0, int(left)) : int(right) + 1]
+    alone = np.zeros_like(ink)
+    alone[window] = ink[window]
+    if not alone.any():
+        raise InkError(_NOTHING_LEFT)
+    return alone
+
+
 def find_strokes(
-    image: npt.NDArray[np.generic], *, skip: Collection[StageName] = ()
+    image: npt.NDArray[np.generic],
+    *,
+    skip: Collection[StageName] = (),
+    known: Sequence[Stage] = (),
 ) -> list[Stage]:
     """The stages as far as they look at the whole sheet; the last one is ink on 0, without dust.
+
+    Args:
+        image: as `prepare` takes it.
+        skip: as `prepare` takes it.
+        known: the stages of the same image without any skipped, if they are at hand: those before
+            the first that is skipped are handed on.
 
     Raises:
         InkError: there is no ink on it.
         ValueError: the array is no image, or no such stage can be skipped.
     """
     _check_skipped(skip)
-    grey = to_grey(image)
-    lit = grey if "even light" in skip else even_light(grey)
-    ink = _bright(lit) if "ink" in skip else find_ink(lit)
-    cleaned = ink if "cleaned" in skip else drop_specks(ink)
-    return [
-        Stage("grey", grey),
-        Stage("even light", lit),
-        Stage("ink", ink),
-        Stage("cleaned", cleaned),
-    ]
+    stages: list[Stage] = []
+    for stage in known:
+        if stage.name in skip:
+            break
+        stages.append(stage)
+    if not stages:
+        stages.append(Stage("grey", to_grey(image)))
+    for name, step in _OF_THE_SHEET[len(stages) - 1 :]:
+        stages.append(_skipped(name, stages) if name in skip else step(stages))
+    return stages
+
+
+def _paper(stages: Sequence[Stage]) -> Stage:
+    grey = stages[-1].image
+    corners = find_sheet(grey)
+    return Stage("paper", grey if corners is None else laid_flat(grey, corners), corners)
+
+
+def _border(stages: Sequence[Stage]) -> Stage:
+    found, sheet = stages[-1].image, stages[-2].image
+    return Stage("border", without_border(found, is_drawing=is_drawing(sheet)))
+
+
+def _skipped(name: StageName, stages: Sequence[Stage]) -> Stage:
+    image = stages[-1].image
+    return Stage(name, _bright(image) if name == "ink" else image)
+
+
+_OF_THE_SHEET: list[tuple[StageName, Callable[[Sequence[Stage]], Stage]]] = [
+    ("paper", _paper),
+    ("even light", lambda stages: Stage("even light", even_light(stages[-1].image))),
+    ("lines", lambda stages: Stage("lines", without_printed_lines(stages[-1].image))),
+    ("ink", lambda stages: Stage("ink", find_ink(stages[-1].image))),
+    ("border", _border),
+    ("cleaned", lambda stages: Stage("cleaned", drop_specks(stages[-1].image))),
+]
 
 
 def prepare_ink(ink: Image, *, skip: Collection[StageName] = ()) -> Prepared:
@@ -191,11 +265,34 @@ def _bright(grey: Image) -> Image:
 
 
 def drop_specks(ink: Image) -> Image:
-    """A stage: take away the pieces (8-connected) that hold too little of the digit's ink."""
+    """A stage: take away the pieces (8-connected) that hold too little of the digit's ink, and the
+    holes of a page."""
     labels, n = pieces(ink)
     weight = np.bincount(labels.ravel(), ink.ravel(), n + 1)  # of the background: 0
     is_dust = weight < SPECK * weight.max()
+    if max(ink.shape) > IMAGE_SIDE:
+        is_dust |= _are_holes(labels, n)
     return np.where(is_dust[labels], np.float32(0), ink)
+
+
+def _are_holes(labels: npt.NDArray[np.int32], n: int) -> npt.NDArray[np.bool_]:
+    """Which pieces are round, filled, and far from all others that are higher: (n + 1,).
+
+    So are the holes of a notebook's page, through which the table shows.
+    """
+    areas = np.bincount(labels.ravel(), minlength=n + 1)
+    heights, widths = box_sides(labels, n)
+    is_round = (areas > ROUND * heights * widths) & (widths < 1.7 * heights)
+    is_round &= heights < 1.7 * widths
+    is_round[0] = True
+    others = np.flatnonzero(~is_round)
+    if not len(others) or len(others) == n:
+        return np.zeros(n + 1, np.bool_)
+    is_low = is_round & (heights < 0.8 * heights[others].max())
+    away = np.full(n + 1, np.inf)
+    np.minimum.at(away, labels.ravel(), distance_to(~is_round[labels]).ravel())
+    is_low[0] = False
+    return is_low & (away > np.maximum(heights, widths))
 
 
 def crop(ink: Image, threshold: float = 0.25) -> Image:

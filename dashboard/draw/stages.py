@@ -28,8 +28,13 @@ class Words(NamedTuple):
 
 WORDS: dict[StageName, Words] = {
     "grey": Words("Grey", "The picture in grey", "grey"),
+    "paper": Words("Paper", "The sheet cut out and laid flat", "finding the sheet"),
     "even light": Words("Light", "Light made even", "evening the light"),
+    "lines": Words("Lines", "Printed lines taken away", "taking printed lines away"),
     "ink": Words("Ink", "What stands out", "finding the ink"),
+    "border": Words(
+        "Edge", "What reaches in from the edge left out", "leaving out what touches the edge"
+    ),
     "cleaned": Words("Dust", "Dust swept away", "sweeping dust away"),
     "cropped": Words("Crop", "Cut to the ink's box", "cropping"),
     "squared": Words("Square", "Padded to a square", "padding to a square"),
@@ -55,9 +60,9 @@ def show(subject: Subject) -> None:
     """Every stage between the ink and the models with its switch, and what the switches change."""
     st.markdown(
         f"MNIST's digits were made by {_named(OF_MNIST)}, and a network that learned them "
-        f"expects as much of a drawing. {_named(_OWN)} are this app's own: they find the ink on a "
-        "pad or a photograph, and bring its pen to the width that MNIST's have. Which stage "
-        "matters depends on the drawing: turn one off, and see what the models say then."
+        f"expects as much of a drawing. {_named(_OWN)} are this app's own: they find the sheet in "
+        "a photograph and the ink on it, and bring its pen to the width that MNIST's have. Which "
+        "stage matters depends on the drawing: turn one off, and see what the models say then."
     )
     what_matters = st.container(key="stages-what-matters", gap="xsmall")
     _difference(subject)

@@ -24,9 +24,9 @@ from nncore.preprocessing import (
 KEPT_SECONDS = 600
 """How long visitors' pictures, and what was found on them, stay in memory."""
 _SHEETS = 4
-"""Sheets whose ink stays found, a photograph's at most 17 MB each: a switch, another section or
+"""Sheets whose ink stays found, a photograph's at most 30 MB each: a switch, another section or
 another digit of the same photograph looks for none anew."""
-_OF_THE_SHEET = frozenset[StageName]({"even light", "ink", "cleaned"})
+_OF_THE_SHEET = frozenset[StageName]({"paper", "even light", "lines", "ink", "border", "cleaned"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,17 +90,9 @@ def seen_without_each(ink: Ink) -> tuple[Image, dict[StageName, Image | None]]:
 def _strokes_without(
     name: StageName, sheet: npt.NDArray[np.uint8], whole: list[Stage]
 ) -> list[Stage]:
-    """The strokes without one stage, from those with all: of a photograph, even light alone takes
-    most of the time. They are not kept, for they would drive the sheets of others out."""
-    match name:
-        case "even light":
-            return find_strokes(sheet, skip={name})
-        case "ink":
-            return find_strokes(whole[1].image, skip={"even light", name})
-        case "cleaned":
-            return whole[:-1]
-        case _:
-            return whole
+    """The strokes without one stage; they are not kept, for they would drive the sheets of others
+    out."""
+    return find_strokes(sheet, skip={name}, known=whole) if name in _OF_THE_SHEET else whole
 
 
 def _sheet_and_piece(ink: Ink) -> tuple[npt.NDArray[np.uint8], Piece | None]:

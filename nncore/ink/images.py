@@ -3,7 +3,7 @@
 It comes without types; here its functions get them.
 """
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,8 @@ from scipy import ndimage  # pyright: ignore[reportMissingTypeStubs]
 
 Image = npt.NDArray[np.float32]
 """A grey image (height, width): 0 black to 1 white; as ink, 0 the background to 1 the ink."""
+
+AnyValue = TypeVar("AnyValue", bound=np.generic)
 
 Mask = npt.NDArray[np.bool_]
 
@@ -53,6 +55,11 @@ def blurred(image: npt.NDArray[np.floating], sigma: float) -> Image:
     return _ndimage.gaussian_filter(image, sigma, mode="nearest").astype(np.float32)
 
 
+def steepness_of(image: Image) -> Image:
+    """How much the brightness changes from each pixel to the next, in the steepest direction."""
+    return _ndimage.gaussian_gradient_magnitude(image, 1, mode="nearest")
+
+
 def local_mean(image: Image, side: int) -> Image:
     """The mean of the square of `side` pixels around each pixel."""
     return _ndimage.uniform_filter(image, side, mode="nearest")
@@ -61,6 +68,26 @@ def local_mean(image: Image, side: int) -> Image:
 def local_median(image: Image, side: int) -> Image:
     """The median of the square of `side` pixels around each pixel."""
     return _ndimage.median_filter(image, side, mode="nearest")
+
+
+def local_rank(image: Image, sides: tuple[int, int], percentile: float) -> Image:
+    """The value below which so many per cent of the rectangle around each pixel lie."""
+    if percentile == 100:
+        return _ndimage.maximum_filter(image, sides, mode="nearest")
+    return _ndimage.percentile_filter(image, percentile, sides, mode="nearest")
+
+
+def opened_down(image: Image, height: int) -> Image:
+    """Everything bright and lower than `height` pixels taken away."""
+    return _ndimage.grey_opening(image, (height, 1), mode="nearest")
+
+
+def shifted_columns(
+    image: npt.NDArray[AnyValue], shifts: npt.NDArray[np.intp]
+) -> npt.NDArray[AnyValue]:
+    """Each column moved up by so many pixels; what leaves at one end is lost, the other repeats."""
+    rows = np.arange(len(image))[:, None] + shifts
+    return np.take_along_axis(image, np.clip(rows, 0, len(image) - 1), axis=0)
 
 
 def closed(image: Image, side: int) -> Image:
@@ -79,11 +106,49 @@ def pieces(mask: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int32], int]:
     return labels, int(n)
 
 
+def box_sides(
+    labels: npt.NDArray[np.int32], n: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Height and width of each label's box, from 0 (the background; none) to n: (n + 1,) each."""
+    boxes = [(np.s_[0:0], np.s_[0:0]), *_ndimage.find_objects(labels, n)]
+    sides = np.array([[part.stop - part.start for part in box] for box in boxes], np.intp)
+    return sides[:, 0], sides[:, 1]
+
+
 def highest(image: Image, labels: npt.NDArray[np.int32], n: int) -> Image:
     """The highest value under each label from 0 to n: (n + 1,)."""
     peaks = np.zeros(n + 1, np.float32)
     np.maximum.at(peaks, labels.ravel(), image.ravel())
     return peaks
+
+
+def filled(mask: Mask) -> Mask:
+    """The mask with its holes: what no way leads to from the border."""
+    labels, n = _ndimage.label(~mask)
+    is_outside = np.zeros(n + 1, np.bool_)
+    for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        is_outside[side] = True
+    is_outside[0] = False
+    return ~is_outside[labels]
+
+
+def values_at(image: Image, points: npt.NDArray[np.float64]) -> Image:
+    """The image's values between its pixels, linearly, at (n, 2) points x, y: (n,)."""
+    return _ndimage.map_coordinates(image, points.T[::-1], order=1, mode="nearest")
+
+
+def reduced(image: Image, side: int, sigma: float) -> tuple[Image, int]:
+    """Smoothed, and then every so many pixels, so that none of its sides is longer than `side`.
+
+    Args:
+        sigma: of the Gaussian, in pixels of the result.
+
+    Returns:
+        (height, width), and every how many pixels.
+    """
+    factor = max(1, -(-max(image.shape) // side))
+    smooth = blurred(image, sigma * factor)
+    return smooth[factor // 2 :: factor, factor // 2 :: factor], factor
 
 
 def grown(labels: npt.NDArray[np.int32], reach: float) -> npt.NDArray[np.int32]:

@@ -25,6 +25,12 @@ LOW = 0.45
 """A piece lower than this share of the highest is a part of something: no digit is written so."""
 DOT = 2.5
 """A piece smaller than so many pens is a dot of a dotted line."""
+FLAT = 0.25
+"""A piece lower than this share of the highest, which joined no digit, is a dash or a dot."""
+SOLID = 0.65
+"""Share of its box that a blot fills at least, or a hole in the paper: a disc fills 0.79 of it."""
+BLOT = 0.8
+"""A blot is lower than this share of the highest; what is larger is for the judge of digits."""
 REACH = 0.25
 """How far a part joins its neighbour, as a share of the highest piece."""
 SPLIT = 0.1
@@ -169,7 +175,18 @@ def _joined(ink: Image, labels: npt.NDArray[np.int32], found: list[int]) -> list
             parents[root(inner)] = root(outer)
     groups = gathered()
     weights = {key: sum(boxes[label].weight for label in group) for key, group in groups.items()}
-    return [group for key, group in groups.items() if weights[key] > DUST * max(weights.values())]
+    heavy = [key for key in groups if weights[key] > DUST * max(weights.values())]
+    digits = [key for key in heavy if not _is_mark(labels, groups[key], highest)]
+    return [groups[key] for key in digits or heavy]
+
+
+def _is_mark(labels: npt.NDArray[np.int32], group: list[int], highest: int) -> bool:
+    """Whether a group beside digits is a dash, a full stop, a blot or a hole punched into paper."""
+    mask = np.isin(labels, group)
+    box = _box(mask)
+    width = box.right - box.left
+    is_round = SOLID * width * box.height < box.weight and width < 1.7 * box.height < 2.9 * width
+    return box.height < FLAT * highest or (is_round and box.height < BLOT * highest)
 
 
 def _insides(labels: npt.NDArray[np.int32], groups: dict[int, list[int]]) -> list[tuple[int, int]]:

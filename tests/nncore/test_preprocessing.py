@@ -33,8 +33,11 @@ def test_each_stage_is_kept_with_its_picture() -> None:
     prepared = prepare(np.asarray(seven(280)))
     assert [(stage.name, stage.image.shape) for stage in prepared.stages] == [
         ("grey", (280, 280)),
+        ("paper", (280, 280)),
         ("even light", (280, 280)),
+        ("lines", (280, 280)),
         ("ink", (280, 280)),
+        ("border", (280, 280)),
         ("cleaned", (280, 280)),
         ("cropped", (169, 122)),
         ("squared", (169, 169)),
@@ -158,7 +161,9 @@ def test_a_stage_without_which_no_ink_is_left_is_named() -> None:
 
 
 def test_a_stage_that_is_none_cannot_be_skipped() -> None:
-    with pytest.raises(ValueError, match="sharpened is no stage to skip; use one of even light"):
+    with pytest.raises(
+        ValueError, match="sharpened is no stage to skip; use one of paper, even light"
+    ):
         prepare(drawn(7), skip={"sharpened"})  # pyright: ignore[reportArgumentType]
 
 

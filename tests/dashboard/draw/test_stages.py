@@ -18,7 +18,9 @@ def test_every_stage_has_its_words():
 
 
 def test_it_is_said_which_stages_are_mnists_and_which_our_own():
-    own = {"grey", "even light", "ink", "cleaned", "stroked"}
+    own = {"grey", "paper", "even light", "lines", "ink", "border", "cleaned", "stroked"}
     assert set(get_args(StageName)) - OF_MNIST == own
     assert stages._named(OF_MNIST) == "**Crop**, **Square**, **Average**, **Bright** and **Centre**"
-    assert stages._named(own) == "**Grey**, **Light**, **Ink**, **Dust** and **Pen**"
+    assert stages._named(own) == (
+        "**Grey**, **Paper**, **Light**, **Lines**, **Ink**, **Edge**, **Dust** and **Pen**"
+    )

@@ -168,11 +168,11 @@ def test_a_piece_of_a_photograph_can_be_prepared_alone_with_every_stage() -> Non
     for piece, prepared in prepare_each(picture):
         alone = prepare_found(found, piece)
         np.testing.assert_array_equal(alone.pixels, prepared.pixels)
-        assert [stage.name for stage in alone.stages[:5]] == [
-            "grey", "even light", "ink", "cleaned", "cropped",
+        assert [stage.name for stage in alone.stages[:8]] == [
+            "grey", "paper", "even light", "lines", "ink", "border", "cleaned", "cropped",
         ]  # fmt: skip
-        assert alone.stages[3].image.shape == picture.shape
-        whole = prepare_found(found, piece, skip={"cropped"}).stages[4].image
+        assert alone.stages[6].image.shape == picture.shape
+        whole = prepare_found(found, piece, skip={"cropped"}).stages[7].image
         assert whole.shape == picture.shape  # the others are not on it
         assert np.count_nonzero(whole) == np.count_nonzero(piece.ink)
         without = prepare_found(bright, piece, skip={"ink"})

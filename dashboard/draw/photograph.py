@@ -15,7 +15,7 @@ from dashboard.draw.state import Picture
 from dashboard.ink import drawing
 from dashboard.ink.drawing import KEPT_SECONDS, Ink, Place
 from dashboard.models import doubts, load
-from dashboard.models.predictions import digits_named
+from dashboard.models.predictions import ask_many, digits_named
 from dashboard.ui import digits, palette
 from dashboard.ui.text import escape
 from nncore.checkpoints import CheckpointError
@@ -44,6 +44,7 @@ class FoundDigit:
     place: Place
     ink: npt.NDArray[np.uint8]  # (h, w) this digit alone, bright on 0
     pixels: np.ndarray  # (28, 28)
+    corners: npt.NDArray[np.float64]  # (4, 2) of the box around it, in pixels of the picture
 
 
 def from_file() -> Ink:
@@ -137,10 +138,22 @@ def _digits(file_id: str, _image: npt.NDArray[np.uint8]) -> list[FoundDigit]:
     """
     del file_id
     return [
-        FoundDigit(Place(_image, piece), _alone(piece.ink), prepared.pixels)
-        for piece, prepared in find_digits(_image, doubts.are_no_digits)
-        if piece is not None
+        FoundDigit(
+            Place(_image, one.piece), _alone(one.piece.ink), one.prepared.pixels, one.corners
+        )
+        for one in find_digits(_image, doubts.are_no_digits, _probabilities)
+        if one.piece is not None
     ]
+
+
+def _probabilities(X: np.ndarray) -> np.ndarray:
+    """Of the digits, by the model that names them; all alike where it has no answer."""
+    alike = np.full((len(X), 10), 0.1)
+    try:
+        said = ask_many(load.network_of(load.default_model()), X)
+    except CheckpointError:
+        return alike
+    return said if np.isfinite(said).all() else alike
 
 
 def _alone(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
@@ -205,16 +218,14 @@ def boxed(
     height, width = (max(1, round(n * scale)) for n in sheet.shape)
     font = ImageFont.load_default(_FONT)
     room = round(1.3 * _FONT)  # for a name
-    lowest = max(round(scale * one.place.piece.bottom) for one in found)
+    lowest = max(round(scale * float(one.corners[:, 1].max())) for one in found)
     below = max(0, lowest + room + 4 - height)
     grey = Image.fromarray(sheet).resize((width, height), Image.Resampling.LANCZOS)
     picture = Image.fromarray(np.pad(np.asarray(grey), ((0, below), (0, 0)), "edge")).convert("RGB")
     draw = ImageDraw.Draw(picture)
     for number, (one, name) in enumerate(zip(found, names, strict=True)):
-        piece = one.place.piece
-        left, top, right, bottom = (
-            round(scale * n) for n in (piece.left, piece.top, piece.right, piece.bottom)
-        )
+        left, top = (round(n) for n in scale * one.corners.min(axis=0))
+        right, bottom = (round(n) for n in scale * one.corners.max(axis=0))
         box = (left - 4, top - 4, right + 4, bottom + 4)
         is_chosen = number == chosen
         draw.rectangle(box, outline=palette.SHIPPED, width=6 if is_chosen else 3)

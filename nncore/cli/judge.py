@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from nncore import checkpoints, datasets
@@ -17,7 +18,14 @@ from nncore.cli.common import (
     load_network,
     say,
 )
-from nncore.ink.picture_files import SUFFIXES, ImageError, pictures_in, read_image
+from nncore.ink.picture_files import (
+    SUFFIXES,
+    ImageError,
+    picture_size,
+    pictures_in,
+    read_image,
+)
+from nncore.ink.sheets import Corners
 from nncore.judge import cards, doubt
 from nncore.judge.reading import ReadDigit, Reader
 from nncore.lab.result_files import ResultFileError
@@ -48,12 +56,17 @@ def predict(
         for image in images:
             try:
                 with errors_in_a_sentence():
-                    digits = reader.read(read_image(image))
+                    grey = read_image(image)
+                    digits = reader.read(grey)
             except (ImageError, InkError) as error:
                 _complain(str(error) if str(image) in str(error) else f"{image}: {error}")
                 failed = True
             else:
-                typer.echo(json.dumps(_report(image, digits)) if as_json else _line(image, digits))
+                typer.echo(
+                    json.dumps(_report(image, grey.shape, digits))
+                    if as_json
+                    else _line(image, digits)
+                )
     if failed:
         raise typer.Exit(1)
 
@@ -105,26 +118,43 @@ def _line(image: Path, digits: list[ReadDigit]) -> str:
     return f"{image}: {several}{'; '.join(said)}"
 
 
-def _report(image: Path, digits: list[ReadDigit]) -> dict[str, Any]:
+def _report(image: Path, shape: tuple[int, ...], digits: list[ReadDigit]) -> dict[str, Any]:
     """What is known of the one digit, and of each where there are several.
 
-    Of several, none is the digit of the picture: it has no digit, and is doubted.
+    Of several, none is the digit of the picture; it is doubted if any of them is.
+
+    Args:
+        image: the file.
+        shape: (height, width) of the picture as it was read, which may be smaller than the file's.
+        digits: at least one.
     """
+    width, height = picture_size(image) or shape[::-1]
+    scale = np.array([width / shape[1], height / shape[0]])
     each = [
         {
             "digit": one.digit,
             "confidence": one.confidence,
             "probabilities": [float(p) for p in one.probabilities],
             "doubted": one.is_doubted,
+            "box": _box(one.corners * scale, width, height),
         }
         for one in digits
     ]
-    nothing = {"digit": None, "confidence": None, "probabilities": None, "doubted": True}
+    one_digit = {name: each[0][name] for name in ("digit", "confidence", "probabilities")}
     return {
         "path": str(image),
-        **(each[0] if len(each) == 1 else nothing),
+        **(one_digit if len(each) == 1 else dict.fromkeys(one_digit)),
+        "doubted": any(one.is_doubted for one in digits),
+        "number": "".join(str(one.digit) for one in digits),
         "digits": each,
     }
+
+
+def _box(corners: Corners, width: int, height: int) -> list[int]:
+    """Left, top, right and bottom of the box around corners, in whole pixels of the picture."""
+    low = np.maximum(np.floor(corners.min(axis=0)), 0)
+    high = np.minimum(np.ceil(corners.max(axis=0)), [width, height])
+    return [int(value) for value in (*low, *high)]
 
 
 @app.command()

@@ -102,6 +102,16 @@ def read_image(data: bytes | Path, name: str | None = None) -> npt.NDArray[np.ui
         raise ImageError(f"{name} is broken ({reason}); save it again or use another.") from None
 
 
+def picture_size(path: Path) -> tuple[int, int] | None:
+    """Width and height of a picture file, upright; None of what cannot be read twice, as a pipe."""
+    if not path.is_file():
+        return None
+    with PIL.Image.open(path, formats=_FORMATS) as picture:
+        is_turned = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        width, height = picture.size
+        return (height, width) if is_turned else (width, height)
+
+
 def pictures_in(folder: Path) -> tuple[list[Path], list[Path], list[OSError]]:
     """The picture files below a folder, by their suffixes; links to folders are not followed.
 

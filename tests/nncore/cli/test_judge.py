@@ -65,11 +65,26 @@ def test_predict_says_that_there_are_several_digits(tmp_path: Path) -> None:
     assert done.stdout.count(" (over 99.9%)") == 2
     line = json.loads(run(app, ["predict", picture, "--json"]).stdout)
     assert [line[name] for name in ("digit", "confidence", "probabilities")] == [None] * 3
-    assert line["doubted"] is True
+    assert line["doubted"] is False
+    assert line["number"] == "11"
     assert [(one["digit"], one["doubted"]) for one in line["digits"]] == [(1, False)] * 2
+    (left, right) = (one["box"] for one in line["digits"])
+    assert left[2] <= right[0]
     one = json.loads(run(app, ["predict", str(PICTURES / "5_grey.jpg"), "--json"]).stdout)
-    assert one["digits"] == [{name: one[name] for name in DIGIT}]
-    assert set(one) == {"path", "digits", *DIGIT}
+    (digit,) = one["digits"]
+    assert {name: digit[name] for name in DIGIT} == {name: one[name] for name in DIGIT}
+    assert set(digit) == {"box", *DIGIT}
+    assert set(one) == {"path", "number", "digits", *DIGIT}
+    assert one["number"] == "5"
+
+
+def test_predict_tells_boxes_in_pixels_of_the_file(tmp_path: Path) -> None:
+    large = Image.new("L", (3_000, 1_200), 255)
+    large.paste(0, (1_000, 200, 1_080, 1_000))
+    large.save(tmp_path / "1.png")
+    line = json.loads(run(app, ["predict", str(tmp_path / "1.png"), "--json"]).stdout)
+    (digit,) = line["digits"]
+    assert np.abs(np.array(digit["box"]) - [1_000, 200, 1_080, 1_000]).max() <= 9
 
 
 def test_predict_reads_everything_and_says_what_it_passed_over(tmp_path: Path) -> None:

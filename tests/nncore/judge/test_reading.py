@@ -15,6 +15,7 @@ from nncore.judge import doubt
 from nncore.judge.reading import Reader, answers, are_several
 from nncore.judge.reinking import photograph, reink
 from nncore.preprocessing import crop, prepare
+from tests.nncore.ink import scenes
 from tests.nncore.ink.pens import LINES, drawn
 
 PICTURES = Path(__file__).parents[2] / "fixtures" / "pictures"
@@ -32,9 +33,14 @@ def digits_of(reader: Reader, image: np.ndarray) -> str:
 
 def row(digits: list[int], gap: int) -> np.ndarray:
     """Digits of one pen, so many pixels apart, on a sheet of their own."""
-    parts = [np.pad(crop(drawn(digit) / np.float32(255)), ((0, 0), (0, gap))) for digit in digits]
-    height = max(len(part) for part in parts)
-    return np.pad(np.concatenate([np.pad(p, ((0, height - len(p)), (0, 0))) for p in parts], 1), 40)
+    parts = [crop(drawn(digit) / np.float32(255)) for digit in digits]
+    width = sum(part.shape[1] + max(gap, 0) for part in parts)
+    sheet = np.zeros((max(map(len, parts)), width), np.float32)
+    left = 0
+    for part in parts:
+        sheet[: len(part), left : left + part.shape[1]] += part
+        left += part.shape[1] + gap
+    return np.pad(np.minimum(sheet, 1), 40)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,47 @@ def row(digits: list[int], gap: int) -> np.ndarray:
 )
 def test_the_smallest_pictures_that_were_read_wrong(reader: Reader, name: str, said: str) -> None:
     assert digits_of(reader, read_image(PICTURES / f"{name}.png")) == said
+
+
+SCENES = sorted((PICTURES / "scenes").iterdir())
+
+
+@pytest.mark.parametrize("path", SCENES, ids=[path.stem for path in SCENES])
+def test_a_table_or_a_frame_around_the_sheet_is_no_ink(reader: Reader, path: Path) -> None:
+    assert digits_of(reader, read_image(path)) == path.name[0]
+
+
+@pytest.mark.parametrize("kind", scenes.KINDS)
+def test_photographs_as_people_take_them_are_read(reader: Reader, kind: str) -> None:
+    for number in ("7", "32", "2057"):
+        rng = np.random.default_rng([len(kind), int(number)])
+        inks = [drawn(int(digit), 20) / 255 for digit in number]
+        picture = scenes.KINDS[kind](scenes.in_a_row(inks, 150, 40, rng), rng)
+        assert digits_of(reader, picture).replace("?", "") == number
+
+
+def test_where_a_digit_lies_is_told_in_pixels_of_the_picture(reader: Reader) -> None:
+    rng = np.random.default_rng(5)
+    sheet = np.full((600, 800), 0.9)
+    sheet[200:400, 300:340] = sheet[200:400, 500:540] = 0.1
+    picture = scenes.lying(sheet, scenes.plain_table(rng, 0.3), rng)
+    found = reader.read(picture)
+    assert [one.digit for one in found] == [1, 1]
+    for one in found:
+        (left, top), (right, bottom) = one.corners.min(axis=0), one.corners.max(axis=0)
+        box = picture[round(top) : round(bottom), round(left) : round(right)]
+        assert np.mean(box < 0.2) > 0.6
+        wider = picture[round(top) - 20 : round(bottom) + 20, round(left) - 20 : round(right) + 20]
+        assert np.sum(box < 0.2) > 0.95 * np.sum(wider < 0.2)
+
+
+@pytest.mark.parametrize("number", ["23", "30", "53"])
+def test_digits_that_touch_are_cut_where_the_network_likes_it_best(
+    reader: Reader, number: str
+) -> None:
+    sheet = row([int(digit) for digit in number], -3)
+    assert len(segment(sheet)) == 1
+    assert digits_of(reader, sheet) == number
 
 
 @pytest.mark.parametrize("side", [100, 280, 1_000])

@@ -18,8 +18,6 @@ import numpy.typing as npt
 from nncore.ink.images import (
     Image,
     average_areas,
-    box_sides,
-    distance_to,
     enlarged,
     pieces,
     to_grey,
@@ -33,7 +31,7 @@ from nncore.ink.photographs import (
     without_border,
     without_printed_lines,
 )
-from nncore.ink.segmentation import Piece
+from nncore.ink.segmentation import Piece, are_holes
 from nncore.ink.sheets import Corners, find_sheet, flat_shape, in_picture, laid_flat
 from nncore.ink.strokes import mean_width, redrawn, stroke_width
 
@@ -65,8 +63,6 @@ IMAGE_SIDE = 28
 _NOTHING_LEFT = "Nothing of this digit is left without that stage; turn it on again."
 SPECK = 0.02
 """A piece with a smaller share of the largest piece's ink is dust, not part of the digit."""
-ROUND = 0.65
-"""Share of its box that a hole fills at least; a disc fills 0.79 of it."""
 SOLID = 0.75
 """A square filled to more than this holds a dot. Of MNIST's 60,000 training digits 8 fill more than
 0.65, and one, a 0 that has closed up, more than this."""
@@ -271,28 +267,8 @@ def drop_specks(ink: Image) -> Image:
     weight = np.bincount(labels.ravel(), ink.ravel(), n + 1)  # of the background: 0
     is_dust = weight < SPECK * weight.max()
     if max(ink.shape) > IMAGE_SIDE:
-        is_dust |= _are_holes(labels, n)
+        is_dust |= are_holes(labels, n)
     return np.where(is_dust[labels], np.float32(0), ink)
-
-
-def _are_holes(labels: npt.NDArray[np.int32], n: int) -> npt.NDArray[np.bool_]:
-    """Which pieces are round, filled, and far from all others that are higher: (n + 1,).
-
-    So are the holes of a notebook's page, through which the table shows.
-    """
-    areas = np.bincount(labels.ravel(), minlength=n + 1)
-    heights, widths = box_sides(labels, n)
-    is_round = (areas > ROUND * heights * widths) & (widths < 1.7 * heights)
-    is_round &= heights < 1.7 * widths
-    is_round[0] = True
-    others = np.flatnonzero(~is_round)
-    if not len(others) or len(others) == n:
-        return np.zeros(n + 1, np.bool_)
-    is_low = is_round & (heights < 0.8 * heights[others].max())
-    away = np.full(n + 1, np.inf)
-    np.minimum.at(away, labels.ravel(), distance_to(~is_round[labels]).ravel())
-    is_low[0] = False
-    return is_low & (away > np.maximum(heights, widths))
 
 
 def crop(ink: Image, threshold: float = 0.25) -> Image:

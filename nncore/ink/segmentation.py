@@ -3,7 +3,7 @@
 Ink that touches is one piece. A pen that was lifted or skipped leaves a digit in pieces (the bar
 of a 5, the slash of a 0, a dotted line): what is too low to be a digit joins its nearest neighbour,
 two halves that lie right above each other are one, and so are a piece and what lies inside it.
-Digits that touch are not cut apart.
+Digits that touch are one piece here: `nncore.ink.touching` offers where it could be cut.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nncore.ink.images import Image, distance_to, grown, pieces
+from nncore.ink.images import Image, box_sides, distance_to, grown, pieces
 from nncore.ink.strokes import stroke_width
 
 SIDE = 400
@@ -29,6 +29,8 @@ FLAT = 0.25
 """A piece lower than this share of the highest, which joined no digit, is a dash or a dot."""
 SOLID = 0.65
 """Share of its box that a blot fills at least, or a hole in the paper: a disc fills 0.79 of it."""
+ROUND = 1.7
+"""Its longer side is less than so many times the shorter."""
 BLOT = 0.8
 """A blot is lower than this share of the highest; what is larger is for the judge of digits."""
 REACH = 0.25
@@ -185,8 +187,30 @@ def _is_mark(labels: npt.NDArray[np.int32], group: list[int], highest: int) -> b
     mask = np.isin(labels, group)
     box = _box(mask)
     width = box.right - box.left
-    is_round = SOLID * width * box.height < box.weight and width < 1.7 * box.height < 2.9 * width
+    is_round = (
+        SOLID * width * box.height < box.weight and width < ROUND * box.height < ROUND**2 * width
+    )
     return box.height < FLAT * highest or (is_round and box.height < BLOT * highest)
+
+
+def are_holes(labels: npt.NDArray[np.int32], n: int) -> npt.NDArray[np.bool_]:
+    """Which pieces are round, filled, and far from all others that are higher: (n + 1,).
+
+    So are the holes of a notebook's page, through which the table shows.
+    """
+    areas = np.bincount(labels.ravel(), minlength=n + 1)
+    heights, widths = box_sides(labels, n)
+    is_round = (areas > SOLID * heights * widths) & (widths < ROUND * heights)
+    is_round &= heights < ROUND * widths
+    is_round[0] = True
+    others = np.flatnonzero(~is_round)
+    if not len(others) or len(others) == n:
+        return np.zeros(n + 1, np.bool_)
+    is_low = is_round & (heights < BLOT * heights[others].max())
+    away = np.full(n + 1, np.inf)
+    np.minimum.at(away, labels.ravel(), distance_to(~is_round[labels]).ravel())
+    is_low[0] = False
+    return is_low & (away > np.maximum(heights, widths))
 
 
 def _insides(labels: npt.NDArray[np.int32], groups: dict[int, list[int]]) -> list[tuple[int, int]]:

@@ -23,6 +23,7 @@ from nncore.ink.images import (
     steepness_of,
     values_at,
 )
+from nncore.ink.photographs import is_drawing
 
 Corners = npt.NDArray[np.float64]
 """(4, 2): x and y in pixels of a sheet's corners, clockwise from the one at the top left; those
@@ -81,12 +82,14 @@ def find_sheet(grey: Image) -> Corners | None:
     small, factor = reduced(grey, SIDE, 0.5)
     if min(grey.shape) < SMALLEST_SIDE:
         return None
-    inky = closed(small, WIDEST_INK) - small > STEP
+    inky: Mask | None = None
     best, most = None, 0.0
     for region, is_bright in _regions(small):
         sides = _four_sides(region)
         if sides is None:
             continue
+        if inky is None:
+            inky = closed(small, WIDEST_INK) - small > STEP
         worth = _worth(small, inky, region, sides, is_bright)
         if worth > most:
             best, most = sides, worth
@@ -145,11 +148,17 @@ def _rectangle(width: int, height: int) -> Corners:
 
 def _regions(small: Image) -> Iterator[tuple[Mask, bool]]:
     """Regions brighter (True) or darker than all around them, large enough for a sheet, filled."""
+    seen: set[tuple[int, ...]] = set()
+    if is_drawing(small):  # two colours have one edge: a pad is to answer at once
+        is_else = np.abs(small - np.median(small[[0, -1]])) > STEP
+        is_bright = bool(small[is_else].mean() > small.mean()) if is_else.any() else False
+        for mask, is_brighter in ((is_else, is_bright), (~is_else, not is_bright)):
+            yield from ((filled(region), is_brighter) for region in _large(mask, seen))
+        return
     smooth = closed(small, 3)  # neither thin ink nor a line cuts the paper in two
     low, high = (float(value) for value in np.quantile(smooth, [0.01, 0.99]))
     if high - low < STEP:
         return
-    seen: set[tuple[int, ...]] = set()
     for level in np.linspace(low, high, LEVELS + 2)[1:-1]:
         for is_bright in (True, False):
             for region in _large(smooth > level if is_bright else smooth <= level, seen):
@@ -309,7 +318,7 @@ def _support(small: Image, sides: npt.NDArray[np.float64], is_bright: bool) -> t
         room = np.min(
             [points[:, 0], points[:, 1], width - 1 - points[:, 0], height - 1 - points[:, 1]], 0
         )
-        is_seen = room > 2
+        is_seen = room > 0.6
         if is_seen.mean() < 0.2:
             continue
         places = points + _ACROSS[:, None, None] * outwards  # (across, along, 2)

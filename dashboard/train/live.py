@@ -144,8 +144,9 @@ def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> Non
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         can_train = not (busy or form.wrong)
         can_step = resumable or (run is None and can_train)
-        paused = status == RunStatus.PAUSED  # then Resume is the thing to press, not a second run
-        main, other = ("secondary", "primary") if paused else ("primary", "secondary")
+        # Then Resume is the thing to press, not a second run.
+        is_cut_short = resumable and status in (RunStatus.PAUSED, RunStatus.FAILED)
+        main, other = ("secondary", "primary") if is_cut_short else ("primary", "secondary")
         if st.button("Train", type=main, key="train", disabled=not can_train) and can_train:
             _attempt(lambda: start(form.config), errors)
         if st.button("Pause", key="pause", disabled=not (mine and busy)):

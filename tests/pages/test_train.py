@@ -669,6 +669,10 @@ def test_runs_of_others_are_not_listed_and_not_touched(monkeypatch: pytest.Monke
     at = page("train", run=theirs.id)
     assert "queued" in status(at)
     assert enabled(at) == set()
+    run_store().request(theirs.id, RequestKind.PAUSE)
+    at.run()
+    assert enabled(at) == {"train"}
+    assert at.button(key="train").proto.type == "primary"
 
 
 def test_a_failed_run_says_why_and_can_be_resumed():
@@ -718,8 +722,8 @@ def assert_the_stage_says(at, now: str) -> None:
     [bar] = at.progress
     said = {"queued": "queue", "running": "A worker", "paused": "Paused", "finished": "in all"}
     assert said.get(now, "of training in all") in bar.text
-    main = at.button(key="resume" if now == "paused" else "train")
-    assert main.proto.type == "primary"
+    primary = {key for key in ENABLED["paused"] if at.button(key=key).proto.type == "primary"}
+    assert primary == {"resume" if now in ("paused", "failed") else "train"}
 
 
 def assert_the_page_says(at, run_id: str, now: str) -> None:

@@ -65,14 +65,14 @@ def stage(run: Run | None, form: FormResult) -> None:
     jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
 
 
-def follow_url(mine: Sequence[Run]) -> None:
+def follow(link: state.Link | None, mine: Sequence[Run]) -> None:
     """Let the live stage show what a link says: its run, or what it would train.
 
     A run without a configuration beside it fills the form. On arrival without a link, the run that
     is still going on is shown, so that a second tab finds it; after that, what the session showed.
     `mine` are the workspace's runs.
     """
-    link, decided = state.read(), state.run_is_decided()
+    decided = state.run_is_decided()
     if link is None and decided:
         return
     asked = link.run if link else None
@@ -266,6 +266,8 @@ def _live(run: Run) -> None:
     records = run_store().epochs(run.id)
     live = run_store().live(run.id)
     head, figures, curves = st.container(gap="small"), st.container(), st.container()
+    if state.is_alone():  # in a frame, which cuts off what comes second
+        figures, curves = curves, figures
     network, table = st.container(), st.container()
     with head:
         _headline(run, records)

@@ -49,6 +49,8 @@ class TrainingForm:
     """The recipe that the form was last filled from."""
     link_error: str | None = None
     """One sentence about a link that could not be used; gone at the next change."""
+    by_link: bool = False
+    """An address that was opened said what to train: no recipe need be looked for."""
     touched: bool = False
     """A control changed since the URL was last compared: the form is right, not the URL."""
     url: UrlMemory = field(default_factory=UrlMemory)
@@ -61,6 +63,13 @@ def form() -> TrainingForm:
             recipes.get(recipes.DEFAULT).config, recipe=recipes.DEFAULT
         )
     return st.session_state[_FORM]
+
+
+def is_alone() -> bool:
+    """Whether the page stands in a frame of another one, whose address said what to train
+    (`embed=true`, which Streamlit keeps): there is room for that alone.
+    """
+    return bool(st.context.is_embedded) and form().by_link
 
 
 def fill(config: TrainingConfig, recipe: str | None = None) -> None:
@@ -108,6 +117,7 @@ def read() -> Link | None:
         try:
             fill(*config_from_query(query))
             now.touched = False
+            now.by_link = now.by_link or arrived
         except ConfigError as error:
             now.link_error = str(error)
     return Link(said[RUN.name], bool(query))

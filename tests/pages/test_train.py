@@ -244,6 +244,33 @@ def test_a_recipe_card_fills_the_form():
     assert at.button(key="recipe-3blue1brown").disabled
 
 
+def recipes_are_unfolded(at) -> bool:
+    (cards,) = (expander for expander in at.expander if expander.label == "Recipes")
+    return cards.proto.expanded
+
+
+@pytest.mark.parametrize(
+    ("query", "unfolded"),
+    [
+        ({}, True),
+        ({"hidden": "16,16"}, False),
+        ({"recipe": "nielsen-ch1"}, False),
+        ({"recipe": "nobody"}, True),
+    ],
+)
+def test_recipes_are_folded_where_the_address_says_what_to_train(
+    query: dict[str, str], unfolded: bool
+):
+    at = page("train", **query)
+    assert recipes_are_unfolded(at) == unfolded
+    at.button(key="recipe-3blue1brown").click().run()
+    at.session_state["training-form"].url.replaced.clear()  # some seconds later
+    at.query_params["hidden"] = "17"  # Back is no arrival
+    at.run()
+    assert at.text_input(key="config-hidden").value == "17"
+    assert recipes_are_unfolded(at) == unfolded
+
+
 def test_train_queues_a_run_and_shows_it(queue: FakeJobs):
     at = page("train", dataset="digits")
     at.button(key="train").click().run()

@@ -152,12 +152,12 @@ def _secret(chapter: Chapter) -> None:
                 "the figure shows it."
             )
             return
-        st.markdown(f"**{UNTOLD}** is for you to predict.", width="content")
+        asked = prose.read(chapter.name).question
+        st.markdown(f"**{UNTOLD}** {asked if asked.endswith('?') else asked + ' …'}")
         st.button(
             "Reveal",
             icon=":material/visibility:",
             key="reveal-figure",
-            help=prose.read(chapter.name).question,
             on_click=state.reveal,
             args=(chapter.name,),
         )

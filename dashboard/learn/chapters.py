@@ -152,8 +152,7 @@ def _secret(chapter: Chapter) -> None:
                 "the figure shows it."
             )
             return
-        asked = prose.read(chapter.name).question
-        st.markdown(f"**{UNTOLD}** {asked if asked.endswith('?') else asked + ' …'}")
+        st.markdown(f"**{UNTOLD}** {prose.read(chapter.name).question}")
         st.button(
             "Reveal",
             icon=":material/visibility:",

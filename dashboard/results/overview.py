@@ -235,7 +235,8 @@ def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
                 key=f"download-{engine}",
                 on_click="ignore",
                 disabled=engine not in engines,
-                help="Weights and biases with their configuration, as safetensors.",
+                help="Safetensors: in `parameters` the weights of all layers in turn, each (n_in, "
+                "n_out) row by row, then all biases; the configuration is in the metadata.",
             )
 
 

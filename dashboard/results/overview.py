@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import session
@@ -16,10 +17,10 @@ from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.ui import palette, runs
 from dashboard.ui.curves import Measure, curves_of
-from dashboard.ui.differences import told_apart
+from dashboard.ui.differences import differences, told_apart
 from dashboard.ui.names import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
 from dashboard.ui.runs import STATUS_COLORS
-from dashboard.ui.text import duration, percent, plain
+from dashboard.ui.text import duration, escape, percent, plain
 from nncore.checkpoints import CheckpointError
 from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord
@@ -187,6 +188,42 @@ def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
         "A button above each chart saves it as a PNG. Ctrl and the wheel zoom, dragging moves, a "
         "double click shows all again."
     )
+
+
+def side_by_side(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
+    """Two runs in a table: what differs in their settings, and where each engine ended."""
+    if other is None:
+        return
+    told: list[tuple[str, ...]] = [
+        ("setting" if row == 0 else "", *pair)
+        for row, pair in enumerate(differences(run.config, other.config))
+    ]
+    both = [records, run_store().epochs(other.id)]
+    for engine, name in palette.ENGINE_NAMES.items():
+        if any(record.engine == engine for rows in both for record in rows):
+            own = [[record for record in rows if record.engine == engine] for rows in both]
+            told.append((f"{name}, test accuracy", *(_end(rows) for rows in own)))
+            told.append((f"{name}, time training", *(_time(rows) for rows in own)))
+    names = (escape(name) for name in told_apart(run, other))
+    st.table(
+        pd.DataFrame(told, columns=["", *names]),
+        border="horizontal",
+        hide_index=True,
+        alt="The two runs side by side: settings that differ, test accuracy and time",
+    )
+
+
+def _end(own: Sequence[EpochRecord]) -> str:
+    """Where one engine of a run ended, in a table."""
+    if not own:
+        return "–"
+    last = max(own, key=lambda record: record.epoch)
+    best = max(own, key=lambda record: record.test_accuracy)
+    return f"{percent(last.test_accuracy)} {_after(last, best)}"
+
+
+def _time(own: Sequence[EpochRecord]) -> str:
+    return duration(sum(record.seconds for record in own)) if own else "–"
 
 
 @st.fragment

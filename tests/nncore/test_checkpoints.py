@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_a_file_can_be_read_without_this_project_as_the_readme_says() -> None:
     parameters = safetensors.numpy.load(blob)["parameters"]
     sizes, at = [784, 7, 5, 10], 0
     arrays: list[np.ndarray] = []
-    for shape in [*zip(sizes, sizes[1:], strict=False), *((n,) for n in sizes[1:])]:
+    for shape in [*pairwise(sizes), *((n,) for n in sizes[1:])]:
         arrays.append(parameters[at : at + int(np.prod(shape))].reshape(shape))
         at += arrays[-1].size
     assert at == parameters.size

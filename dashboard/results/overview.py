@@ -129,15 +129,16 @@ def _final_metrics(
         )
     seconds = sum(record.seconds for record in own)
     images = sum(record.examples_per_second * record.seconds for record in own)
-    rate = f"{images / seconds:,.0f} images a second" if seconds else "–"
-    st.metric(
-        f"{name}, time training",
-        duration(seconds) if own else "–",
-        delta=rate,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-    )
+    rate = f"{images / seconds:,.0f} images/s" if seconds else "–"
+    with st.container(key=f"metric-{engine}-time"):
+        st.metric(
+            f"{name}, time training",
+            duration(seconds) if own else "–",
+            delta=rate,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
 
 
 def _after(last: EpochRecord, best: EpochRecord) -> str:
@@ -194,17 +195,17 @@ def side_by_side(run: Run, records: Sequence[EpochRecord], other: Run | None) ->
     """Two runs in a table: what differs in their settings, and where each engine ended."""
     if other is None:
         return
-    told: list[tuple[str, ...]] = [
-        ("setting" if row == 0 else "", *pair)
-        for row, pair in enumerate(differences(run.config, other.config))
-    ]
+    told: list[tuple[str, ...]] = []
     both = [records, run_store().epochs(other.id)]
     for engine, name in palette.ENGINE_NAMES.items():
         if any(record.engine == engine for rows in both for record in rows):
             own = [[record for record in rows if record.engine == engine] for rows in both]
             told.append((f"{name}, test accuracy", *(_end(rows) for rows in own)))
             told.append((f"{name}, time training", *(_time(rows) for rows in own)))
+    for row, pair in enumerate(differences(run.config, other.config)):
+        told.append(("set differently" if row == 0 else "", *pair))
     names = (escape(name) for name in told_apart(run, other))
+    st.markdown("**The two runs side by side**")
     st.table(
         pd.DataFrame(told, columns=["", *names]),
         border="horizontal",

@@ -209,7 +209,7 @@ def test_two_runs_stand_side_by_side_in_numbers():
     at = overlaid(first.id, second.id)
     table = next(table.value for table in at.table if "First" in table.value.columns)
     rows = {row[""]: (row["First"], row["Second"]) for _, row in table.iterrows()}
-    assert rows["setting"] == (f"η {SMALL.learning_rate:g}", "η 0.5")
+    assert rows["set differently"] == (f"η {SMALL.learning_rate:g}", "η 0.5")
     for run, told in zip((first, second), rows["NumPy, test accuracy"], strict=True):
         last = [r for r in run_store().epochs(run.id) if r.engine == "numpy"][-1]
         assert str(told).startswith(f"{last.test_accuracy:.2%} after epoch {last.epoch + 1}")

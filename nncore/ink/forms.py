@@ -290,7 +290,7 @@ def _evenly(weights: Floats, controls: Floats, n: int) -> Floats:
     part: Floats = (place - low).astype(np.float32)[:, None]
     before: Floats = weights[low]
     after: Floats = weights[low + 1]
-    return before + part * (after - before)
+    return (before + part * (after - before)).astype(np.float32)
 
 
 def _in_haste(weights: Floats) -> Floats:

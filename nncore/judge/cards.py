@@ -23,6 +23,10 @@ class Judgement:
     reinked_without_strokes: Share | None = None
     """The same drawings, the stage that brings the pen to MNIST's proportion skipped."""
     photo_accuracy: Share | None = None
+    taught_forms: Share | None = None
+    """Of `nncore.judge.copybook`'s drawings, as many in each form."""
+    forms: dict[str, Share] | None = None
+    """The same by form."""
     temperature: Positive
     """Fitted to images that are not among those of the two errors (`nncore.judge.doubt`)."""
     calibration_error: Share

@@ -1,9 +1,10 @@
-"""How good a model is at what it is for: MNIST's test set, the same digits drawn, and doubt."""
+"""How good a model is at what it is for: MNIST's test set, drawn digits of all forms, and doubt."""
 
 import numpy as np
 
 from nncore.activations import Array
 from nncore.datasets import Dataset, Split
+from nncore.judge import copybook
 from nncore.judge.cards import Judgement
 from nncore.judge.doubt import DigitOrNot, calibrated, fit_temperature
 from nncore.judge.doubt_training import KINDS, images_of
@@ -25,6 +26,7 @@ def evaluate(
     *,
     n_reinked: int = 0,
     n_photos: int = 0,
+    n_hands: int = 0,
     doubt: DigitOrNot | None = None,
 ) -> Judgement:
     """Judge a network on data that it was not trained on.
@@ -35,6 +37,7 @@ def evaluate(
         data: its test images are drawn again, the first of them as many as asked for.
         n_reinked: drawings.
         n_photos: photographs of drawings.
+        n_hands: drawings in each of the forms that people are taught.
         doubt: the network that tells digits from the rest, if that is to be judged too.
 
     Raises:
@@ -55,11 +58,14 @@ def evaluate(
     without = _seen(test, skip=("stroked",)) if n_reinked else None
     photos = Split(data.test.images[:n_photos], data.test.labels[:n_photos])
     taken = _seen(photos, photographed=True) if n_photos else None
+    forms = forms_read(network, n_hands) if n_hands else None
     return Judgement(
         test_accuracy=accuracy(data.test.labels, probabilities.argmax(axis=1)),
         reinked_accuracy=_right(network, drawn, test),
         reinked_without_strokes=_right(network, without, test),
         photo_accuracy=_right(network, taken, photos),
+        taught_forms=None if forms is None else float(np.mean(list(forms.values()))),
+        forms=forms,
         temperature=temperature,
         calibration_error=_error(as_said, judged.labels),
         calibrated_error=_error(calibrated(as_said, temperature), judged.labels),
@@ -67,6 +73,14 @@ def evaluate(
         reinked_doubted=_share_doubted(doubt, drawn),
         others_doubted=None if doubt is None else others_doubted(doubt),
     )
+
+
+def forms_read(network: Network, n_hands: int) -> dict[str, float]:
+    """Share read rightly of each form, `n_hands` drawings each, which no model learned from."""
+    drawn = copybook.written(n_hands)
+    right = answers(network, drawn.images).argmax(axis=1) == drawn.digits
+    forms = np.array(drawn.forms)
+    return {form: float(right[forms == form].mean()) for form in copybook.PATHS}
 
 
 def others_doubted(doubt: DigitOrNot) -> dict[str, float]:

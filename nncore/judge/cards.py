@@ -78,6 +78,15 @@ class Card:
         found = self.evaluation
         return None if found is None else min(found.calibration_error, found.calibrated_error)
 
+    def went_on(self, card: "Card") -> "Card":
+        """The card of a model that began with this one's weights: both trainings in their order."""
+        return replace(
+            card,
+            command=f"{self.command} && {card.command}",
+            epochs=self.epochs + card.epochs,
+            minutes=round(self.minutes + card.minutes, 1),
+        )
+
     def judged(self, found: Judgement) -> "Card":
         """This card with these figures; what they leave out stays as it was judged before."""
         if self.evaluation is None:

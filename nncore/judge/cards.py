@@ -27,6 +27,10 @@ class Judgement:
     """Of `nncore.judge.copybook`'s drawings, as many in each form."""
     forms: dict[str, Share] | None = None
     """The same by form."""
+    typefaces: Share | None = None
+    """Of the digits of typefaces made after handwriting (`nncore.judge.typefaces`)."""
+    fonts: dict[str, Share] | None = None
+    """The same by typeface."""
     temperature: Positive
     """Fitted to images that are not among those of the two errors (`nncore.judge.doubt`)."""
     calibration_error: Share

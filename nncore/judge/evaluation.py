@@ -27,6 +27,7 @@ def evaluate(
     n_reinked: int = 0,
     n_photos: int = 0,
     n_hands: int = 0,
+    fonts: dict[str, Array] | None = None,
     doubt: DigitOrNot | None = None,
 ) -> Judgement:
     """Judge a network on data that it was not trained on.
@@ -38,6 +39,7 @@ def evaluate(
         n_reinked: drawings.
         n_photos: photographs of drawings.
         n_hands: drawings in each of the forms that people are taught.
+        fonts: the ten digits of each typeface, as `typefaces.drawn` gives them.
         doubt: the network that tells digits from the rest, if that is to be judged too.
 
     Raises:
@@ -59,13 +61,16 @@ def evaluate(
     photos = Split(data.test.images[:n_photos], data.test.labels[:n_photos])
     taken = _seen(photos, photographed=True) if n_photos else None
     forms = forms_read(network, n_hands) if n_hands else None
+    by_font = None if fonts is None else fonts_read(network, fonts)
     return Judgement(
         test_accuracy=accuracy(data.test.labels, probabilities.argmax(axis=1)),
         reinked_accuracy=_right(network, drawn, test),
         reinked_without_strokes=_right(network, without, test),
         photo_accuracy=_right(network, taken, photos),
-        taught_forms=None if forms is None else float(np.mean(list(forms.values()))),
+        taught_forms=_mean(forms),
         forms=forms,
+        typefaces=_mean(by_font),
+        fonts=by_font,
         temperature=temperature,
         calibration_error=_error(as_said, judged.labels),
         calibrated_error=_error(calibrated(as_said, temperature), judged.labels),
@@ -81,6 +86,15 @@ def forms_read(network: Network, n_hands: int) -> dict[str, float]:
     right = answers(network, drawn.images).argmax(axis=1) == drawn.digits
     forms = np.array(drawn.forms)
     return {form: float(right[forms == form].mean()) for form in copybook.PATHS}
+
+
+def fonts_read(network: Network, fonts: dict[str, Array]) -> dict[str, float]:
+    """Share of the ten digits that is read rightly, by typeface."""
+    every = np.arange(10)
+    return {
+        name: accuracy(every, answers(network, images).argmax(axis=1))
+        for name, images in fonts.items()
+    }
 
 
 def others_doubted(doubt: DigitOrNot) -> dict[str, float]:
@@ -107,6 +121,10 @@ def _right(network: Network, images: Array | None, digits: Split) -> float | Non
     if images is None:
         return None
     return accuracy(digits.labels, answers(network, images).argmax(axis=1))
+
+
+def _mean(shares: dict[str, float] | None) -> float | None:
+    return None if shares is None else float(np.mean(list(shares.values())))
 
 
 def _error(probabilities: Array, labels: Array) -> float:

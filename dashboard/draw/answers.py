@@ -12,6 +12,10 @@ from dashboard.models.load import MAX_MODELS, Model, Shipped, Trained
 from dashboard.ui.answers import about, show_answer, show_doubt, show_shipped
 from dashboard.ui.text import certainty
 
+_WHY_THEY_DIFFER = (
+    "Classroom has learned from MNIST as it is, Robust from deformed digits and from forms that "
+    "people are taught elsewhere as well: what was never seen cannot be read."
+)
 _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
 
 
@@ -23,6 +27,7 @@ def show(subject: Subject) -> None:
         note = f"Prepared without {stages.without(subject.skipped)}."
     drawing.show_seen(subject.seen, note)
     _side_by_side(subject)
+    _why_they_differ(subject)
     every = st.expander("What all of them say", on_change="rerun", key="all")
     if every.open:
         with every:
@@ -47,6 +52,15 @@ def _side_by_side(subject: Subject) -> None:
                         st.caption(_SMALL)
         if not own:
             _invitation()
+
+
+def _why_they_differ(subject: Subject) -> None:
+    """Why the models that came along name different digits, and where to try it; else nothing."""
+    shipped = [model for model in subject.models if isinstance(model, Shipped)]
+    said = predictions.answers(shipped, subject.pixels)
+    if len({answer.digit for _, answer in said}) > 1:
+        st.caption(_WHY_THEY_DIFFER)
+        navigation.link("train", "Train with such forms", {"recipe": "world"})
 
 
 def _invitation() -> None:

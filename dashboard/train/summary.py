@@ -9,9 +9,14 @@ from dashboard.ui import digits
 from nncore import augmentation, datasets, preprocessing
 from nncore.config import TrainingConfig, architecture
 from nncore.ink import world
+from nncore.ink.forms import FORMS
 
 N_VARIANTS = 8
-N_WRITTEN = 12
+WRITTEN = (
+    *("0 slash", "1 flag", "1 flag and foot", "2 looped", "4 open", "5 floating bar"),
+    *("0 dot", "1 long flag", "7 barred", "6 like a b", "8 from its waist", "9 like a g"),
+)
+"""Forms that are shown of those that may come."""
 
 
 def show(config: TrainingConfig) -> None:
@@ -54,10 +59,12 @@ def _written(config: TrainingConfig) -> None:
     """Some of the digits that come in place of the data set's own; nothing where none do."""
     if not config.world:
         return
-    written = world.write(N_WRITTEN, rng=np.random.default_rng(config.seed))
+    names = [f"{form.digit} {form.name}" for form in FORMS]
+    forms = np.array([names.index(name) for name in WRITTEN])
+    written = world.draw(world.by_hand(forms, rng=np.random.default_rng(config.seed)))
     st.image(
-        digits.png(digits.grid(written.images, columns=N_WRITTEN // 2, size=112)),
-        alt=f"The digits {', '.join(map(str, written.digits))}, each as some people are taught it",
+        digits.png(digits.grid(written, columns=len(WRITTEN) // 2, size=112)),
+        alt=f"Digits in forms that people are taught: {', '.join(WRITTEN)}",
         caption=f"Drawn anew in every epoch: {config.world:.0%} of what training will see.",
         width="stretch",
     )

@@ -90,30 +90,44 @@ def _written(curves: Curves, n: int, rng: np.random.Generator) -> Floats:
 
 def _moved(curves: Curves, n: int, rng: np.random.Generator) -> Floats:
     """The form's control points in `n` hands: (n, n_controls, 2)."""
-
-    def normal(scale: float, *shape: int) -> Floats:
-        return scale * rng.standard_normal((n, *shape), dtype=np.float32)
-
+    normal = _Normal(n, rng)
     k = len(curves.controls)
-    care = np.exp(normal(0.4, 1, 1))
+    care = np.exp(normal(0.4, 1, 1))  # some hands are shakier than others
     points = curves.controls + care * normal(0.022, k, 2)
     points += normal(0.3, k, 1) * (curves.ends @ curves.controls)  # gaps and overshoots
-    first = (curves.stroke == 0)[:, None]  # what is added to it is set down less surely
+    # A stroke that is added to the first is set down less surely, longer or shorter.
     n_strokes = int(curves.stroke[-1]) + 1
     middles = np.stack([points[:, curves.stroke == s].mean(axis=1) for s in range(n_strokes)], 1)
     middle = middles[:, curves.stroke]
     longer = np.exp(normal(0.2, n_strokes, 1))[:, curves.stroke]
     beside = care * normal(0.03, n_strokes, 2)[:, curves.stroke]
-    points = np.where(first, points, middle + longer * (points - middle) + beside)
+    added = (curves.stroke > 0)[:, None]
+    points = np.where(added, middle + longer * (points - middle) + beside, points)
+    middle_line = np.array([curves.controls[:, 0].mean(), 0.5], np.float32)
+    return _leaning(points - middle_line, normal)
 
-    x, y = points[..., 0] - curves.controls[:, 0].mean(), points[..., 1] - 0.5
+
+def _leaning(points: Floats, normal: "_Normal") -> Floats:
+    """Each drawing (n, n_controls, 2), around 0 and of height 1, in the proportions of its hand."""
+    x, y = points[..., 0], points[..., 1]
     y = y + normal(0.25, 1) * (0.25 - y**2)  # a waist higher or lower
     x = x * (1 + np.clip(normal(0.25, 1), -0.5, 0.5) * y)  # a wider head or a wider foot
-    x = x * np.exp(np.clip(normal(0.22, 1), -0.5, 0.6))
+    x = x * np.exp(np.clip(normal(0.22, 1), -0.5, 0.6))  # wide and narrow
     x = x - np.clip(0.1 + normal(0.2, 1), -0.35, 0.6) * y  # most hands slant to the right
     turn = np.clip(normal(0.09, 1), -0.25, 0.25)
     cos, sin = np.cos(turn), np.sin(turn)
-    return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1)
+    return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Normal:
+    """Normal numbers of so many hands, float32 with the standard deviation that is asked for."""
+
+    n: int
+    rng: np.random.Generator
+
+    def __call__(self, scale: float, *shape: int) -> Floats:
+        return scale * self.rng.standard_normal((self.n, *shape), dtype=np.float32)
 
 
 def is_clear(controls: Floats, curves: Curves) -> npt.NDArray[np.bool_]:

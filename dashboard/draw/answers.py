@@ -7,7 +7,7 @@ from dashboard import navigation
 from dashboard.draw import stages
 from dashboard.draw.subject import Subject
 from dashboard.ink import drawing
-from dashboard.models import load, predictions
+from dashboard.models import cards, load, predictions
 from dashboard.models.load import MAX_MODELS, Model, Shipped, Trained
 from dashboard.ui.answers import about, show_answer, show_doubt, show_shipped
 from dashboard.ui.text import certainty
@@ -71,10 +71,11 @@ def _invitation() -> None:
 
 
 def _epochs(model: Model) -> int:
-    """How long it has learned; a shipped model to the end of its recipe."""
-    if isinstance(model, Shipped):
-        return load.shipped_network(model.name).config.epochs
-    return model.epoch
+    """How long it has learned; of a shipped model, its card counts every training."""
+    if not isinstance(model, Shipped):
+        return model.epoch
+    card = cards.card(model.name)
+    return load.shipped_network(model.name).config.epochs if card is None else card.epochs
 
 
 def _table(subject: Subject) -> None:

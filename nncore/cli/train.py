@@ -206,7 +206,7 @@ def _ship(
         minutes=round(sum(record.seconds for record in own) / 60, 1),
         precision="float16",
         data=f"{config.dataset}: {sizes}",
-        machine=f"{n_cpus()} cores of {this_machine().processor}",
+        machine=f"{n_cpus()} core{'s' * (n_cpus() > 1)} of {this_machine().processor}",
         trained=result_files.today(),
     )
 

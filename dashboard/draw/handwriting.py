@@ -82,9 +82,10 @@ def _notice() -> str:
 # Keeping ----------------------------------------------------------------------------------------
 def _keep_it(workspace: str, subject: Subject, kept: Handwriting) -> None:
     if not _is_own(subject):
+        where = "in this browser" if settings().multiuser else "here, the whole class's"
         st.markdown(
             "Draw a digit above, or bring a picture of one. Here you say what it was meant to be "
-            "and keep it, and every network is tested on the digits of the whole class."
+            f"and keep it, and every network is tested on all digits that were kept {where}."
         )
         return
     image = as_bytes(subject.whole.pixels).reshape(-1)
@@ -176,7 +177,7 @@ def _wall(kept: Handwriting) -> None:
                 )
     if missing := [str(label) for label in np.flatnonzero(counts == 0)]:
         nobodys = listed(missing, "or")
-        st.caption(f"Nobody has kept {a_digit(nobodys)} yet.")
+        st.caption(f"Not kept yet: {a_digit(nobodys)}.")
 
 
 @st.cache_data(max_entries=200, ttl=_FORGOTTEN_AFTER, show_spinner=False)

@@ -204,6 +204,19 @@ def drawn_runs(at: AppTest, measure: str = "cost") -> list[str]:
     return [name for name in marks["encoding"]["shape"]["scale"]["domain"] if name]
 
 
+def test_two_runs_stand_side_by_side_in_numbers():
+    first, second = trained("First"), trained("Second", SMALL.replace(learning_rate=0.5))
+    at = overlaid(first.id, second.id)
+    table = next(table.value for table in at.table if "First" in table.value.columns)
+    rows = {row[""]: (row["First"], row["Second"]) for _, row in table.iterrows()}
+    assert rows["set differently"] == (f"η {SMALL.learning_rate:g}", "η 0.5")
+    for run, told in zip((first, second), rows["NumPy, test accuracy"], strict=True):
+        last = [r for r in run_store().epochs(run.id) if r.engine == "numpy"][-1]
+        assert str(told).startswith(f"{last.test_accuracy:.2%} after epoch {last.epoch + 1}")
+    at.selectbox(key="results-other-picker").select(None).run()
+    assert not any("First" in table.value.columns for table in at.table)
+
+
 def test_a_comparison_is_in_the_url_and_can_be_sent():
     first, second = trained("First"), trained("Second")
     at = overlaid(first.id, second.id)

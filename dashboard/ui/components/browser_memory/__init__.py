@@ -10,12 +10,9 @@ for good, in all of its tabs.
 from collections.abc import Iterable
 from pathlib import Path
 
-from streamlit.components.v2 import component
+from dashboard.ui.components import from_folder
 
-_HERE = Path(__file__).parent
-_COMPONENT = component(
-    "browser_memory", js=(_HERE / "browser_memory.js").read_text(encoding="utf-8")
-)
+_COMPONENT = from_folder(Path(__file__).parent)
 
 
 def browser_memory(

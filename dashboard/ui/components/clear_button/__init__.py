@@ -12,16 +12,12 @@ and Clear leaves none. Given to the pad as a drawing to begin with, they would c
 from collections.abc import Sequence
 from pathlib import Path
 
-from streamlit.components.v2 import component
+from dashboard.ui.components import from_folder
 
-_HERE = Path(__file__).parent
-_COMPONENT = component(
-    "clear_button",
-    html='<button type="button" class="clear" title="Empty the pad and draw another digit">'
-    "Clear</button>",
-    css=(_HERE / "clear_button.css").read_text(encoding="utf-8"),
-    js=(_HERE / "clear_button.js").read_text(encoding="utf-8"),
-)
+_HTML = """
+<button type="button" class="clear" title="Empty the pad and draw another digit">Clear</button>
+"""
+_COMPONENT = from_folder(Path(__file__).parent, html=_HTML)
 _TOOLS = {
     "toolbar": "Tools of the drawing pad",
     "Update the app with this drawing": "Send the drawing to the network again",

@@ -7,9 +7,8 @@ The address is read in the browser at the click, so it is the one that the page 
 
 from pathlib import Path
 
-from streamlit.components.v2 import component
+from dashboard.ui.components import from_folder
 
-_HERE = Path(__file__).parent
 _HTML = """
 <div class="copy">
   <button type="button" title="Copy the address of what this page shows, to send it or to keep it">
@@ -25,12 +24,7 @@ _HTML = """
   </label>
 </div>
 """
-_COMPONENT = component(
-    "copy_link",
-    html=_HTML,
-    css=(_HERE / "copy_link.css").read_text(encoding="utf-8"),
-    js=(_HERE / "copy_link.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = from_folder(Path(__file__).parent, html=_HTML)
 
 
 def copy_link() -> None:

@@ -12,12 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from streamlit.components.v2 import component
-
 from dashboard.ui import palette
+from dashboard.ui.components import from_folder
 from dashboard.ui.glossary import Word
 
-_HERE = Path(__file__).parent
 _HTML = """
 <div class="glossary" hidden>
   <button type="button" class="open" aria-haspopup="dialog" title="What is that word? (?)">
@@ -35,12 +33,7 @@ _HTML = """
   </dialog>
 </div>
 """
-_COMPONENT = component(
-    "glossary_view",
-    html=_HTML,
-    css=(_HERE / "glossary_view.css").read_text(encoding="utf-8"),
-    js=(_HERE / "glossary_view.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = from_folder(Path(__file__).parent, html=_HTML)
 
 
 def glossary_view(

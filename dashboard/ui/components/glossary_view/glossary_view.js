@@ -2,6 +2,7 @@
 // a chapter's link is told to the server.
 
 const views = new WeakMap()
+const ALIKE = 0.4 // so many slips a letter, at most, and a word is still meant
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let view = views.get(parentElement)
@@ -63,17 +64,22 @@ function make(parentElement, { words, colors }) {
     }
   }
 
-  // Words that begin so come first, then words that are called so, then those explained with it.
+  // Words that begin so come first, then words that are called so, then those explained with it;
+  // where there is none, those that are spelt much alike.
   function filter() {
     const asked = search.value.trim().toLowerCase()
-    const ranked = words
-      .map((word) => [rank(word, asked), word])
-      .filter(([place]) => place < 3)
-      .sort(([one], [other]) => one - other)
+    let ranked = words.map((word) => [rank(word, asked), word]).filter(([place]) => place < 3)
+    const isKnown = ranked.length > 0
+    if (!isKnown) {
+      ranked = words.map((word) => [unlikeness(word, asked), word])
+      ranked = ranked.filter(([unlike]) => unlike <= ALIKE)
+    }
+    ranked.sort(([one], [other]) => one - other)
     const shown = new Set(ranked.map(([, word]) => word.slug))
     for (const [slug, article] of articles) article.hidden = !shown.has(slug)
     for (const [, word] of ranked) list.append(articles.get(word.slug))
-    none.textContent = shown.size ? "" : `None of these ${words.length} words is called that.`
+    const alike = shown.size ? "; spelt much alike:" : "."
+    none.textContent = isKnown ? "" : `None of these ${words.length} words is called that${alike}`
     list.scrollTop = 0
   }
 
@@ -121,6 +127,26 @@ function rank(word, asked) {
   const called = [name, word.symbol, ...word.others].join(" ").toLowerCase()
   if (called.includes(asked)) return 1
   return word.meaning.toLowerCase().includes(asked) ? 2 : 3
+}
+
+// The fewest letters to change, add or leave out until a name of the word is what was asked
+// (Levenshtein), by the length of what was asked.
+function unlikeness(word, asked) {
+  const names = [word.name, `${word.name}s`, ...word.others]
+  const slips = names.map((name) => slipsBetween(asked, name.toLowerCase()))
+  return Math.min(...slips) / asked.length
+}
+
+function slipsBetween(one, other) {
+  let row = [...Array(other.length + 1).keys()]
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1]
+    for (let j = 0; j < other.length; j += 1) {
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (letter !== other[j])))
+    }
+    row = next
+  }
+  return row[other.length]
 }
 
 function element(tag, name, text) {

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v2 import component
 
-_HERE = Path(__file__).parent
+from dashboard.ui.components import from_folder
+
 _HTML = """
 <div class="slider">
   <div class="head" aria-hidden="true"><span class="label"></span><span class="value"></span></div>
@@ -26,12 +26,7 @@ _HTML = """
   </div>
 </div>
 """
-_COMPONENT = component(
-    "live_slider",
-    html=_HTML,
-    css=(_HERE / "live_slider.css").read_text(encoding="utf-8"),
-    js=(_HERE / "live_slider.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = from_folder(Path(__file__).parent, html=_HTML)
 
 
 @dataclass(frozen=True, slots=True)

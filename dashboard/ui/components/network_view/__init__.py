@@ -15,15 +15,13 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2 import component
 
-from dashboard.ui.components import NUMBERS
+from dashboard.ui.components import from_folder
 from dashboard.ui.components.network_view.payload import has, picture
 from dashboard.ui.palette import NEGATIVE, PAPER, POSITIVE
 from nncore.explain.neuron import Neuron
 from nncore.network import Network
 
-_HERE = Path(__file__).parent
 _HTML = """
 <div class="view">
   <div class="stage">
@@ -34,12 +32,7 @@ _HTML = """
   <div class="detail"></div>
 </div>
 """
-_COMPONENT = component(
-    "network_view",
-    html=_HTML,
-    css=(_HERE / "network_view.css").read_text(encoding="utf-8"),
-    js=NUMBERS + (_HERE / "network_view.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = from_folder(Path(__file__).parent, html=_HTML, writes_numbers=True)
 
 
 def network_view(

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from streamlit.components.v2 import component
+from dashboard.ui.components import from_folder
 
-_HERE = Path(__file__).parent
-_COMPONENT = component("number_fields", js=(_HERE / "number_fields.js").read_text(encoding="utf-8"))
+_COMPONENT = from_folder(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)

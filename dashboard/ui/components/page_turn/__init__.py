@@ -9,10 +9,9 @@ it; and it is one entry of the browser's history, so that one press of Back leav
 from collections.abc import Sequence
 from pathlib import Path
 
-from streamlit.components.v2 import component
+from dashboard.ui.components import from_folder
 
-_HERE = Path(__file__).parent
-_COMPONENT = component("page_turn", js=(_HERE / "page_turn.js").read_text(encoding="utf-8"))
+_COMPONENT = from_folder(Path(__file__).parent)
 
 
 def page_turn(params: Sequence[str]) -> None:

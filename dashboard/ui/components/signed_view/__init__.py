@@ -13,12 +13,10 @@ from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2 import component
 
-from dashboard.ui.components import NUMBERS
+from dashboard.ui.components import from_folder
 from dashboard.ui.palette import NEGATIVE, POSITIVE
 
-_HERE = Path(__file__).parent
 _HTML = """
 <div class="signed">
   <div class="title"></div>
@@ -27,12 +25,7 @@ _HTML = """
   <div class="said"></div>
 </div>
 """
-_COMPONENT = component(
-    "signed_view",
-    html=_HTML,
-    css=(_HERE / "signed_view.css").read_text(encoding="utf-8"),
-    js=NUMBERS + (_HERE / "signed_view.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = from_folder(Path(__file__).parent, html=_HTML, writes_numbers=True)
 SIDE = 28
 _STEPS = (1, 1.5, 2, 3, 4, 5, 7, 10)
 

@@ -9,13 +9,9 @@ of our code ran. So the page sets it.
 from dataclasses import dataclass
 from pathlib import Path
 
-from streamlit.components.v2 import component
+from dashboard.ui.components import from_folder
 
-_HERE = Path(__file__).parent
-_COMPONENT = component(
-    "workspace_cookie",
-    js=(_HERE / "workspace_cookie.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = from_folder(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)

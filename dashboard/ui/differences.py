@@ -122,6 +122,7 @@ _SETTINGS: dict[str, Callable[[TrainingConfig], str | None]] = {
     "dropout": lambda config: f"dropout p {config.dropout:g}",
     "deform": lambda config: f"deformed: {in_a_sentence(DEFORMATIONS[config.deform])}",
     "deform_strength": _strength,
+    "world": lambda config: f"world {config.world:g}",
     "train_size": _train_size,
     "validation_split": _validation,
     "dataset": lambda config: in_a_sentence(DATASETS[config.dataset]),

@@ -72,12 +72,12 @@ def test_a_recipe_in_a_link_is_the_base_of_the_rest():
     assert at.selectbox(key="config-cost").value == "quadratic"
 
 
-def variants(**query: str) -> list[str]:
-    """Addresses, which hold the pictures, of what the page shows as deformed digits."""
+def variants(said: str = "as training will see it", **query: str) -> list[str]:
+    """Addresses, which hold the pictures, of what the page shows under such a caption."""
     at = page("train", **query)
     assert not at.exception
     pictures = [picture for image in at.get("image") for picture in image.proto.imgs]
-    return [picture.url for picture in pictures if "as training will see it" in picture.caption]
+    return [picture.url for picture in pictures if said in picture.caption]
 
 
 def test_deformed_digits_are_shown_before_they_are_trained_on():
@@ -87,6 +87,13 @@ def test_deformed_digits_are_shown_before_they_are_trained_on():
     assert [len(shown) for shown in (affine, elastic, stronger)] == [1, 1, 1]
     assert len({*affine, *elastic, *stronger}) == 3
     assert variants(deform="affine") == affine
+
+
+def test_the_worlds_digits_are_shown_before_they_are_trained_on():
+    assert variants("of what training") == []
+    quarter, all_of_it = (variants("of what training", world=share) for share in ("0.25", "1"))
+    assert len(quarter) == len(all_of_it) == 1
+    assert variants("25% of what training", recipe="world") == quarter
 
 
 @pytest.mark.parametrize(
@@ -125,6 +132,7 @@ NUMBERS = {
     "seed": "a whole number from 0 to 4,294,967,295",
     "train_size": "a whole number from 1 to 60,000, or all",
     "deform_strength": "a number from 0 to 3",
+    "world": "a number from 0 to 1",
 }
 
 

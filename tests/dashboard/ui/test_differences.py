@@ -33,6 +33,7 @@ OTHER: dict[str, Any] = {
     "train_size": 1000,
     "validation_split": 0.25,
     "deform": "elastic",
+    "world": 0.25,
     "engines": ("numpy",),
     "dtype": "float64",
     "dataset": "digits",

@@ -86,6 +86,14 @@ def test_a_figure_alone_fills_a_screen_and_a_frame_with_large_letters(
                 assert bottom <= height, (chapter.name, width)
 
 
+def test_a_slide_asks_its_question_itself(server: Server, open_app: OpenApp) -> None:
+    frame = {"viewport": {"width": 960, "height": 640}}
+    app = open_app(server, "/learn?chapter=perceptron&gate=XOR&focus=1", **frame)
+    expect(app.key("lesson-secret")).to_contain_text("How many of its four rows")
+    expect(app.button("Reveal")).to_be_in_viewport(ratio=1)
+    assert box(app.key("lesson-figure"))[1] <= 640
+
+
 def test_a_frame_has_no_navigation(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=cost&w=1&embed=true")
     expect(app.page.get_by_role("heading", name="Cost", exact=True)).to_be_visible()

@@ -1,4 +1,4 @@
-"""The mini-batches of an epoch: shuffled, deformed where that is asked for, masked, and staged.
+"""The mini-batches of an epoch: shuffled, deformed, written anew, masked, and staged.
 
 Examples are copied in blocks of many mini-batches, which are then slices: a copy a mini-batch would
 take as long as a small network's step. All is a function of seed, epoch and place, so that both
@@ -17,6 +17,7 @@ from nncore.activations import Array
 from nncore.config import TrainingConfig
 from nncore.datasets import Dataset, Split
 from nncore.engine import Engine, Native
+from nncore.ink import world
 from nncore.streams import Stream
 
 T = TypeVar("T")
@@ -85,21 +86,46 @@ def _blocks(
     blocks = _shuffled_rows(config.seed, epoch, n, batch_size)
     first, n_batches_seen = divmod(engine.batch, max(1, BLOCK_ROWS // batch_size))
     unseen = slice(n_batches_seen * batch_size, None)
-    if config.deform == "none":
+    if config.deform == "none" and not config.world:
         for rows in blocks[first:]:
             yield staged if rows is None else engine.gather(*staged, rows[unseen])
             unseen = slice(None)
         return
-    bounds = augmentation.DEFORMATIONS[config.deform].times(config.deform_strength)
 
-    def deformed(block: int) -> tuple[Array, Array]:
+    def made(block: int) -> tuple[Array, Array]:
         rows = slice(None) if blocks[block] is None else blocks[block]
-        rng = np.random.default_rng((config.seed, Stream.DEFORMATION, epoch, block))
-        return augmentation.deform(train.images[rows], bounds, rng=rng), train.labels[rows]
+        return _made(config, (epoch, block), train.images[rows], train.labels[rows])
 
-    for images, labels in _one_ahead(deformed, range(first, len(blocks))):
+    for images, labels in _one_ahead(made, range(first, len(blocks))):
         yield engine.stage(images[unseen], labels[unseen])
         unseen = slice(None)
+
+
+def _made(
+    config: TrainingConfig, place: tuple[int, int], images: Array, labels: Array
+) -> tuple[Array, Array]:
+    """A block's examples deformed, and some of them replaced by the world's digits.
+
+    What the generator writes is not deformed: it has its own hand already.
+
+    Args:
+        config: says how, and gives the seed.
+        place: epoch and block, which give a block its own random numbers.
+        images: (n_samples, 784), left as they are.
+        labels: (n_samples,).
+    """
+    if config.deform != "none":
+        bounds = augmentation.DEFORMATIONS[config.deform].times(config.deform_strength)
+        rng = np.random.default_rng((config.seed, Stream.DEFORMATION, *place))
+        images = augmentation.deform(images, bounds, rng=rng)
+    if not config.world:
+        return images, labels
+    rng = np.random.default_rng((config.seed, Stream.WORLD, *place))
+    is_replaced = rng.random(len(images)) < config.world
+    written = world.write(int(is_replaced.sum()), rng=rng)
+    images, labels = images.copy(), labels.copy()
+    images[is_replaced], labels[is_replaced] = written.images, written.digits
+    return images, labels
 
 
 def _one_ahead(make: Callable[[int], T], numbers: range) -> Iterator[T]:

@@ -146,6 +146,8 @@ class TrainingConfig(BaseModel):
     """How the training images are deformed, every epoch anew; `elastic` is affine and elastic."""
     deform_strength: float = Field(default=1.0, ge=0, le=MAX_DEFORM_STRENGTH)
     """Factor of every bound in `nncore.augmentation.DEFORMATIONS`."""
+    world: float = Field(default=0.0, ge=0, le=1)
+    """Share of each epoch's examples in whose place come digits of `nncore.ink.world`."""
     engines: Annotated[tuple[EngineName, ...], BeforeValidator(_split_list)] = (
         "numpy",
         "torch",
@@ -184,7 +186,7 @@ class TrainingConfig(BaseModel):
 
     @field_validator(
         *("learning_rate", "momentum", "l1", "l2", "dropout", "validation_split"),
-        "deform_strength",
+        *("deform_strength", "world"),
         mode="before",
     )
     @classmethod
@@ -309,7 +311,7 @@ _SHORT = {"learning_rate": "lr", "batch_size": "batch", "initializer": "init"}
 _LONG = {short: name for name, short in _SHORT.items()}
 _RARE = (
     *("schedule", "schedule_epochs", "momentum", "patience", "l1", "dropout"),
-    *("train_size", "validation_split", "deform", "deform_strength", "dtype"),
+    *("train_size", "validation_split", "deform", "deform_strength", "world", "dtype"),
 )
 """Left out of a link while they have their default, to keep links readable."""
 
@@ -358,6 +360,7 @@ def _expected(name: str) -> str:
         "train_size": "a whole number from 1 to 60,000, or all",
         "validation_split": "a number from 0 to 0.5",
         "deform_strength": f"a number from 0 to {MAX_DEFORM_STRENGTH:g}",
+        "world": "a number from 0 to 1",
         "hidden": (
             f"up to {MAX_HIDDEN_LAYERS} whole numbers from 1 to {MAX_UNITS:,}, such as 30 or 16,16"
         ),

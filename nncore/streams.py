@@ -15,3 +15,5 @@ class Stream(IntEnum):
     """Of the training examples, anew in every epoch."""
     DEFORMATION = 2
     DROPOUT = 3
+    WORLD = 4
+    """Of the digits in taught forms among the training examples."""

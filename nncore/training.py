@@ -17,6 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from nncore import schedules
+from nncore.activations import Array
 from nncore.batches import MiniBatch, Staged, mini_batches, stage
 from nncore.config import EngineName, TrainingConfig
 from nncore.datasets import Dataset
@@ -76,14 +77,18 @@ class EpochRecord:
     """The training cost is not finite; the engine stops here."""
 
 
-def build(config: TrainingConfig, n_train: int) -> dict[EngineName, Engine]:
+def build(
+    config: TrainingConfig, n_train: int, *, start: list[tuple[Array, Array]] | None = None
+) -> dict[EngineName, Engine]:
     """The engines to train by a configuration, twins with equal initial weights.
 
     Args:
         config: what to build.
         n_train: size of the training set, the n of the book's lambda/n.
+        start: (W, b) of each layer, of a network of the same shape that learned before; without
+            it, the weights that the seed draws.
     """
-    parameters = draw_parameters(config)
+    parameters = draw_parameters(config) if start is None else start
     engines: dict[EngineName, Engine] = {}
     if "numpy" in config.engines:
         engines["numpy"] = QuickNetwork(config, parameters, n_train=n_train)

@@ -36,6 +36,7 @@ with errors.shown_errors():
 
     st.header("Curves")
     overview.curves(run, records, other)
+    overview.side_by_side(run, records, other)
     overview.epochs_in_numbers(records)
 
     st.header("Confusion matrices")

@@ -172,7 +172,7 @@ def story(ratios: Sequence[float]) -> str:
 
 def _lead(name: str, best: str, worst: str) -> str:
     if float(worst) <= 1:
-        return f"{name} is level at worst and {best} times as fast at best"
+        return f"{name} is no slower anywhere and up to {best} times as fast"
     return f"{name} is {worst} to {best} times as fast"
 
 
@@ -289,7 +289,7 @@ def _where_even(found: Speeds) -> str:
         return ""
     if any(_even(points) for points in lines):
         return " A ring marks where both are even."
-    return " Along these lines they are nowhere even."
+    return " Neither line reaches the ratio 1, where both are even."
 
 
 def _even(points: list[tuple[int, float]]) -> float | None:

@@ -7,11 +7,15 @@ from dashboard import navigation
 from dashboard.draw import stages
 from dashboard.draw.subject import Subject
 from dashboard.ink import drawing
-from dashboard.models import load, predictions
+from dashboard.models import cards, load, predictions
 from dashboard.models.load import MAX_MODELS, Model, Shipped, Trained
 from dashboard.ui.answers import about, show_answer, show_doubt, show_shipped
 from dashboard.ui.text import certainty
 
+_WHY_THEY_DIFFER = (
+    "Classroom has learned from MNIST as it is, Robust from deformed digits and from forms that "
+    "people are taught elsewhere as well: what was never seen cannot be read."
+)
 _SMALL = "It learned from small digits, 8x8 pixels enlarged to 28x28: finer ink is new to it."
 
 
@@ -23,6 +27,7 @@ def show(subject: Subject) -> None:
         note = f"Prepared without {stages.without(subject.skipped)}."
     drawing.show_seen(subject.seen, note)
     _side_by_side(subject)
+    _why_they_differ(subject)
     every = st.expander("What all of them say", on_change="rerun", key="all")
     if every.open:
         with every:
@@ -49,18 +54,28 @@ def _side_by_side(subject: Subject) -> None:
             _invitation()
 
 
+def _why_they_differ(subject: Subject) -> None:
+    """Why the models that came along name different digits, and where to try it; else nothing."""
+    shipped = [model for model in subject.models if isinstance(model, Shipped)]
+    said = predictions.answers(shipped, subject.pixels)
+    if len({answer.digit for _, answer in said}) > 1:
+        st.caption(_WHY_THEY_DIFFER)
+        navigation.link("train", "Train with such forms", {"recipe": "world"})
+
+
 def _invitation() -> None:
-    with st.container(border=True):
+    with st.container(border=True, key="invitation"):  # assets/style.css gives it a row if narrow
         st.markdown("**Your own networks answer here**")
         st.markdown("Train one, and NumPy and PyTorch stand beside the models that came along.")
         navigation.link("train", "Train a network")
 
 
 def _epochs(model: Model) -> int:
-    """How long it has learned; a shipped model to the end of its recipe."""
-    if isinstance(model, Shipped):
-        return load.shipped_network(model.name).config.epochs
-    return model.epoch
+    """How long it has learned; of a shipped model, its card counts every training."""
+    if not isinstance(model, Shipped):
+        return model.epoch
+    card = cards.card(model.name)
+    return load.shipped_network(model.name).config.epochs if card is None else card.epochs
 
 
 def _table(subject: Subject) -> None:

@@ -16,6 +16,7 @@ from dashboard.models import doubts, handwriting
 from dashboard.models.load import MAX_MODELS, Model, Trained, shipped_models
 from dashboard.runs.errors import StoreError
 from dashboard.runs.handwriting import Bytes, Handwriting
+from dashboard.runs.names import unnumbered
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import digits, runs
@@ -82,9 +83,10 @@ def _notice() -> str:
 # Keeping ----------------------------------------------------------------------------------------
 def _keep_it(workspace: str, subject: Subject, kept: Handwriting) -> None:
     if not _is_own(subject):
+        where = "in this browser" if settings().multiuser else "here, the whole class's"
         st.markdown(
             "Draw a digit above, or bring a picture of one. Here you say what it was meant to be "
-            "and keep it, and every network is tested on the digits of the whole class."
+            f"and keep it, and every network is tested on all digits that were kept {where}."
         )
         return
     image = as_bytes(subject.whole.pixels).reshape(-1)
@@ -176,7 +178,7 @@ def _wall(kept: Handwriting) -> None:
                 )
     if missing := [str(label) for label in np.flatnonzero(counts == 0)]:
         nobodys = listed(missing, "or")
-        st.caption(f"Nobody has kept {a_digit(nobodys)} yet.")
+        st.caption(f"Not kept yet: {a_digit(nobodys)}.")
 
 
 @st.cache_data(max_entries=200, ttl=_FORGOTTEN_AFTER, show_spinner=False)
@@ -358,7 +360,7 @@ def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
 
 
 def _start(config: TrainingConfig, name: str) -> None:
-    own = name if name.endswith(_OWN_RUN) else name + _OWN_RUN
+    own = name if unnumbered(name).endswith(_OWN_RUN) else name + _OWN_RUN
     try:
         run = runs.start(config, own, with_handwriting=True)
     except (StoreError, ConfigError) as error:

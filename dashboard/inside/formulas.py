@@ -8,7 +8,9 @@ import numpy as np
 
 from dashboard.ui import symbols
 from dashboard.ui.arithmetic import (
+    AddedUp,
     add_up,
+    add_up_ways,
     last_place,
     latex,
     latex_product,
@@ -71,8 +73,9 @@ def function_of(network: Network, layer: int) -> FunctionName:
 
 
 # Forward ----------------------------------------------------------------------------------------
-def race(layer: int, z: np.ndarray, found: Contributions) -> tuple[str, Decimal]:
-    """The gap between two outputs: the formula with its numbers, and the gap as it is shown.
+def race(layer: int, z: np.ndarray, found: Contributions) -> tuple[str, AddedUp]:
+    """The gap between two outputs: the formula with its numbers, and the same gap as the sum of
+    what the ink and what the biases of all layers say.
 
     Args:
         layer: of the outputs, from 0.
@@ -83,9 +86,13 @@ def race(layer: int, z: np.ndarray, found: Contributions) -> tuple[str, Decimal]
     own, other = (symbols.of_neuron("z", layer, digit) for digit in pair)
     w, v = (symbols.of_weight(layer, "i", digit) for digit in pair)
     b, c = (symbols.of_neuron("b", layer, digit) for digit in pair)
-    gap = add_up([float(z[found.winner]), -float(z[found.rival])], found.lead)
-    parts = [float(found.terms.sum()), found.lead - float(found.terms.sum())]
-    split = add_up(parts, found.lead, places=last_place(gap.total))
+    terms = float(found.terms.sum())
+    gap, split, shares = add_up_ways(
+        found.lead,
+        [float(z[found.winner]), -float(z[found.rival])],
+        [terms, found.lead - terms],
+        [float(found.pixels.sum()), found.biases],
+    )
     first, second = gap.terms
     told = (
         rf"\begin{{aligned}} {own} - {other} "
@@ -93,7 +100,7 @@ def race(layer: int, z: np.ndarray, found: Contributions) -> tuple[str, Decimal]
         rf"&= \sum_i {symbols.of_input(layer, 'i')} ({w} - {v}) + ({b} - {c}) \\ "
         rf"&= {latex_sum(split.terms)} \end{{aligned}}"
     )
-    return told, gap.total
+    return told, shares
 
 
 def weighted_sum(

@@ -7,7 +7,7 @@ from dashboard.inside import formulas, state
 from dashboard.inside.choice import Example, OpenNetwork, layer_name, look_at, neuron_name
 from dashboard.inside.formulas import FUNCTIONS, function_of
 from dashboard.ui import digits, symbols
-from dashboard.ui.arithmetic import add_up, last_place, said
+from dashboard.ui.arithmetic import said
 from dashboard.ui.components.signed_view import signed_view
 from dashboard.ui.text import counted, number
 from nncore.explain.explanation import contributions
@@ -51,11 +51,8 @@ def _decision(network: Network, example: Example, output: Layer) -> None:
             f"The output with the larger sum wins. To the gap between the two, {each}, times the "
             "difference of its two weights:"
         )
-        told, gap = formulas.race(k, output.z[0], found)
+        told, shares = formulas.race(k, output.z[0], found)
         st.latex(told)
-        shares = add_up(
-            [float(found.pixels.sum()), found.biases], found.lead, places=last_place(gap)
-        )
         ink, biases = map(said, shares.terms)
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.image(

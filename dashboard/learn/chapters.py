@@ -152,12 +152,11 @@ def _secret(chapter: Chapter) -> None:
                 "the figure shows it."
             )
             return
-        st.markdown(f"**{UNTOLD}** is for you to predict.", width="content")
+        st.markdown(f"**{UNTOLD}** {prose.read(chapter.name).question}")
         st.button(
             "Reveal",
             icon=":material/visibility:",
             key="reveal-figure",
-            help=prose.read(chapter.name).question,
             on_click=state.reveal,
             args=(chapter.name,),
         )

@@ -76,13 +76,17 @@ def _rule(gate: str, *, kept: bool) -> None:
         "Rosenblatt's rule, from zero and row by row: where the output is $a$ and should be $y$, "
         r"${w \to w + (y - a)\,x}$ and ${b \to b + (y - a)}$. "
     )
-    st.caption(("" if state.is_alone() else rule) + _outcome(gate, found, kept=kept))
+    if state.is_alone():
+        if not kept:  # the question is below
+            st.caption(_outcome(gate, found))
+    elif kept:
+        st.caption(f"{rule}What becomes of it with {gate} is yours to predict.")
+    else:
+        st.caption(rule + _outcome(gate, found))
 
 
-def _outcome(gate: str, found: neurons.LearnedGate, *, kept: bool) -> str:
+def _outcome(gate: str, found: neurons.LearnedGate) -> str:
     """How far a perceptron's rule came."""
-    if kept:
-        return f"What becomes of it with {gate} is yours to predict."
     if found.is_right:
         return f"For {gate} it takes {found.corrections} corrections."
     return (

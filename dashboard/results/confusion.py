@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard.results import state
 from dashboard.ui import vega
 from dashboard.ui.palette import BLACK, MISTAKE, TRANSPARENT
 from dashboard.ui.text import a_digit, plain
 
 _CHOICE = "cell"
+_FIELDS = ("true", "predicted")
 _HEIGHT = 400
 _LOUD = {"light": 0.25, "dark": 0.8}
 """From this strength of a cell's colour on, black words are easier to read than the page's, by the
@@ -21,12 +23,12 @@ _IS_CHOSEN_AGAIN = f"datum && vlSelectionTest('{_CHOICE}_store', datum)"
 
 def choose_cell(
     matrix: np.ndarray, name: str, color: str, *, key: str, whose: str = "", rates: bool = False
-) -> tuple[int, int] | None:
+) -> state.Cell | None:
     """Place a confusion matrix; the cell that is chosen in it, (true, predicted), or None.
 
     Right answers are shaded in the network's colour by their share of the row; mistakes have a
     hue of their own, strongest at the commonest one, so that they are not drowned. Who chooses the
-    same cell again chooses none.
+    same cell again chooses none. A cell stays chosen while another page is looked at.
 
     Args:
         matrix: `matrix[true, predicted]` counts, (n, n).
@@ -39,18 +41,19 @@ def choose_cell(
     seen = finding(matrix, rates=rates)
     right, of = int(np.trace(matrix)), int(matrix.sum())
     title = f"{name}: {of - right:,} of {of:,} named wrong" if of else f"{name}: no data"
-    event = vega.place(
+    vega.place(
         cells(matrix, rates=rates),
-        _layers(color, len(matrix)),
+        _layers(color, len(matrix), state.cell_at_first(key)),
         key=key,
         title=title,
         alt=f"Confusion matrix of {name}: {right:,} of {of:,} right. {seen}.",
         height=_HEIGHT,
         choice=_CHOICE,
+        on_choice=lambda: state.choose_cell(key, chosen_cell(state.event_of(key))),
         saved_as=f"{name}, {plain(whose)}" if whose else name,
     )
     st.caption(seen)
-    return chosen_cell(event)
+    return state.view().cells.get(key)
 
 
 def cells(matrix: np.ndarray, *, rates: bool = False) -> list[dict[str, Any]]:
@@ -87,7 +90,7 @@ def finding(matrix: np.ndarray, *, rates: bool = False) -> str:
     return f"Most often, {a_digit(true)} is taken for {a_digit(predicted)} ({often})"
 
 
-def chosen_cell(event: Mapping[str, Any] | None) -> tuple[int, int] | None:
+def chosen_cell(event: Mapping[str, Any] | None) -> state.Cell | None:
     """The cell that was chosen, (true, predicted), as the browser says it; None for none."""
     chosen = event.get("selection", {}).get(_CHOICE) if event else None
     match chosen:
@@ -106,8 +109,14 @@ def _mistakes(matrix: np.ndarray, *, rates: bool) -> np.ndarray:
     return np.where(np.eye(len(matrix), dtype=bool), 0.0, _shares(matrix) if rates else matrix)
 
 
-def _layers(color: str, n: int) -> list[dict[str, Any]]:
-    """Colours and numbers; nothing of them depends on the matrix, so that it changes in place."""
+def _layers(color: str, n: int, chosen: state.Cell | None) -> list[dict[str, Any]]:
+    """Colours and numbers; nothing of them depends on the matrix, so that it changes in place.
+
+    Args:
+        color: of the right answers.
+        n: digits.
+        chosen: the cell that is chosen when the chart is put on the page.
+    """
     scale = {"domain": list(range(n)), "padding": 0}
     place = {
         "x": {
@@ -133,9 +142,10 @@ def _layers(color: str, n: int) -> list[dict[str, Any]]:
         "params": [
             {
                 "name": _CHOICE,
+                **({"value": [dict(zip(_FIELDS, chosen, strict=True))]} if chosen else {}),
                 "select": {
                     "type": "point",
-                    "fields": ["true", "predicted"],
+                    "fields": list(_FIELDS),
                     "toggle": _IS_CHOSEN_AGAIN,
                     "clear": False,
                 },

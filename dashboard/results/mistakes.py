@@ -26,8 +26,8 @@ _TILE_PIXELS = 96
 _MOST_IMAGES = 20
 _MOST_MISTAKES = 10
 _HINT = (
-    "Choose a cell to see its images, the worst first, and follow one through the network to see "
-    "why. Choose it again to close them."
+    "Choose a cell to see its images{where}, the worst first, and follow one through the network "
+    "to see why. Choose it again to close them."
 )
 
 
@@ -50,6 +50,7 @@ def confusion(run: Run) -> None:
         return
     with errors.shown_errors():
         shown_epoch, rates = _confusion_controls(run, epochs)
+        st.caption(_HINT.format(where=" below"))
         for column, (engine, own) in zip(st.columns(2, gap="medium"), kept.items(), strict=False):
             at = max((epoch for epoch in own if epoch <= shown_epoch), default=None)
             found = _evaluation(run, engine, at)
@@ -69,7 +70,6 @@ def confusion(run: Run) -> None:
                     network = {"run": run.id, "engine": engine, "epoch": str(at)}
                     name = palette.ENGINE_MARKDOWN[engine]
                     _cell_images(name, run.config.dataset, cell, found, network)
-        st.caption(_HINT)
 
 
 def _confusion_controls(run: Run, epochs: list[int]) -> tuple[int, bool]:
@@ -159,8 +159,8 @@ def shipped() -> None:
         )
         left, right = st.columns(2, gap="medium")
         with left:
+            st.caption(_HINT.format(where=""))
             cell = choose_cell(found.matrix, model.title, model.color, key="confusion-shipped")
-            st.caption(_HINT)
         with right:
             if cell is not None:
                 _cell_images(model.markdown, "mnist", cell, found, {})

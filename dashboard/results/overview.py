@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import session
@@ -16,10 +17,10 @@ from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.ui import palette, runs
 from dashboard.ui.curves import Measure, curves_of
-from dashboard.ui.differences import told_apart
+from dashboard.ui.differences import differences, told_apart
 from dashboard.ui.names import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
 from dashboard.ui.runs import STATUS_COLORS
-from dashboard.ui.text import duration, percent, plain
+from dashboard.ui.text import duration, escape, percent, plain
 from nncore.checkpoints import CheckpointError
 from nncore.config import EngineName, TrainingConfig, architecture
 from nncore.training import EpochRecord
@@ -128,15 +129,16 @@ def _final_metrics(
         )
     seconds = sum(record.seconds for record in own)
     images = sum(record.examples_per_second * record.seconds for record in own)
-    rate = f"{images / seconds:,.0f} images a second" if seconds else "–"
-    st.metric(
-        f"{name}, time training",
-        duration(seconds) if own else "–",
-        delta=rate,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-    )
+    rate = f"{images / seconds:,.0f} images/s" if seconds else "–"
+    with st.container(key=f"metric-{engine}-time"):
+        st.metric(
+            f"{name}, time training",
+            duration(seconds) if own else "–",
+            delta=rate,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
 
 
 def _after(last: EpochRecord, best: EpochRecord) -> str:
@@ -189,6 +191,42 @@ def curves(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
     )
 
 
+def side_by_side(run: Run, records: Sequence[EpochRecord], other: Run | None) -> None:
+    """Two runs in a table: what differs in their settings, and where each engine ended."""
+    if other is None:
+        return
+    told: list[tuple[str, ...]] = []
+    both = [records, run_store().epochs(other.id)]
+    for engine, name in palette.ENGINE_NAMES.items():
+        if any(record.engine == engine for rows in both for record in rows):
+            own = [[record for record in rows if record.engine == engine] for rows in both]
+            told.append((f"{name}, test accuracy", *(_end(rows) for rows in own)))
+            told.append((f"{name}, time training", *(_time(rows) for rows in own)))
+    for row, pair in enumerate(differences(run.config, other.config)):
+        told.append(("set differently" if row == 0 else "", *pair))
+    names = (escape(name) for name in told_apart(run, other))
+    st.markdown("**The two runs side by side**")
+    st.table(
+        pd.DataFrame(told, columns=["", *names]),
+        border="horizontal",
+        hide_index=True,
+        alt="The two runs side by side: settings that differ, test accuracy and time",
+    )
+
+
+def _end(own: Sequence[EpochRecord]) -> str:
+    """Where one engine of a run ended, in a table."""
+    if not own:
+        return "–"
+    last = max(own, key=lambda record: record.epoch)
+    best = max(own, key=lambda record: record.test_accuracy)
+    return f"{percent(last.test_accuracy)} {_after(last, best)}"
+
+
+def _time(own: Sequence[EpochRecord]) -> str:
+    return duration(sum(record.seconds for record in own)) if own else "–"
+
+
 @st.fragment
 def epochs_in_numbers(records: Sequence[EpochRecord]) -> None:
     """Every epoch in a table, sent to a browser only when it is unfolded."""
@@ -235,7 +273,8 @@ def downloads(run: Run, records: Sequence[EpochRecord]) -> None:
                 key=f"download-{engine}",
                 on_click="ignore",
                 disabled=engine not in engines,
-                help="Weights and biases with their configuration, as safetensors.",
+                help="Safetensors: in `parameters` the weights of all layers in turn, each (n_in, "
+                "n_out) row by row, then all biases; the configuration is in the metadata.",
             )
 
 

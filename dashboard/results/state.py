@@ -1,6 +1,8 @@
-"""Which runs Results shows, in the session and in the URL."""
+"""Which runs Results shows, in the session and in the URL, and which cells were chosen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -23,6 +25,9 @@ CONTROLS = Controls("results-")
 
 _VIEW = "results"
 
+Cell = tuple[int, int]
+"""Of a confusion matrix: the true and the predicted digit."""
+
 
 @dataclass(slots=True)
 class ResultsView:
@@ -31,6 +36,10 @@ class ResultsView:
     run: str | None = None
     other: str | None = None
     url: UrlMemory = field(default_factory=UrlMemory)
+    cells: dict[str, Cell] = field(default_factory=dict)
+    """Chosen in each matrix, by its element's key; it outlives a look at another page."""
+    at_first: dict[str, Cell | None] = field(default_factory=dict)
+    """What was chosen when the matrix was put on the page, which the browser has drawn it with."""
 
 
 def view() -> ResultsView:
@@ -56,6 +65,27 @@ def read() -> bool:
 def write() -> None:
     """Make the URL say which runs are shown."""
     write_url(PARAMS, view().url, {RUN.name: view().run, OTHER.name: view().other})
+
+
+def cell_at_first(key: str) -> Cell | None:
+    """The cell that is chosen in a matrix when it comes on the page: the one from before."""
+    now = view()
+    if key not in st.session_state:
+        now.at_first[key] = now.cells.get(key)
+    return now.at_first.get(key)
+
+
+def event_of(key: str) -> Mapping[str, Any]:
+    """What the browser says of a matrix, in which somebody has just chosen."""
+    return st.session_state[key]
+
+
+def choose_cell(key: str, cell: Cell | None) -> None:
+    """A cell was chosen in a matrix, or none any more."""
+    cells = view().cells
+    cells.pop(key, None)
+    if cell is not None:
+        cells[key] = cell
 
 
 def take_run() -> None:

@@ -24,6 +24,7 @@ _COUNTING = {
     "seed": Counting(1),
     "train_size": Counting(1000, least=1),
     "deform_strength": Counting(0.1),
+    "world": Counting(0.05),
 }
 LIVE_RATE = "live-rate"
 """The key of the container with a run's own learning rate."""

@@ -259,6 +259,15 @@ def deform_strength(now: TrainingConfig, deform: DeformName) -> str | float | No
     )
 
 
+def world(now: TrainingConfig) -> str | float | None:
+    """A field of the form: the share of digits in forms that MNIST lacks."""
+    return number(
+        "world",
+        now.world,
+        "The share of images in forms that MNIST lacks, such as a 1 with a flag: 0.25 is a fourth.",
+    )
+
+
 def engines(now: TrainingConfig) -> tuple[EngineName, ...]:
     """A field of the form: which of the twins train; an empty tuple when none is chosen."""
     chosen = st.pills(
@@ -323,6 +332,7 @@ def training_form(*, beside_a_run: bool = False) -> FormResult:
         put("validation_split", lambda: validation_split(now))
         put("deform", lambda: deform(now))
         put("deform_strength", lambda: deform_strength(now, said["deform"]))
+        put("world", lambda: world(now))
         put("seed", lambda: seed(now))
         put("dtype", lambda: dtype(now))
         full_batch(now)

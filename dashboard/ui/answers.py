@@ -109,6 +109,7 @@ def _results(card: Card) -> str:
         rows += [
             ("the same digits, drawn on a pad", judged.reinked_accuracy),
             ("the same digits, photographed", judged.photo_accuracy),
+            ("forms that people are taught elsewhere", judged.taught_forms),
         ]
     return "\n".join(f"- {what}: **{percent(share)}**" for what, share in rows if share is not None)
 

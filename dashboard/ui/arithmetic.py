@@ -62,9 +62,34 @@ def add_up(
         own[rest] += shown.left
         return AddedUp(tuple(own), shown.total)
     if places is None:
-        tries = (_rounded(terms, total, at + more) for more in range(_MOST_PLACES + 1))
-        shown = next((one for one in tries if not one.left), shown)
+        return _in_ways(total, [terms], at)[0]
     return AddedUp(_spread(terms, shown), shown.total)
+
+
+def add_up_ways(total: float, *ways: Sequence[float], digits: int = 3) -> list[AddedUp]:
+    """Round one total that is several sums, each as `add_up` does and all to one last place.
+
+    Args:
+        total: as it was computed.
+        ways: the terms of each sum.
+        digits: of the largest number.
+    """
+    every = [total, *(term for terms in ways for term in terms)]
+    if not all(map(math.isfinite, every)):
+        return [add_up(terms, total, digits=digits) for terms in ways]
+    return _in_ways(total, ways, _places(every, total, digits, None))
+
+
+def _in_ways(total: float, ways: Sequence[Sequence[float]], places: int) -> list[AddedUp]:
+    """Sums that are rounded to the first place, a few at most further, where all add up by
+    themselves; to this one where that is nowhere."""
+    for at in range(places, places + _MOST_PLACES + 1):
+        shown = [_rounded(terms, total, at) for terms in ways]
+        if not any(one.left for one in shown):
+            break
+    else:
+        shown = [_rounded(terms, total, places) for terms in ways]
+    return [AddedUp(_spread(terms, one), one.total) for terms, one in zip(ways, shown, strict=True)]
 
 
 class _Rounded(NamedTuple):

@@ -34,6 +34,7 @@ FIELDS: dict[str, str] = {
     "validation_split": "Kept for validation",
     "deform": "Deform the digits",
     "deform_strength": "Strength of deformation",
+    "world": "Write like the world",
     "seed": "Seed",
     "dtype": "Precision",
 }

@@ -1,7 +1,7 @@
 """A Vega-Lite chart of a table, placed so that it updates where it stands."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,8 +22,9 @@ def place(
     is_projected: bool = False,
     is_figure: bool = False,
     choice: str | None = None,
+    on_choice: Callable[[], None] | None = None,
     saved_as: str | None = None,
-) -> Any:
+) -> None:
     """Layers over one table of rows; new rows go to the same element.
 
     Where every axis has the ends of its `scale` written down, the specification does not depend on
@@ -42,13 +43,10 @@ def place(
             its plot keeps its height too, and its legends stand below each other.
         is_projected: it fills the height of its container, and all that is in it grows with the
             window, as the page around it does (`assets/projection.css`); with Vega's own title.
-        choice: the name of a layer's selection parameter, which is told when somebody chooses; only
-            with a title above the chart.
+        choice: the name of a layer's selection parameter; only with a title above the chart.
+        on_choice: what to do when somebody chooses.
         saved_as: what it is of, small in the chart itself: a picture that is saved of it lacks the
             title above.
-
-    Returns:
-        What was chosen, as `{"selection": {choice: [...]}}`; of no use without `choice`.
     """
     table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     inside = not isinstance(title, str)
@@ -74,21 +72,22 @@ def place(
             spec = _enlarged(spec)
         tall = "stretch" if is_projected else "content"
         st.vega_lite_chart(table, spec, width="stretch", height=tall, key=key, alt=alt)
-        return None
+        return
     spec["autosize"] = _PLOT_KEEPS_HEIGHT
     if saved_as:
         spec["title"] = {"text": saved_as, **_SMALL, **({"color": color} if color else {})}
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**")  # wraps; a title of Vega's is cut on a phone
         if choice is None:
-            return st.vega_lite_chart(table, spec, width="stretch", key=key, alt=alt)
-        return st.vega_lite_chart(
+            st.vega_lite_chart(table, spec, width="stretch", key=key, alt=alt)
+            return
+        st.vega_lite_chart(
             table,
             spec,
             width="stretch",
             key=key,
             alt=alt,
-            on_select="rerun",
+            on_select=on_choice or "rerun",
             selection_mode=choice,
         )
 

@@ -17,6 +17,7 @@ from nncore.config import ConfigError
 from nncore.datasets import DataError
 from nncore.files import is_replaced
 from nncore.judge.doubt import DoubtError
+from nncore.judge.typefaces import TypefaceError
 from nncore.lab.result_files import ResultFileError
 from nncore.quick.network import QuickNetwork
 
@@ -98,5 +99,6 @@ def errors_in_a_sentence() -> Generator[None]:
         CheckpointError,
         DoubtError,
         ResultFileError,
+        TypefaceError,
     ) as error:
         fail(error)

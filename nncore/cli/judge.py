@@ -26,7 +26,8 @@ from nncore.ink.picture_files import (
     read_image,
 )
 from nncore.ink.sheets import Corners
-from nncore.judge import cards, doubt
+from nncore.judge import cards, doubt, typefaces
+from nncore.judge.copybook import N_EACH
 from nncore.judge.reading import ReadDigit, Reader
 from nncore.lab.result_files import ResultFileError
 from nncore.preprocessing import InkError
@@ -164,6 +165,12 @@ def evaluate(
     photo: Annotated[
         bool, typer.Option("--photo", help="Photograph as many drawings, or 1,000.")
     ] = False,
+    hands: Annotated[
+        int, typer.Option(min=0, max=1_000, help="Drawings of each form that people are taught.")
+    ] = N_EACH,
+    fonts: Annotated[
+        Path | None, typer.Option(help="A folder of typefaces whose digits to read.")
+    ] = None,
     teach_doubt: Annotated[
         bool, typer.Option("--teach-doubt", help="First train anew what tells digits from others.")
     ] = False,
@@ -172,7 +179,7 @@ def evaluate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Judge a model: MNIST's test set, the same digits drawn and photographed, and doubt."""
+    """Judge a model: MNIST's test set, drawn, photographed, the forms people write, and doubt."""
     from nncore.judge import evaluation
 
     with errors_in_a_sentence():
@@ -183,6 +190,7 @@ def evaluate(
             check_writable("--card", cards.path_of(path), whole=True)
         if teach_doubt:
             check_writable("--teach-doubt", doubt.SHIPPED, whole=True)
+        of_typefaces = None if fonts is None else typefaces.drawn(fonts)
         data = datasets.load("mnist", validation_split=network.config.validation_split)
         if teach_doubt:
             from nncore.judge.doubt_training import teach
@@ -195,6 +203,8 @@ def evaluate(
             data,
             n_reinked=reinked,
             n_photos=(reinked or 1_000) if photo else 0,
+            n_hands=hands,
+            fonts=of_typefaces,
             doubt=doubt.load(),
         )
         if known is not None:
@@ -205,8 +215,8 @@ def evaluate(
     for name, value in asdict(judged).items():
         if isinstance(value, dict):
             for kind, share in value.items():  # pyright: ignore
-                typer.echo(f"{name + ': ' + kind:26}  {share:.2%}")
+                typer.echo(f"{name + ': ' + kind:35}  {share:7.2%}")
         elif name == "temperature":
-            typer.echo(f"{name:26}  {value:.3f}")
+            typer.echo(f"{name:35}  {value:7.3f}")
         elif value is not None:
-            typer.echo(f"{name:26}  {value:.2%}")
+            typer.echo(f"{name:35}  {value:7.2%}")

@@ -20,6 +20,7 @@ from nncore.config import (
     ConfigError,
     EngineName,
     TrainingConfig,
+    architecture,
 )
 from nncore.engine import Engine
 from nncore.judge import cards
@@ -46,6 +47,12 @@ def train(
     seed: Annotated[str | None, typer.Option(help="Of weights and of the examples' order.")] = None,
     dataset: Annotated[str | None, typer.Option(help="mnist or digits.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the MNIST files.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Go on from the weights of {' or '.join(checkpoints.SHIPPED)}, or of a file."
+        ),
+    ] = None,
     save: Annotated[Path | None, typer.Option(help="Write the trained model here.")] = None,
     ship: Annotated[
         Path | None,
@@ -57,14 +64,17 @@ def train(
     named = {"engines": engines, "epochs": epochs, "seed": seed, "dataset": dataset}
     with errors_in_a_sentence():
         chosen = _configuration(recipe, config, set_ or [], named)
+        before = None if start is None else _start(start, chosen)
         paths = _save_paths(save, chosen)
         if ship is not None:
             check_writable("--ship", ship, whole=True)
             if cards.path_of(ship) == ship:
                 raise ConfigError(f"--ship {ship} is where its card goes; name it .safetensors.")
             check_writable("--ship", cards.path_of(ship), whole=True)
+        # Now: the model to start from may be the one that is written over.
+        learned = cards.read(checkpoints.find(start)) if start and ship else None
         data = datasets.load_for(chosen, data_dir=data_dir)
-    twins = build(chosen, len(data.train))
+    twins = build(chosen, len(data.train), start=before and before.network().parameters())
     records = _train_with_progress(chosen, data, twins, quiet=as_json)
     notes = (
         closing_note(chosen, twins, records),
@@ -79,7 +89,10 @@ def train(
             checkpoints.save(path, chosen, name, twins[name].state())
             say(f"Saved {path}")
         if ship is not None:
-            _ship(ship, recipe, chosen, data, twins, records)
+            card = _ship(ship, recipe, chosen, data, twins, records)
+            if learned is not None:
+                card = learned.went_on(card)
+            cards.write(ship, card)
             say(f"Saved {ship} and its card")
     if as_json:
         typer.echo(json.dumps(_report(chosen, records, twins, note)))
@@ -102,6 +115,25 @@ def _configuration(
         changes[key.strip()] = value.strip()
     changes |= {key: value for key, value in named.items() if value is not None}
     return start.replace(**changes)
+
+
+def _start(model: str, config: TrainingConfig) -> checkpoints.Checkpoint:
+    """The model to go on from.
+
+    Raises:
+        CheckpointError: there is none, or its weights are no numbers.
+        ConfigError: it has another shape.
+    """
+    found = checkpoints.load(checkpoints.find(model))
+    if not found.is_finite:
+        raise DivergedError("weights")
+    if found.config.layer_sizes != config.layer_sizes:
+        sizes = ",".join(map(str, found.config.hidden))
+        raise ConfigError(
+            f"--start {model} is {architecture(found.config.layer_sizes)}, and the configuration "
+            f"asks for {architecture(config.layer_sizes)}; add --set hidden={sizes}."
+        )
+    return found
 
 
 def _read_configuration(file: Path) -> TrainingConfig:
@@ -142,8 +174,8 @@ def _ship(
     data: datasets.Dataset,
     engines: dict[EngineName, Engine],
     records: list[EpochRecord],
-) -> None:
-    """The first engine's model in half precision and its card: figures of what is in the file.
+) -> cards.Card:
+    """Write the first engine's model in half precision; its card, with figures of what is in it.
 
     The card is a new one: what `evaluate --card` found was true of the model that was there before.
     """
@@ -164,7 +196,7 @@ def _ship(
             ("test", data.test),
         )
     )
-    card = cards.Card(
+    return cards.Card(
         recipe=recipe,
         seed=config.seed,
         engine=name,
@@ -174,10 +206,9 @@ def _ship(
         minutes=round(sum(record.seconds for record in own) / 60, 1),
         precision="float16",
         data=f"{config.dataset}: {sizes}",
-        machine=f"{n_cpus()} cores of {this_machine().processor}",
+        machine=f"{n_cpus()} core{'s' * (n_cpus() > 1)} of {this_machine().processor}",
         trained=result_files.today(),
     )
-    cards.write(path, card)
 
 
 def _train_with_progress(

@@ -23,6 +23,14 @@ class Judgement:
     reinked_without_strokes: Share | None = None
     """The same drawings, the stage that brings the pen to MNIST's proportion skipped."""
     photo_accuracy: Share | None = None
+    taught_forms: Share | None = None
+    """Of `nncore.judge.copybook`'s drawings, as many in each form."""
+    forms: dict[str, Share] | None = None
+    """The same by form."""
+    typefaces: Share | None = None
+    """Of the digits of typefaces made after handwriting (`nncore.judge.typefaces`)."""
+    fonts: dict[str, Share] | None = None
+    """The same by typeface."""
     temperature: Positive
     """Fitted to images that are not among those of the two errors (`nncore.judge.doubt`)."""
     calibration_error: Share
@@ -73,6 +81,15 @@ class Card:
         """Expected gap between confidence, at `temperature`, and accuracy on the test set."""
         found = self.evaluation
         return None if found is None else min(found.calibration_error, found.calibrated_error)
+
+    def went_on(self, card: "Card") -> "Card":
+        """The card of a model that began with this one's weights: both trainings in their order."""
+        return replace(
+            card,
+            command=f"{self.command} && {card.command}",
+            epochs=self.epochs + card.epochs,
+            minutes=round(self.minutes + card.minutes, 1),
+        )
 
     def judged(self, found: Judgement) -> "Card":
         """This card with these figures; what they leave out stays as it was judged before."""

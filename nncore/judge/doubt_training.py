@@ -12,12 +12,14 @@ from nncore.activations import Array
 from nncore.augmentation import DEFORMATIONS, deform
 from nncore.config import TrainingConfig
 from nncore.datasets import Dataset, one_hot
+from nncore.ink import world
 from nncore.judge.doubt import MOST_DIGITS_DOUBTED, DigitOrNot, trade_off
 from nncore.judge.reinking import reinked
 from nncore.judge.scribbles import LETTERS, Kind, no_digit
 from nncore.network import Network
 from nncore.preprocessing import InkError, prepare
 from nncore.quick.network import QuickNetwork
+from nncore.streams import Stream
 
 KINDS: dict[Kind, float] = {
     "scribble": 0.34,
@@ -31,7 +33,7 @@ HIDDEN = 128
 EPOCHS = 20
 BATCH = 128
 N_PLAIN = 30_000
-"""Training digits as they are; as many others come drawn again as there is ink that is none."""
+"""Training digits as they are; as many come drawn again or written as there is ink that is none."""
 TIMES = 3
 """How often the drawn ink counts, of which there is less."""
 
@@ -55,12 +57,14 @@ def teach(
 
     Args:
         data: MNIST with validation images.
-        n_others: images of what is no digit; half as many digits are drawn again beside them.
+        n_others: images of what is no digit; half as many digits are drawn again beside them, and
+            as many written in the forms that MNIST lacks.
         seed: of everything that is drawn.
         letters: those that it is shown; the others are left to test it.
     """
     digits = [data.train.images[:N_PLAIN]]
     digits += [_drawn_again(data.train.images[: n_others // 2], seed)] * TIMES
+    digits += [_written(n_others // 2, seed)] * TIMES
     others = [_others(n_others, seed, letters)] * TIMES
     X = np.concatenate([*digits, *others]).astype(np.float32)
     labels = np.repeat([0, 1], [sum(map(len, digits)), sum(map(len, others))])
@@ -68,10 +72,12 @@ def teach(
     found = _without_threshold(network)
     plain = found.score(data.validation.images)
     drawn = found.score(_drawn_again(data.validation.images[: n_others // 4], seed + 1))
+    written = found.score(_written(n_others // 4, seed + 1))
     # Whichever kind of digit is doubted more sets it: a visitor draws, a test set is MNIST's.
-    allowed = [float(np.quantile(s, 1 - MOST_DIGITS_DOUBTED)) for s in (plain, drawn)]
+    allowed = [float(np.quantile(s, 1 - MOST_DIGITS_DOUBTED)) for s in (plain, drawn, written)]
     curve = trade_off(
-        np.concatenate([plain, drawn]), found.score(_others(n_others // 4, seed + 1, letters))
+        np.concatenate([plain, drawn, written]),
+        found.score(_others(n_others // 4, seed + 1, letters)),
     )
     return DigitOrNot(found.hidden, found.output, max(allowed), curve)
 
@@ -83,6 +89,10 @@ def _others(n: int, seed: int, letters: tuple[str, ...]) -> Array:
 
 def _drawn_again(digits: Array, seed: int) -> Array:
     return np.array([prepare(ink).pixels.ravel() for ink in reinked(digits, seed=seed)])
+
+
+def _written(n: int, seed: int) -> Array:
+    return world.write(n, rng=np.random.default_rng([seed, Stream.WORLD])).images
 
 
 def _trained(X: Array, Y: Array, rng: np.random.Generator) -> Network:

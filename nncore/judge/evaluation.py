@@ -1,9 +1,10 @@
-"""How good a model is at what it is for: MNIST's test set, the same digits drawn, and doubt."""
+"""How good a model is at what it is for: MNIST's test set, drawn digits of all forms, and doubt."""
 
 import numpy as np
 
 from nncore.activations import Array
 from nncore.datasets import Dataset, Split
+from nncore.judge import copybook
 from nncore.judge.cards import Judgement
 from nncore.judge.doubt import DigitOrNot, calibrated, fit_temperature
 from nncore.judge.doubt_training import KINDS, images_of
@@ -25,6 +26,8 @@ def evaluate(
     *,
     n_reinked: int = 0,
     n_photos: int = 0,
+    n_hands: int = 0,
+    fonts: dict[str, Array] | None = None,
     doubt: DigitOrNot | None = None,
 ) -> Judgement:
     """Judge a network on data that it was not trained on.
@@ -35,6 +38,8 @@ def evaluate(
         data: its test images are drawn again, the first of them as many as asked for.
         n_reinked: drawings.
         n_photos: photographs of drawings.
+        n_hands: drawings in each of the forms that people are taught.
+        fonts: the ten digits of each typeface, as `typefaces.drawn` gives them.
         doubt: the network that tells digits from the rest, if that is to be judged too.
 
     Raises:
@@ -55,11 +60,17 @@ def evaluate(
     without = _seen(test, skip=("stroked",)) if n_reinked else None
     photos = Split(data.test.images[:n_photos], data.test.labels[:n_photos])
     taken = _seen(photos, photographed=True) if n_photos else None
+    forms = forms_read(network, n_hands) if n_hands else None
+    by_font = None if fonts is None else fonts_read(network, fonts)
     return Judgement(
         test_accuracy=accuracy(data.test.labels, probabilities.argmax(axis=1)),
         reinked_accuracy=_right(network, drawn, test),
         reinked_without_strokes=_right(network, without, test),
         photo_accuracy=_right(network, taken, photos),
+        taught_forms=_mean(forms),
+        forms=forms,
+        typefaces=_mean(by_font),
+        fonts=by_font,
         temperature=temperature,
         calibration_error=_error(as_said, judged.labels),
         calibrated_error=_error(calibrated(as_said, temperature), judged.labels),
@@ -67,6 +78,23 @@ def evaluate(
         reinked_doubted=_share_doubted(doubt, drawn),
         others_doubted=None if doubt is None else others_doubted(doubt),
     )
+
+
+def forms_read(network: Network, n_hands: int) -> dict[str, float]:
+    """Share read rightly of each form, `n_hands` drawings each, which no model learned from."""
+    drawn = copybook.written(n_hands)
+    right = answers(network, drawn.images).argmax(axis=1) == drawn.digits
+    forms = np.array(drawn.forms)
+    return {form: float(right[forms == form].mean()) for form in copybook.PATHS}
+
+
+def fonts_read(network: Network, fonts: dict[str, Array]) -> dict[str, float]:
+    """Share of the ten digits that is read rightly, by typeface."""
+    every = np.arange(10)
+    return {
+        name: accuracy(every, answers(network, images).argmax(axis=1))
+        for name, images in fonts.items()
+    }
 
 
 def others_doubted(doubt: DigitOrNot) -> dict[str, float]:
@@ -93,6 +121,10 @@ def _right(network: Network, images: Array | None, digits: Split) -> float | Non
     if images is None:
         return None
     return accuracy(digits.labels, answers(network, images).argmax(axis=1))
+
+
+def _mean(shares: dict[str, float] | None) -> float | None:
+    return None if shares is None else float(np.mean(list(shares.values())))
 
 
 def _error(probabilities: Array, labels: Array) -> float:

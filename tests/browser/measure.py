@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, WebSocket, sync_playwright
 
 from tests.browser.app import DESKTOP, FLAGS, ROOT, AppPage, Server
 from tests.browser.find_chromium import find
@@ -51,32 +52,54 @@ def first_page_idle(browser: Browser) -> float:
     return seconds
 
 
-def first_load(browser: Browser, server: Server, path: str) -> tuple[float, float, int]:
-    """Seconds to the first useful picture, and megabytes and requests until the page is idle."""
+@dataclass
+class FirstLoad:
+    """What a browser's first visit to a page cost, and when what it waited for was there.
+
+    Seconds from the request; megabytes and requests until the page is idle.
+    """
+
+    connected: float = 0.0
+    """Streamlit's own scripts were loaded and ran: they have opened their connection."""
+    told: float = 0.0
+    """The last message of the page's script before its useful picture."""
+    seconds: float = 0.0
+    """The first useful picture."""
+    MB: float = 0.0
+    requests: int = 0
+
+
+def first_load(browser: Browser, server: Server, path: str) -> FirstLoad:
+    """Visit a page with a browser that has never been here."""
     context = browser.new_context(**DESKTOP)
     page = context.new_page()
-    sent = {"bytes": 0.0, "requests": 0}
+    load = FirstLoad()
 
     def count(event: dict[str, float]) -> None:
-        sent["bytes"] += event["encodedDataLength"]
-        sent["requests"] += 1
+        load.MB += event["encodedDataLength"] / 1e6
+        load.requests += 1
+
+    def connect(socket: WebSocket) -> None:
+        load.connected = load.connected or time.perf_counter() - began
+        socket.on("framereceived", hear)
+
+    def hear(frame: str | bytes) -> None:
+        load.MB += len(frame) / 1e6
+        if not load.seconds:
+            load.told = time.perf_counter() - began
 
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.on("Network.loadingFinished", count)
-
-    def count_frame(frame: str | bytes) -> None:
-        sent["bytes"] += len(frame)
-
-    page.on("websocket", lambda socket: socket.on("framereceived", count_frame))
+    page.on("websocket", connect)
     began = time.perf_counter()
     page.goto(server.url + path, wait_until="commit")
     page.locator(USEFUL[path.partition("?")[0]]).first.wait_for(timeout=60_000)
-    seconds = time.perf_counter() - began
+    load.seconds = time.perf_counter() - began
     AppPage(page, server).settle()
     page.wait_for_timeout(1000)
     context.close()
-    return seconds, sent["bytes"] / 1e6, int(sent["requests"])
+    return load
 
 
 def first_loads(browser: Browser) -> dict[str, dict[str, float]]:
@@ -95,11 +118,10 @@ def first_loads(browser: Browser) -> dict[str, dict[str, float]]:
         for path in USEFUL:
             address = path + f"?run={found[1]}" * (path == "/results")
             first_load(browser, server, address)  # the server's own first time
-            loads = [first_load(browser, server, address) for _ in range(LOADS)]
-            seconds, megabytes, requests = (statistics.median(of) for of in zip(*loads))
+            loads = [asdict(first_load(browser, server, address)) for _ in range(LOADS)]
             table[path] = {
-                "seconds": round(seconds, 2), "MB": round(megabytes, 2), "requests": round(requests)
-            }  # fmt: skip
+                what: round(statistics.median(load[what] for load in loads), 2) for what in loads[0]
+            }
         server.stop()
     return table
 

@@ -120,6 +120,13 @@ def test_a_mouse_chooses_a_cell_another_and_none(server: Server, open_app: OpenA
     expect(named).to_be_visible()
     assert chosen(app, key) == [77]
 
+    app.page.get_by_role("link", name=re.compile("^Why 7")).first.click()
+    expect(app.page).to_have_url(re.compile("/inside"))
+    expect(app.page.get_by_role("heading", name=re.compile("^Why 7"))).to_be_visible()
+    app.page.go_back()  # to the next of its images
+    expect(named).to_be_visible()
+    assert chosen(app, key) == [77]
+
     app.page.mouse.click(*middle(cell(app, key, 0, 1)))
     expect(app.page.get_by_text("a 0 taken for a 1, not once")).to_be_visible()
     expect(named).to_have_count(0)

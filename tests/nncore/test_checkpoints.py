@@ -2,10 +2,12 @@
 
 import json
 import pickle
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save as to_safetensors
@@ -46,6 +48,21 @@ def test_round_trip(hidden: list[int], optimizer: str, dtype: str) -> None:
     engine = build(config, 100)["numpy"]
     engine.load_state(state)
     assert np.array_equal(network.forward(X), engine.forward(X))
+
+
+def test_a_file_can_be_read_without_this_project_as_the_readme_says() -> None:
+    config = TrainingConfig.parse({"hidden": [7, 5], "engines": "numpy"})
+    blob = checkpoints.to_bytes(config, "numpy", trained(config))
+    parameters = safetensors.numpy.load(blob)["parameters"]
+    sizes, at = [784, 7, 5, 10], 0
+    arrays: list[np.ndarray] = []
+    for shape in [*pairwise(sizes), *((n,) for n in sizes[1:])]:
+        arrays.append(parameters[at : at + int(np.prod(shape))].reshape(shape))
+        at += arrays[-1].size
+    assert at == parameters.size
+    network = checkpoints.from_bytes(blob).network()
+    for own, read in zip([*network.weights, *network.biases], arrays, strict=True):
+        assert np.array_equal(own, read)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])

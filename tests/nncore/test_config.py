@@ -50,6 +50,7 @@ configs = st.builds(
     validation_split=numbers(0, 0.5),
     deform=choices(module.DeformName),
     deform_strength=numbers(0, module.MAX_DEFORM_STRENGTH),
+    world=numbers(0, 1),
     engines=st.sampled_from([("numpy",), ("torch",), ("numpy", "torch")]),
     dtype=choices(module.DTypeName),
 )
@@ -149,6 +150,8 @@ def test_edges_are_inside() -> None:
         ("validation_split", 0.5),
         ("deform_strength", 0),
         ("deform_strength", 3),
+        ("world", 0),
+        ("world", 1),
     ]:
         assert getattr(TrainingConfig.parse({name: value}), name) == value
 
@@ -206,6 +209,7 @@ BAD: dict[str, tuple[str, list[Any]]] = {
     "validation_split": ("from 0 to 0.5", [0.51, 1, *REAL]),
     "deform": ("none, affine, elastic", ["both", "Affine", "", None, 1]),
     "deform_strength": ("from 0 to 3", [3.1, *REAL]),
+    "world": ("from 0 to 1", [1.1, *REAL]),
     "engines": ("numpy", ["", "jax", "numpy,jax", [], [1], None, True, 5, NAN, {}]),
     "dtype": ("float32, float64", ["float16", None, 32]),
 }

@@ -15,6 +15,7 @@ from nncore.training import EpochRecord, ReportInterval, build, train
 
 NAMES = [
     "classroom",
+    "world",
     "nielsen-ch1",
     "nielsen-ch1-wide",
     "nielsen-ch1-slow",

@@ -6,6 +6,7 @@ from nncore import augmentation, datasets, dropout
 from nncore.batches import mini_batches
 from nncore.config import TrainingConfig
 from nncore.initializers import draw_parameters, initial_parameters
+from nncore.ink import world
 from nncore.training import build
 
 CONFIG = TrainingConfig(dataset="digits", hidden=(64,), seed=7, dropout=0.5, engines=("numpy",))
@@ -35,6 +36,16 @@ def test_the_order_is_stream_1_and_its_deformation_stream_2() -> None:
     )
     found = first_images(CONFIG.replace(deform="affine"), 16)
     np.testing.assert_array_equal(found, deformed[:16])
+
+
+def test_the_worlds_digits_are_stream_4_and_change_no_other() -> None:
+    rng = np.random.default_rng((7, 4, 0, 0))
+    is_written = rng.random(len(DATA.train)) < 0.5
+    written = world.write(int(is_written.sum()), rng=rng)
+    both = first_images(CONFIG.replace(deform="affine", world=0.5), 64)
+    np.testing.assert_array_equal(both[is_written[:64]], written.images[: is_written[:64].sum()])
+    alone = first_images(CONFIG.replace(deform="affine"), 64)
+    np.testing.assert_array_equal(both[~is_written[:64]], alone[~is_written[:64]])
 
 
 def test_dropout_is_stream_3() -> None:

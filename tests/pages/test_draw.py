@@ -65,6 +65,17 @@ def test_how_sure_a_network_is_reads_the_same_on_its_card_and_in_the_table(
     assert set(at.dataframe[0].value["Sure"]) == {"over 99.9%"}
 
 
+@pytest.mark.parametrize(("classroom", "differ"), [(8, True), (0, False)])
+def test_models_that_differ_say_why(classroom: int, differ: bool, monkeypatch: pytest.MonkeyPatch):
+    says = {"robust": predictions.Answer(np.eye(10)[0])}
+    says["classroom"] = predictions.Answer(np.eye(10)[classroom])
+    monkeypatch.setattr(predictions, "answer_of", lambda model, _: says[model.name])
+    at = page()
+    assert not at.exception
+    why = [said.value for said in at.caption if "what was never seen cannot be read" in said.value]
+    assert len(why) == differ
+
+
 def test_another_run_can_be_chosen(store: RunStore):
     add_run(store, "only numpy", ("numpy",))
     time.sleep(0.01)

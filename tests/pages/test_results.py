@@ -204,6 +204,19 @@ def drawn_runs(at: AppTest, measure: str = "cost") -> list[str]:
     return [name for name in marks["encoding"]["shape"]["scale"]["domain"] if name]
 
 
+def test_two_runs_stand_side_by_side_in_numbers():
+    first, second = trained("First"), trained("Second", SMALL.replace(learning_rate=0.5))
+    at = overlaid(first.id, second.id)
+    table = next(table.value for table in at.table if "First" in table.value.columns)
+    rows = {row[""]: (row["First"], row["Second"]) for _, row in table.iterrows()}
+    assert rows["set differently"] == (f"η {SMALL.learning_rate:g}", "η 0.5")
+    for run, told in zip((first, second), rows["NumPy, test accuracy"], strict=True):
+        last = [r for r in run_store().epochs(run.id) if r.engine == "numpy"][-1]
+        assert str(told).startswith(f"{last.test_accuracy:.2%} after epoch {last.epoch + 1}")
+    at.selectbox(key="results-other-picker").select(None).run()
+    assert not any("First" in table.value.columns for table in at.table)
+
+
 def test_a_comparison_is_in_the_url_and_can_be_sent():
     first, second = trained("First"), trained("Second")
     at = overlaid(first.id, second.id)
@@ -302,10 +315,14 @@ def test_two_runs_of_one_name_are_told_apart():
     at = overlaid(trained("First").id, trained("First").id)
     assert not at.exception
     for measure in ("cost", "accuracy"):
-        assert drawn_runs(at, measure) == ["First, this run", "First, laid over"]
+        assert drawn_runs(at, measure) == ["First", "First (2)"]
     quadratic = trained("First", SMALL.replace(cost="quadratic"))
     at = overlaid(trained("First").id, quadratic.id)
-    assert drawn_runs(at, "accuracy") == ["First, log-likelihood", "First, quadratic"]
+    told = ["First (4), log-likelihood", "First (3), quadratic"]
+    assert drawn_runs(at, "accuracy") == told
+    run_store().rename_run(quadratic.id, "First (4)")
+    at.run()
+    assert drawn_runs(at, "accuracy") == ["First (4), log-likelihood", "First (4), quadratic"]
 
 
 def test_costs_of_two_functions_share_no_axis_and_the_page_says_why():

@@ -76,7 +76,9 @@ def test_the_gap_between_two_outputs_adds_up_with_the_digits_shown():
     for network, x in cases():
         z = network.forward_pass(x[None])[-1].z[0]
         found = contributions(network, x)
-        written, gap = formulas.race(len(network.weights) - 1, z, found)
+        written, shares = formulas.race(len(network.weights) - 1, z, found)
+        gap = shares.total
+        assert sum(shares.terms) == gap
         outputs, formula, parts = lines_of(written)
         numbers, total = outputs.partition("&= ")[2].rsplit(" = ", 1)
         assert work_out(numbers) == number(total) == gap

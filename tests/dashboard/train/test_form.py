@@ -67,6 +67,7 @@ def test_the_books_symbols_are_on_the_controls(at: AppTest, symbol: str):
         ("text_input", "train_size", "1000", "train_size", 1000),
         ("selectbox", "validation_split", 0.0, "validation_split", 0.0),
         ("selectbox", "deform", "elastic", "deform", "elastic"),
+        ("text_input", "world", "0.25", "world", 0.25),
         ("selectbox", "dtype", "float64", "dtype", "float64"),
         ("selectbox", "dataset", "digits", "dataset", "digits"),
     ],

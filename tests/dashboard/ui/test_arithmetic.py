@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.ui import arithmetic
-from dashboard.ui.arithmetic import add_up, change, latex, latex_sum, points, said, work_out
+from dashboard.ui.arithmetic import (
+    add_up,
+    add_up_ways,
+    change,
+    latex,
+    latex_sum,
+    points,
+    said,
+    work_out,
+)
 from dashboard.ui.text import percent
 
 NUMBERS = st.floats(-1e5, 1e5).filter(lambda x: x == 0 or abs(x) > 1e-9)
@@ -33,6 +42,23 @@ def test_a_sum_adds_up_with_the_digits_shown(terms: list[float], digits: int) ->
         assert abs(number - Decimal(exact)) <= unit(number)
     if largest := max(map(abs, (*terms, math.fsum(terms)))):
         assert len(str(int(Decimal(largest) / unit(shown.total)))) >= digits
+
+
+@given(NUMBERS, st.lists(NUMBERS, min_size=1, max_size=4))
+def test_a_total_in_several_ways_has_one_last_place(total: float, parts: list[float]) -> None:
+    ways = [[part, total - part] for part in parts]
+    shown = add_up_ways(total, *ways)
+    assert len({arithmetic.last_place(one.total) for one in shown}) == 1
+    for one, terms in zip(shown, ways, strict=True):
+        assert sum(read(said(term)) for term in one.terms) == read(said(one.total))
+        for number, exact in zip(one.terms, terms, strict=True):
+            assert abs(number - Decimal(exact)) <= unit(number)
+
+
+def test_a_further_place_is_shown_before_a_number_is_bent() -> None:
+    gap, split = add_up_ways(1.8567, [9.0461, -7.1894], [2.00322, -0.14652])
+    assert [str(term) for term in split.terms] == ["2.0032", "-0.1465"]
+    assert [str(term) for term in gap.terms] == ["9.0461", "-7.1894"]
 
 
 @given(st.lists(NUMBERS, min_size=2, max_size=9), st.data())

@@ -71,6 +71,23 @@ def test_a_model_to_ship_has_half_the_bits_and_a_card(tmp_path: Path) -> None:
     assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=1e-5)
 
 
+def test_training_goes_on_from_a_model_and_its_card_says_so(tmp_path: Path) -> None:
+    first, then = tmp_path / "first.safetensors", tmp_path / "then.safetensors"
+    own = ["train", *DIGITS, "--engines", "numpy"]
+    assert run(app, [*own, "--epochs", "3", "--ship", str(first)]).exit_code == 0
+    still = ["--epochs", "1", "--set", "lr=1e-9", "--set", "world=0.5"]
+    done = run(app, [*own, *still, "--start", str(first), "--ship", str(then)])
+    assert done.exit_code == 0, done.stderr
+    before, after = (checkpoints.load(path).network().parameters() for path in (first, then))
+    for (W, b), (same, too) in zip(before, after, strict=True):
+        np.testing.assert_allclose(W, same, atol=1e-3)
+        np.testing.assert_allclose(b, too, atol=1e-3)
+    cards = [json.loads(path.with_suffix(".json").read_text()) for path in (first, then)]
+    assert cards[1]["epochs"] == 4
+    assert cards[1]["command"].startswith(cards[0]["command"] + " && python -m nncore ")
+    assert cards[1]["test_accuracy"] == pytest.approx(cards[0]["test_accuracy"], abs=0.005)
+
+
 def test_a_model_that_diverged_is_not_shipped(tmp_path: Path) -> None:
     extreme = ["--set", "activation=linear", "--set", "lr=1000", "--set", "hidden=30,30"]
     ship = ["--engines", "numpy", "--epochs", "2", "--ship", str(tmp_path / "m.safetensors")]
@@ -169,6 +186,8 @@ def test_a_file_that_is_no_configuration_is_named(
         (["--ship", "/no/such/folder/m.safetensors"], "does not exist"),
         (["--ship", os.devnull], "is no regular file"),
         (["--ship", "m.json"], "is where its card goes"),
+        (["--start", "nobody"], "nobody is no shipped model and no file"),
+        (["--start", "robust", "--set", "hidden=30"], "add --set hidden=1024,1024"),
         (["--dataset", "mnist", "--data-dir", "/no/such/folder"], "/no/such/folder"),
     ],
 )

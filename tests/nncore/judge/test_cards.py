@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,9 +96,15 @@ def test_figures_that_cannot_be_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.mnist
-@pytest.mark.parametrize(("name", "megabytes"), [("classroom", 1), ("robust", 4)])
+@pytest.mark.parametrize(
+    ("name", "megabytes", "last"),
+    [
+        ("classroom", 1, {}),
+        ("robust", 4, {"world": 0.2, "schedule": "cosine", "lr": 0.02, "epochs": 40}),
+    ],
+)
 def test_a_shipped_model_is_what_its_card_says(
-    name: checkpoints.ShippedName, megabytes: float, mnist: datasets.Dataset
+    name: checkpoints.ShippedName, megabytes: float, last: dict[str, Any], mnist: datasets.Dataset
 ) -> None:
     path = checkpoints.SHIPPED[name]
     card = json.loads(path.with_suffix(".json").read_text())
@@ -105,5 +112,9 @@ def test_a_shipped_model_is_what_its_card_says(
     right = network.forward(mnist.test.images).argmax(axis=1) == mnist.test.labels
     assert float(np.mean(right)) == pytest.approx(card["test_accuracy"], abs=2e-4)
     assert card["recipe"] == name
-    assert checkpoints.load(path).config == RECIPES[name].config.replace(engines="numpy")
+    config = RECIPES[name].config.replace(engines="numpy", **last)
+    assert checkpoints.load(path).config == config
+    assert all(
+        f"{key}={value}" in card["command"] for key, value in last.items() if key != "epochs"
+    )
     assert path.stat().st_size < 1_000_000 * megabytes

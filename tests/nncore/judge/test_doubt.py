@@ -9,7 +9,8 @@ from safetensors.numpy import save_file
 
 from nncore.activations import softmax
 from nncore.datasets import Dataset
-from nncore.judge import doubt, doubt_training
+from nncore.ink import world
+from nncore.judge import copybook, doubt, doubt_training
 from nncore.judge.doubt import DoubtError, calibrated, fit_temperature, trade_off
 from nncore.judge.doubt_training import KINDS, images_of, teach
 
@@ -59,6 +60,13 @@ def test_what_is_no_digit_is_doubted(kind: str) -> None:
 @pytest.mark.mnist
 def test_digits_are_hardly_ever_doubted(mnist: Dataset) -> None:
     assert np.mean(doubt.load().is_doubted(mnist.test.images)) <= 0.03
+
+
+def test_digits_in_other_forms_than_mnists_are_hardly_ever_doubted() -> None:
+    judge = doubt.load()
+    images = world.write(500, rng=np.random.default_rng(8)).images
+    assert np.mean(judge.is_doubted(images)) <= 0.03
+    assert np.mean(judge.is_doubted(copybook.written(4).images)) <= 0.05
 
 
 def test_the_shipped_curve_has_the_target_on_it() -> None:

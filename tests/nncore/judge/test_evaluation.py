@@ -11,14 +11,24 @@ from typer.testing import CliRunner
 from nncore import checkpoints, datasets
 from nncore.cli import app
 from nncore.datasets import Dataset, Split
-from nncore.judge import cards, doubt, evaluation
+from nncore.judge import cards, copybook, doubt, evaluation
 from nncore.judge.doubt import fit_temperature
 
 
 @pytest.mark.mnist
 def test_the_command_gives_every_figure(mnist: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "N_OTHERS", 12)
-    asked = ["evaluate", "--model", "classroom", "--reinked", "16", "--photo", "--json"]
+    asked = [
+        "evaluate",
+        "--model",
+        "classroom",
+        "--reinked",
+        "16",
+        "--photo",
+        "--hands",
+        "2",
+        "--json",
+    ]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.stderr
     report = json.loads(done.stdout)
@@ -29,6 +39,8 @@ def test_the_command_gives_every_figure(mnist: Dataset, monkeypatch: pytest.Monk
     assert report["photo_accuracy"] > 0.7
     assert max(report["calibrated_error"], report["calibration_error"]) < 0.02
     assert report["digits_doubted"] <= 0.03
+    assert set(report["forms"]) == set(copybook.PATHS)
+    assert report["taught_forms"] == pytest.approx(np.mean(list(report["forms"].values())))
     assert set(report["others_doubted"]) == {"scribble", "letter", "print", "crossing", "dots"}
     assert np.mean(list(report["others_doubted"].values())) >= 0.9
 
@@ -37,6 +49,7 @@ def test_drawings_are_not_judged_unless_asked_for(digits: Dataset) -> None:
     network = checkpoints.load(checkpoints.SHIPPED["classroom"]).network()
     judged = evaluation.evaluate(network, digits)
     assert judged.reinked_accuracy is judged.photo_accuracy is judged.others_doubted is None
+    assert judged.taught_forms is judged.forms is None
     assert judged.temperature > 0
     few = evaluation.evaluate(network, digits, n_reinked=8, n_photos=4)
     assert few.reinked_accuracy is not None

@@ -9,6 +9,8 @@ from dashboard.learn import state as learn_state
 from dashboard.navigation import pages
 from dashboard.runs.jobs import jobs
 from dashboard.startup import one_thread_a_product, pass_over_what_a_left_page_asks
+from dashboard.ui.components.finger import finger
+from dashboard.ui.components.lost_connection import lost_connection
 from dashboard.ui.components.page_turn import page_turn
 from dashboard.ui.errors import shown_errors
 from dashboard.words import show_words
@@ -22,6 +24,8 @@ if __name__ == "__main__":  # a worker started by `spawn` imports this file and 
     if not bare:
         st.logo(icons / "logo.svg", size="medium")
     page_turn(learn_state.PLACE_PARAMS)
+    finger()
+    lost_connection()
     pass_over_what_a_left_page_asks()
     one_thread_a_product()  # before the first visitor's network answers
     with shown_errors(above_all=True):

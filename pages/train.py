@@ -12,24 +12,29 @@ from dashboard.ui.text import escape
 
 through_the_entry()
 
-heading("Train")
+link = state.read()
+alone = state.is_alone()
+if not alone:
+    heading("Train")
 
 with errors.shown_errors():
     mine = run_store().list_runs(session.workspace())
-    live.follow_url(mine)
+    live.follow(link, mine)
     run = live.current_run(mine)
 
     messages = st.container()
     # In the order of the keyboard and of a phone; assets/style.css places them on a wider screen.
     with st.container(key="train-places"):
         stage, fields = st.columns([7, 3], gap="medium")
-        cards = st.expander("Recipes", expanded=run is None)
+        unfolded = run is None and not state.form().by_link
+        cards = None if alone else st.expander("Recipes", expanded=unfolded)
 
     with fields:
         wanted = form.training_form(beside_a_run=run is not None)
         summary.show(wanted.config)
-    with cards:
-        recipes.recipe_cards()
+    if cards is not None:
+        with cards:
+            recipes.recipe_cards()
     with messages:
         if link_error := state.form().link_error:
             st.error(f"This link does not work: {escape(link_error)}")

@@ -70,7 +70,7 @@ def polled(draw: Callable[[], None], work: Work) -> None:
             last = polling and not still and over_before
             over_before = not still
             draw()
-            if last:  # after drawing, which hears a button that was pressed meanwhile
+            if last and not state.is_pressed():
                 st.rerun()  # once: the full run takes the timer away
 
     st.fragment(body, run_every=POLL_SECONDS if polling else None)()

@@ -14,6 +14,9 @@ CONTROLS = Controls("compare-")
 TYPED = Controls("typed-")
 """The fields `activation` and `derivative`."""
 
+_IN_FRAGMENTS = ("run-twins", "run-bench", "run-pieces", "run-activation", "run-riddle")
+"""The buttons in the parts of Compare that poll, but for those whose callbacks say it all."""
+
 _VIEW = "compare"
 
 
@@ -70,3 +73,12 @@ def has_ended(work: str, *, active: bool) -> bool:
     was_active = work in seen
     (seen.add if active else seen.discard)(work)
     return was_active and not active
+
+
+def is_pressed() -> bool:
+    """Whether a button was pressed in a part that polls.
+
+    Streamlit forgets the presses that came together with a timer whose part asks for the whole
+    page: who asks must wait.
+    """
+    return any(st.session_state.get(key) for key in _IN_FRAGMENTS)

@@ -64,7 +64,7 @@ def _why_they_differ(subject: Subject) -> None:
 
 
 def _invitation() -> None:
-    with st.container(border=True):
+    with st.container(border=True, key="invitation"):  # assets/style.css gives it a row if narrow
         st.markdown("**Your own networks answer here**")
         st.markdown("Train one, and NumPy and PyTorch stand beside the models that came along.")
         navigation.link("train", "Train a network")

@@ -16,6 +16,7 @@ from dashboard.models import doubts, handwriting
 from dashboard.models.load import MAX_MODELS, Model, Trained, shipped_models
 from dashboard.runs.errors import StoreError
 from dashboard.runs.handwriting import Bytes, Handwriting
+from dashboard.runs.names import unnumbered
 from dashboard.runs.store import run_store
 from dashboard.settings import settings
 from dashboard.ui import digits, runs
@@ -359,7 +360,7 @@ def _train(trained: Sequence[Trained], kept: Handwriting) -> None:
 
 
 def _start(config: TrainingConfig, name: str) -> None:
-    own = name if name.endswith(_OWN_RUN) else name + _OWN_RUN
+    own = name if unnumbered(name).endswith(_OWN_RUN) else name + _OWN_RUN
     try:
         run = runs.start(config, own, with_handwriting=True)
     except (StoreError, ConfigError) as error:

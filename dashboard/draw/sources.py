@@ -23,7 +23,6 @@ def choose_ink() -> Ink:
 
 
 def _pad() -> Ink:
-    st.space("small")  # the pad's own toolbar opens above it
     drawn = pad.pad()
     return drawing.example() if drawn is None else Ink(drawn)
 

@@ -13,7 +13,6 @@ def show() -> None:
     """The pad and the shipped model's answer; reruns alone at every stroke."""
     left, right = pad.places()
     with left:
-        st.space("small")  # the pad's own toolbar opens above it
         drawn = pad.pad()
     with right:
         ink = drawing.example() if drawn is None else drawing.Ink(drawn)

@@ -31,8 +31,8 @@ WAYS = (
 
 
 def show() -> None:
-    """A card a kind of person."""
-    with st.grid(4):
+    """A card a kind of person: four in a row, two and two, or one by one (`assets/style.css`)."""
+    with st.container(key="ways"), st.grid(4):
         for who, what, link in WAYS:
             with st.container(border=True, height="stretch", gap="small"):
                 st.markdown(f"**{who}**")

@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import session
 from dashboard.ink.strokes import PadDrawing, strokes
 from dashboard.ui import palette
-from dashboard.ui.components.clear_button import clear_button
+from dashboard.ui.components.pad_buttons import pad_buttons
 from nncore.ink.picture_files import ImageError, read_image
 
 SIDE = 280
@@ -42,7 +42,7 @@ def places() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 
 def pad() -> npt.NDArray[np.uint8] | None:
-    """Place the pad and its Clear button; the ink as (h, w) uint8 on 0, or None while it is empty.
+    """Place the pad and its buttons; the ink as (h, w) uint8 on 0, or None while it is empty.
 
     What was drawn on the pad of another page, or here before a page switch, is on it again.
     Call it inside a fragment of its own: every stroke reruns what surrounds it.
@@ -67,7 +67,7 @@ def pad() -> npt.NDArray[np.uint8] | None:
     else:  # this pad has not been heard of yet
         kept = session.on_pad()
         image, lines = (kept.ink, kept.strokes) if kept else (None, [])
-    clear_button(key="pad-clear", pad=KEY, label=_LABEL, strokes=lines, again=drawn is None)
+    pad_buttons(key="pad-buttons", pad=KEY, label=_LABEL, strokes=lines, again=drawn is None)
     if image is not None:
         session.keep_drawing(image)
     return image

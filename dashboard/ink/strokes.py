@@ -1,6 +1,5 @@
 """The strokes on the pad as points, from what its canvas says of them, to be drawn once more."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -17,10 +16,6 @@ class PadDrawing:
 
     ink: np.ndarray  # (h, w)
     strokes: list[Stroke]
-
-
-_ROUNDED = 0.001
-"""Pixels by which the canvas may round where a stroke is."""
 
 
 def strokes(said: object) -> list[Stroke]:
@@ -57,34 +52,4 @@ def _points(drawn: Mapping[str, Any]) -> np.ndarray:
         pen = np.array([*controls, last])
     else:
         pen = np.array([(start + end) / 2])  # a dot
-    return _moved(pen, _middle(start, curves, end), drawn)
-
-
-def _middle(start: np.ndarray, curves: list[np.ndarray], end: np.ndarray) -> np.ndarray:
-    """The middle (2,) of the box that Fabric.js sees around a path: its curves are taken for cubic
-    ones there, with the control point twice."""
-    on_it, here = [start, end], start
-    for curve in curves:
-        control, there = curve[:2], curve[2:]
-        before, after = control - here, control - there
-        turns = before * after > 0
-        s = np.sqrt(np.divide(before, after, out=np.zeros(2), where=turns))
-        t = s / (1 + s)  # where its slope is 0
-        on_it += [there, (1 - t) ** 3 * here + 3 * t * (1 - t) * control + t**3 * there]
-        here = there
-    return (np.min(on_it, axis=0) + np.max(on_it, axis=0)) / 2
-
-
-def _moved(points: np.ndarray, middle: np.ndarray, drawn: Mapping[str, Any]) -> np.ndarray:
-    """The points (n, 2) of a stroke where the pad's tools have moved, turned or stretched it to.
-
-    The pen does not change with it: once more, a stretched stroke is as wide as any other.
-    """
-    place = np.array([drawn["left"], drawn["top"]], dtype=float)
-    stretch = np.array([drawn["scaleX"], drawn["scaleY"]], dtype=float)
-    stretch[[bool(drawn["flipX"]), bool(drawn["flipY"])]] *= -1
-    turn = math.radians(drawn["angle"])
-    if turn == 0 and (stretch == 1).all() and (abs(place - middle) < _ROUNDED).all():
-        return points
-    cos, sin = math.cos(turn), math.sin(turn)
-    return (points - middle) * stretch @ np.array([[cos, sin], [-sin, cos]]) + place
+    return pen

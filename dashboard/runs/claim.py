@@ -112,11 +112,12 @@ class Claim:
                 forget_images(connection, self.run.id)
         return True
 
-    def others_wait(self) -> bool:
-        """Some run is queued."""
-        query = select(run_table.c.id).where(run_table.c.status == RunStatus.QUEUED).limit(1)
+    def who_waits(self) -> str | None:
+        """The workspace whose run is queued first; None where no run is."""
+        queued = select(run_table.c.workspace).where(run_table.c.status == RunStatus.QUEUED)
+        first = queued.order_by(run_table.c.queued_at, run_table.c.id).limit(1)
         with self._database.read() as connection:
-            return connection.execute(query).first() is not None
+            return connection.execute(first).scalar_one_or_none()
 
     def save_progress(self, live: Live) -> None:
         """Replace the engines' last signs of life."""

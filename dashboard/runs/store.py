@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from dashboard.once import once
+from dashboard.runs import names
 from dashboard.runs.claim import Claim
 from dashboard.runs.database import Database, metadata
 from dashboard.runs.errors import StoreError
@@ -34,7 +35,6 @@ from dashboard.runs.handwriting import HandwritingStore, freeze
 from dashboard.runs.lookout import Lookout
 from dashboard.runs.run import CheckpointInfo, Live, RequestKind, Run, RunStatus
 from dashboard.runs.tables import (
-    MAX_NAME,
     as_epoch,
     as_live,
     as_run,
@@ -48,7 +48,7 @@ from dashboard.runs.tables import (
     select_runs,
 )
 from dashboard.settings import settings
-from nncore.config import EngineName, TrainingConfig, architecture
+from nncore.config import EngineName, TrainingConfig
 from nncore.training import EpochRecord
 
 log = logging.getLogger(__name__)
@@ -212,6 +212,7 @@ class RunStore:
         """A new run at the end of the queue; with `start` (a step) it does that, then pauses.
 
         `with_handwriting` adds the workspace's digits, as they are now, to its training images.
+        The name gets a number where another run of the workspace has it.
 
         Raises:
             StoreError: `max_active` of the workspace's runs wait for a worker or have one, or
@@ -225,7 +226,7 @@ class RunStore:
                 insert(run_table).values(
                     id=run_id,
                     workspace=workspace,
-                    name=_clean_name(name) or _default_name(config),
+                    name=_unused_name(connection, workspace, name, config),
                     config=config.to_json(),
                     status=RunStatus.QUEUED.value,
                     created_at=now,
@@ -243,7 +244,7 @@ class RunStore:
 
     def rename_run(self, run_id: str, name: str, *, workspace: str | None = None) -> None:
         """Give the run another name; a blank one is ignored, and so is another's run."""
-        if cleaned := _clean_name(name):
+        if cleaned := names.clean(name):
             with self._write() as connection:
                 mine = _owned(run_id, workspace)
                 connection.execute(update(run_table).where(*mine).values(name=cleaned))
@@ -372,6 +373,14 @@ def _owned(run_id: str, workspace: str | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _unused_name(
+    connection: Connection, workspace: str, name: str | None, config: TrainingConfig
+) -> str:
+    query = select(run_table.c.name).where(run_table.c.workspace == workspace)
+    taken = {*connection.execute(query).scalars()}
+    return names.unused(names.clean(name) or names.default(config), taken)
+
+
 def _require_room(connection: Connection, workspace: str, max_active: int, n: int = 1) -> None:
     active = or_(run_table.c.status == RunStatus.QUEUED, run_table.c.claim.is_not(None))
     count = select(func.count()).where(run_table.c.workspace == workspace, active)
@@ -418,12 +427,3 @@ def _change_unclaimed(
     if values:
         connection.execute(update(run_table).where(run_table.c.id == row.id).values(**values))
     return bool(values)
-
-
-def _clean_name(name: str | None) -> str:
-    return " ".join((name or "").split())[:MAX_NAME]
-
-
-def _default_name(config: TrainingConfig) -> str:
-    shape = architecture(config.layer_sizes)
-    return f"{shape}, {config.activation}, learning rate {config.learning_rate:g}"[:MAX_NAME]

@@ -31,7 +31,7 @@ saving, measured as 0.2 to 0.7 of MNIST with workers that are warm."""
 
 For = Literal["a worker", "a paused run", "an own paused run", "runs"]
 """What a queued run waits for: a worker that gets ready for a place that is free, a paused run that
-keeps the only places (one of the same workspace, or another's), or the runs before it."""
+keeps the only places from another workspace's (one's own, or another's), or the runs before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,14 @@ def wait_of(store: RunStore, run: Run, slots: int) -> Wait:
     place = run.queue_position or 1
     known = store.pace_setters()
     training = [other for other in known if other.status == RunStatus.RUNNING]
-    paused = [other for other in known if other.has_worker and other.status == RunStatus.PAUSED]
+    first = next((other for other in known if other.queue_position == 1), run)
+    paused = [
+        other
+        for other in known
+        if other.has_worker
+        and other.status == RunStatus.PAUSED
+        and other.workspace != first.workspace  # to its own one, it gives way at once
+    ]
     slots = max(slots, 1)
     if place <= slots - len(training) - len(paused):
         return Wait("a worker")

@@ -33,7 +33,9 @@ T = TypeVar("T")
 
 PARK_IF_OTHERS_WAIT = 30.0
 PARK_ALWAYS = 900.0
-"""Seconds after which a paused run gives its worker up: if another run is queued, or anyway."""
+"""Seconds after which a paused run gives its worker up: if another workspace's run is queued first,
+or anyway. To one of its own workspace it gives way at once.
+"""
 
 PATIENCE = 30.0
 """Seconds for which a worker insists on a read or write that the store refuses."""
@@ -267,12 +269,15 @@ class _Training:
         return min(epochs, default=self._run.config.epochs)
 
     def _park_if_due(self, idle: float) -> None:
-        """Let a run that waits its turn have this worker; Resume will find another."""
-        if idle < PARK_IF_OTHERS_WAIT:
-            return
+        """Let a run that waits its turn have this worker; Resume will find another.
+
+        One of the same workspace has it at once: who started it wants to see that one now.
+        """
         try:
-            due = idle >= PARK_ALWAYS or self._claim.others_wait()
-            parked = due and self._claim.release(RunStatus.PAUSED)
+            waits = self._claim.who_waits()
+            at_once = waits == self._run.workspace and not self._unkept
+            due = at_once or (waits is not None and idle >= PARK_IF_OTHERS_WAIT)
+            parked = (due or idle >= PARK_ALWAYS) and self._claim.release(RunStatus.PAUSED)
         except StoreError as error:  # the next beat tries again
             log.warning("%s", error)
             return

@@ -1,6 +1,6 @@
 """The past runs of a workspace: a table, and what can be done with one of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from dashboard.runs.tables import MAX_NAME
 from dashboard.train import live, state
 from dashboard.ui import runs
 from dashboard.ui.errors import shown_errors
-from dashboard.ui.runs import ACTIVE, label
+from dashboard.ui.runs import ACTIVE, labels, started
 from dashboard.ui.text import escape
 
 POLL_SECONDS = 2.0
@@ -47,6 +47,8 @@ def _statuses(mine: Sequence[Run]) -> dict[str, RunStatus]:
 def _past_runs(mine: Sequence[Run]) -> None:
     mine = mine[:_MOST]
     st.subheader("Past runs")
+    if said := state.take_said():
+        st.toast(escape(said), icon=":material/delete:")
     if not mine:
         lasting = "; they survive a refresh and a restart" if session.is_remembered() else ""
         st.caption(f"Your runs will be listed here{lasting}.")
@@ -73,19 +75,21 @@ def _past_runs(mine: Sequence[Run]) -> None:
         },
     )
     by_id = {run.id: run for run in mine}
+    names = labels(mine)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.selectbox(
             "Run",
             list(by_id),
-            format_func=lambda run_id: label(by_id[run_id]) if run_id in by_id else "",
-            key=state.history_key(list(by_id)),
+            format_func=lambda run_id: names.get(run_id, ""),
+            key=state.history_run_key(list(by_id)),
+            on_change=state.take_history_run,
+            args=(list(by_id),),
             width=340,
         )
-        if chosen in by_id:
-            _actions(by_id[chosen], [run for run in mine if run.id != chosen])
+        _actions(by_id[chosen], [run for run in mine if run.id != chosen], names)
 
 
-def _actions(run: Run, others: list[Run]) -> None:
+def _actions(run: Run, others: list[Run], names: Mapping[str, str]) -> None:
     if st.button("Open results", key="history-open"):
         navigation.switch("results", {"run": run.id})
     if st.button("Show here", key="history-show"):
@@ -94,22 +98,26 @@ def _actions(run: Run, others: list[Run]) -> None:
     if st.button("Train again", key="history-again", help="The same configuration as a new run."):
         _change(lambda: _train_again(run))
     with st.popover("Compare", key="history-compare", disabled=not others):
+        other_ids = [other.id for other in others]
         other = st.selectbox(
             "Lay over it",
-            others,
-            format_func=label,
-            index=0 if others else None,
-            key="history-with",
+            other_ids,
+            format_func=lambda run_id: names.get(run_id, ""),
+            key=state.history_other_key(other_ids),
+            on_change=state.take_history_other,
+            args=(other_ids,),
         )
         if st.button("Compare the two", key="history-compare-go") and other is not None:
-            navigation.switch("results", {"run": run.id, "other": other.id})
-    with st.popover("Rename", key="history-rename"), st.form("rename", border=False):
+            navigation.switch("results", {"run": run.id, "other": other})
+    with st.popover("Rename", key=state.popover_key("rename")), st.form("rename", border=False):
         name = st.text_input("New name", value=run.name, max_chars=MAX_NAME, key=f"name-{run.id}")
         if st.form_submit_button("Rename it", key="history-rename-go"):
-            _change(lambda: run_store().rename_run(run.id, name, workspace=session.workspace()))
-    with st.popover("Delete", key="history-delete"):
-        st.markdown(f"Delete **{escape(run.name)}** with its curves and models, for good?")
-        if st.button("Delete it", key="history-delete-go", type="primary"):
+            _change(lambda: _rename(run, name))
+    with st.popover("Delete", key=state.popover_key("delete")):
+        is_shared = any(other.name == run.name for other in others)
+        which = f", started {started(run)}," if is_shared else ""
+        st.markdown(f"Delete **{escape(run.name)}**{which} with its curves and models, for good?")
+        if st.button("Delete it", key=state.delete_key(run.id), type="primary"):
             _change(lambda: _delete(run))
 
 
@@ -119,10 +127,16 @@ def _train_again(run: Run) -> None:
     live.start(run.config, name=run.name, with_handwriting=learned)
 
 
+def _rename(run: Run, name: str) -> None:
+    run_store().rename_run(run.id, name, workspace=session.workspace())
+    state.past_run_changed()
+
+
 def _delete(run: Run) -> None:
     run_store().delete_run(run.id, workspace=session.workspace())
     if state.shown_run() == run.id:
         state.show_run(None)
+    state.past_run_changed(f"Deleted {run.name}.")
 
 
 def _change(action: Callable[[], None]) -> None:

@@ -65,14 +65,14 @@ def stage(run: Run | None, form: FormResult) -> None:
     jobs.jobs().ensure_workers()  # they are warm by the time that Train is pressed
 
 
-def follow_url(mine: Sequence[Run]) -> None:
+def follow(link: state.Link | None, mine: Sequence[Run]) -> None:
     """Let the live stage show what a link says: its run, or what it would train.
 
     A run without a configuration beside it fills the form. On arrival without a link, the run that
     is still going on is shown, so that a second tab finds it; after that, what the session showed.
     `mine` are the workspace's runs.
     """
-    link, decided = state.read(), state.run_is_decided()
+    decided = state.run_is_decided()
     if link is None and decided:
         return
     asked = link.run if link else None
@@ -144,8 +144,9 @@ def _transport(run: Run | None, form: FormResult, errors: DeltaGenerator) -> Non
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         can_train = not (busy or form.wrong)
         can_step = resumable or (run is None and can_train)
-        paused = status == RunStatus.PAUSED  # then Resume is the thing to press, not a second run
-        main, other = ("secondary", "primary") if paused else ("primary", "secondary")
+        # Then Resume is the thing to press, not a second run.
+        is_cut_short = resumable and status in (RunStatus.PAUSED, RunStatus.FAILED)
+        main, other = ("secondary", "primary") if is_cut_short else ("primary", "secondary")
         if st.button("Train", type=main, key="train", disabled=not can_train) and can_train:
             _attempt(lambda: start(form.config), errors)
         if st.button("Pause", key="pause", disabled=not (mine and busy)):
@@ -265,6 +266,8 @@ def _live(run: Run) -> None:
     records = run_store().epochs(run.id)
     live = run_store().live(run.id)
     head, figures, curves = st.container(gap="small"), st.container(), st.container()
+    if state.is_alone():  # in a frame, which cuts off what comes second
+        figures, curves = curves, figures
     network, table = st.container(), st.container()
     with head:
         _headline(run, records)

@@ -25,15 +25,16 @@ STEP_SIZES = ("mini-batch", "epoch")
 _IN_FRAGMENTS = (
     *("train", "pause", "resume", "step", "stop", "new-run"),
     *("history-open", "history-show", "history-again", "history-compare-go"),
-    *("history-rename-go", "history-delete-go"),
+    "history-rename-go",
 )
-"""The buttons in the parts of Train that poll."""
+"""The buttons in the parts of Train that poll, but for `delete_key`."""
 
 _FORM = "training-form"
 _SHOWN_RUN = "train-run"
 _DRAWN_ON = "train-run-drawn-on"
-_HISTORY = "history-run"
-_HISTORY_FOLLOWED = "history-followed"
+_PAST = "past-runs-chosen"
+_HISTORY = Controls("history-")
+_DELETE = Controls("history-delete-go-")
 _LIVE_RATE = Controls("live-rate-")
 _LIVE_RATE_RESETS = "live-rate-resets"
 
@@ -48,6 +49,8 @@ class TrainingForm:
     """The recipe that the form was last filled from."""
     link_error: str | None = None
     """One sentence about a link that could not be used; gone at the next change."""
+    by_link: bool = False
+    """An address that was opened said what to train: no recipe need be looked for."""
     touched: bool = False
     """A control changed since the URL was last compared: the form is right, not the URL."""
     url: UrlMemory = field(default_factory=UrlMemory)
@@ -60,6 +63,13 @@ def form() -> TrainingForm:
             recipes.get(recipes.DEFAULT).config, recipe=recipes.DEFAULT
         )
     return st.session_state[_FORM]
+
+
+def is_alone() -> bool:
+    """Whether the page stands in a frame of another one, whose address said what to train
+    (`embed=true`, which Streamlit keeps): there is room for that alone.
+    """
+    return bool(st.context.is_embedded) and form().by_link
 
 
 def fill(config: TrainingConfig, recipe: str | None = None) -> None:
@@ -107,6 +117,7 @@ def read() -> Link | None:
         try:
             fill(*config_from_query(query))
             now.touched = False
+            now.by_link = now.by_link or arrived
         except ConfigError as error:
             now.link_error = str(error)
     return Link(said[RUN.name], bool(query))
@@ -166,7 +177,8 @@ def is_pressed() -> bool:
     Streamlit runs such parts in a row when their timers and presses come together, and forgets the
     presses that are left when one of them asks for the whole page: who asks must wait.
     """
-    return any(st.session_state.get(key) for key in _IN_FRAGMENTS)
+    known = any(st.session_state.get(key) for key in _IN_FRAGMENTS)
+    return known or bool(_DELETE.value(_past().run or ""))
 
 
 def was_on(run_id: str | None, *, is_on: bool) -> bool:
@@ -176,16 +188,6 @@ def was_on(run_id: str | None, *, is_on: bool) -> bool:
     """
     before, st.session_state[_DRAWN_ON] = st.session_state.get(_DRAWN_ON), run_id if is_on else None
     return run_id is not None and before == run_id
-
-
-def history_key(run_ids: Sequence[str]) -> str:
-    """The key of the choice among the past runs: it follows the run that Train shows."""
-    shown = shown_run()
-    if shown in run_ids and shown != st.session_state.get(_HISTORY_FOLLOWED):
-        st.session_state[_HISTORY] = st.session_state[_HISTORY_FOLLOWED] = shown
-    if st.session_state.get(_HISTORY) not in run_ids:
-        st.session_state.pop(_HISTORY, None)
-    return _HISTORY
 
 
 def step_is_epoch() -> bool:
@@ -210,3 +212,82 @@ def live_rate(key: str) -> str:
 def reset_live_rate() -> None:
     """Let the field show the run's own learning rate again."""
     st.session_state[_LIVE_RATE_RESETS] = st.session_state.get(_LIVE_RATE_RESETS, 0) + 1
+
+
+# The past runs ----------------------------------------------------------------------------------
+@dataclass(slots=True)
+class PastRuns:
+    """Which of the past runs are chosen: by their ids, however they are called meanwhile.
+
+    A browser knows what is chosen by its words alone, which change with a run's name; what it says
+    then is no other run's.
+    """
+
+    run: str | None = None
+    """The one that the buttons are about."""
+    other: str | None = None
+    """The one to lay over it."""
+    followed: str | None = None
+    """The run on Train's stage that was last chosen here too."""
+    n_changes: int = 0
+    """Runs renamed or deleted here."""
+    said: str | None = None
+    """What has become of the last one, until it is said."""
+
+
+def _past() -> PastRuns:
+    return st.session_state.setdefault(_PAST, PastRuns())
+
+
+def history_run_key(run_ids: Sequence[str]) -> str:
+    """The key of the choice among the past runs: it follows the run that Train shows."""
+    now, shown = _past(), shown_run()
+    if shown in run_ids and shown != now.followed:
+        now.run = now.followed = shown
+    if now.run not in run_ids:
+        now.run = run_ids[0]
+    return _HISTORY.showing("run", now.run)
+
+
+def take_history_run(run_ids: Sequence[str]) -> None:
+    """Another of the past runs was chosen."""
+    if (said := _HISTORY.value("run")) in run_ids:
+        _past().run = said
+
+
+def history_other_key(run_ids: Sequence[str]) -> str:
+    """The key of the choice of a run to lay over the chosen one; of none where there is none."""
+    now = _past()
+    if now.other not in run_ids:
+        now.other = run_ids[0] if run_ids else None
+    return _HISTORY.showing("with", now.other)
+
+
+def take_history_other(run_ids: Sequence[str]) -> None:
+    """Another run to lay over the chosen one was chosen."""
+    if (said := _HISTORY.value("with")) in run_ids:
+        _past().other = said
+
+
+def delete_key(run_id: str) -> str:
+    """The key of the button that deletes a past run: pressed twice, it takes no other along."""
+    return _DELETE.key(run_id)
+
+
+def popover_key(name: str) -> str:
+    """The key of a popover that changes a past run: another, which is closed, once it has."""
+    return _HISTORY.key(f"{name}-{_past().n_changes}")
+
+
+def past_run_changed(said: str | None = None) -> None:
+    """A past run was renamed or deleted here; `said` is to be told at the next look."""
+    now = _past()
+    now.n_changes += 1
+    now.said = said
+
+
+def take_said() -> str | None:
+    """What has become of the past run that was changed last, once."""
+    now = _past()
+    said, now.said = now.said, None
+    return said

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from dashboard.runs.names import unnumbered
 from dashboard.runs.run import Run
 from dashboard.ui.names import (
     ACTIVATIONS,
@@ -30,18 +31,21 @@ _ARE_NAMES = ("ReLU", "Nesterov", "Adam", "Glorot", "He", "N(", "MNIST")
 def told_apart(shown: Run, laid_over: Run) -> tuple[str, str]:
     """What two runs are called where both are on one chart: two names, which are never the same.
 
-    Each is plain text of at most `MOST_LETTERS`. Where the runs' own names are the same, the first
-    settings that differ stand behind them, or which run is which where none does.
+    Each is plain text of at most `MOST_LETTERS`. Where the runs' own names are the same, but for a
+    number perhaps, the first settings that differ stand behind them, or which run is which where
+    none does.
     """
     names = _short(plain(shown.name)), _short(plain(laid_over.name))
-    if names[0] != names[1]:
+    if unnumbered(shown.name) != unnumbered(laid_over.name) and names[0] != names[1]:
         return names
     apart = differences(shown.config, laid_over.config)
     for n in range(min(len(apart), _MOST_DIFFERENCES), 0, -1):
         first, second = (", ".join(words) for words in zip(*apart[:n], strict=True))
-        room = MOST_LETTERS - max(len(first), len(second)) - len(", ")
-        if len(names[0]) <= room:
-            return f"{names[0]}, {first}", f"{names[0]}, {second}"
+        both = f"{names[0]}, {first}", f"{names[1]}, {second}"
+        if max(map(len, both)) <= MOST_LETTERS:
+            return both
+    if names[0] != names[1]:
+        return names
     first, second = apart[0] if apart else (_SHOWN, _LAID_OVER)
     if max(len(first), len(second)) > MOST_LETTERS:
         first, second = _SHOWN, _LAID_OVER

@@ -151,12 +151,26 @@ def runs_table(
 def label(run: Run) -> str:
     """A run in a list: its name, when it started, and what is most often compared; plain text.
 
-    It never changes, as a status would: a browser goes on showing what was chosen as it was then.
-    The seconds tell runs of one name apart, which a browser knows by these words alone; what stands
-    behind them may be cut where there is little room.
+    It says nothing that training changes, as a status is: a browser goes on showing what was chosen
+    as it was then. The seconds tell runs of one name apart, which a browser knows by these words
+    alone; what stands behind them may be cut where there is little room.
     """
-    started = f"{run.created_at.astimezone():%d %b %H:%M:%S}"
-    return f"{plain(run.name)} · {started} · {in_a_sentence(COSTS[run.config.cost])}"
+    return f"{plain(run.name)} · {started(run)} · {in_a_sentence(COSTS[run.config.cost])}"
+
+
+def labels(runs: Iterable[Run]) -> dict[str, str]:
+    """The labels of a list by the runs' ids, no two of which are the same."""
+    found: dict[str, str] = {}
+    for run in runs:
+        words = label(run)
+        same = sum(other.startswith(words) for other in found.values())
+        found[run.id] = f"{words} ({same + 1})" if same else words
+    return found
+
+
+def started(run: Run) -> str:
+    """When a run was made, where this server is: `30 Nov 21:22:03`."""
+    return f"{run.created_at.astimezone():%d %b %H:%M:%S}"
 
 
 def start(

@@ -1,4 +1,4 @@
-"""The pad with a real mouse: ten digits in three sizes and three corners, each named aloud."""
+"""The pad with a real mouse: ten digits in three sizes and four corners, each named aloud."""
 
 from collections.abc import Callable, Iterator
 
@@ -45,12 +45,9 @@ DIGITS: list[list[Stroke]] = [
 
 
 def placed(strokes: list[Stroke], size: float, corner: int) -> list[Stroke]:
-    """The strokes as shares of the pad: as high as `size`, in one of its corners.
-
-    Not in the fourth: a mouse that jumps there meets the toolbar, which comes out of that corner.
-    """
-    left = 1 - MARGIN - 0.65 * size if corner == 2 else MARGIN
-    top = MARGIN if corner == 0 else 1 - MARGIN - size
+    """The strokes as shares of the pad: as high as `size`, in one of its four corners."""
+    left = 1 - MARGIN - 0.65 * size if corner >= 2 else MARGIN
+    top = MARGIN if corner % 3 == 0 else 1 - MARGIN - size
     return [[(left + size * x, top + size * y) for x, y in stroke] for stroke in strokes]
 
 
@@ -58,7 +55,7 @@ def written() -> Iterator[tuple[int, list[Stroke]]]:
     """Each digit in each size, each time in another corner."""
     for digit, strokes in enumerate(DIGITS):
         for corner, size in enumerate(SIZES):
-            yield digit, placed(strokes, size, (corner + digit) % 3)
+            yield digit, placed(strokes, size, (corner + digit) % 4)
 
 
 def test_ten_digits_are_named_in_every_size_and_corner(server: Server, open_app: OpenApp) -> None:

@@ -160,15 +160,22 @@ def test_a_finger_drags_it_and_the_figure_follows(server: Server, open_app: Open
     address_says(app, "n=6")
     touch("touchEnd")
     address_says(app, "n=20")
-    # Who scrolls the page with a finger on it moves the page alone.
+    # Who scrolls the page with a finger on it moves the page alone, from the first touch on.
     x, y = spot(handle, bumps(40))
     for kind, up in (("touchStart", 0), ("touchMove", 20), ("touchMove", 60), ("touchMove", 90)):
         finger.send(
             "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y - up}]}
         )
+        assert handle.get_attribute("aria-valuetext") == "20"
+    app.page.wait_for_timeout(100)  # or the page would roll on
     touch("touchEnd")
     app.settle()
     says(handle, "20")
+    assert spot(handle, 0)[1] < y - 20
+    touch("touchStart", bumps(40))
+    touch("touchEnd")
+    says(handle, "40")
+    address_says(app, "n=40")
 
 
 def test_two_handles_stop_at_each_other_and_can_part_again(

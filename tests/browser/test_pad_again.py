@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
+from dashboard.draw.photograph import MAX_UPLOAD_MB
 from dashboard.ink import samples
-from tests.browser.app import AppPage, Server
+from tests.browser.app import PHONE, AppPage, Server
 from tests.browser.test_draw import DIGITS, SIZES, placed
 from tests.pages.drawn import png
 
@@ -41,8 +42,8 @@ def confidence(app: AppPage) -> str:
     return app.key("prediction-shipped").inner_text()
 
 
-def tool(app: AppPage, name: str) -> Locator:
-    return app.page.locator(f'.st-key-pad .dc-icon-button[title^="{name}"]').first
+def undo(app: AppPage) -> Locator:
+    return app.button("Undo the last stroke")
 
 
 def leave(app: AppPage) -> None:
@@ -73,13 +74,13 @@ def test_a_drawing_is_still_there(server: Server, open_app: OpenApp, path: str, 
     app.settle()
     before = strokes_on_pad(app), seen(app), confidence(app)
     come_back(app, path, how)
-    expect(tool(app, "Undo")).to_be_enabled()
+    expect(undo(app)).to_be_enabled()
     app.wait_for_prediction("shipped", "4")
     app.page.wait_for_timeout(500)  # until the new pad has been heard of
     app.settle()
     assert (strokes_on_pad(app), seen(app), confidence(app)) == before
     # Each stroke can be undone, and what was undone or wiped stays away.
-    tool(app, "Undo").click()
+    undo(app).click()
     app.page.wait_for_function(
         "before => document.querySelector('img[alt^=\"The digit as 28 by 28\"]').src !== before",
         arg=before[1],
@@ -100,7 +101,7 @@ def test_what_was_drawn_on_home_is_on_draw_and_a_link_begins_anew(
     app.draw_and_wait(FOUR)
     app.page.get_by_role("link", name="Draw", exact=True).first.click()
     app.wait_for_prediction("shipped", "4")
-    expect(tool(app, "Undo")).to_be_enabled()
+    expect(undo(app)).to_be_enabled()
     app.settle()
     app.open("/")  # an address that is typed or followed
     app.page.wait_for_timeout(500)
@@ -148,3 +149,33 @@ def test_a_picture_is_still_there_until_it_is_removed(server: Server, open_app: 
     leave(app)
     page.go_back()
     expect(page.get_by_text(re.compile("^No picture yet"))).to_be_visible()
+
+
+def test_a_file_that_is_refused_is_told_why_until_one_is_taken(
+    server: Server, open_app: OpenApp
+) -> None:
+    app = open_app(server, "/draw", **PHONE)
+    page = app.page
+    page.get_by_text("Upload", exact=True).first.click()
+    kinds = page.get_by_test_id("stFileUploaderDropzoneInstructions").locator("span").first
+    expect(kinds).to_be_visible()
+    assert kinds.evaluate("element => element.scrollWidth <= element.clientWidth"), "it is cut off"
+    chips = page.get_by_test_id("stFileChip")
+    said = """() => getComputedStyle(
+        document.querySelector("[data-testid=stFileChips]"), "::after").content"""
+
+    def bring(name: str, kind: str, content: bytes) -> None:
+        page.locator(".st-key-ink-file input[type=file]").set_input_files(
+            {"name": name, "mimeType": kind, "buffer": content}
+        )
+        expect(chips.filter(has_text=name)).to_be_visible()
+
+    bring("notes.txt", "text/plain", b"no picture")
+    bring("large.png", "image/png", bytes(1_000_000 * MAX_UPLOAD_MB * 11 // 10))
+    words = page.evaluate(said)
+    for told in ("Not taken", "PNG", "JPEG", "HEIC", f"{MAX_UPLOAD_MB} MB"):
+        assert told in words
+    bring("seven.png", "image/png", png(samples.sample(7)))
+    app.wait_for_prediction("shipped", "7")
+    expect(chips.filter(visible=True)).to_have_count(1)
+    assert page.evaluate(said) == "none"

@@ -138,9 +138,25 @@ def test_a_lost_connection_is_said_until_it_is_back(server: Server, open_app: Op
         const words = getComputedStyle(document.querySelector("[data-testid=stApp]"), "::after")
         return words.visibility === "visible" && words.content.includes("No connection")
     }"""
+    windows = """() => {
+        window.opened = 0
+        new MutationObserver(changes => changes.forEach(({ addedNodes }) => addedNodes.forEach(
+            node => { window.opened += node.matches?.("[data-testid=stDialog]") ? 1 : 0 }
+        ))).observe(document.body, { childList: true })
+    }"""
     assert not app.page.evaluate(said)
+    app.page.evaluate(windows)
+    app.page.route("**/_stcore/health", lambda route: route.abort())
     wire.cut()
     app.page.wait_for_function(said, timeout=30_000)
+    # Streamlit opens a window about it, which nobody gets to see, and the page can be read on.
+    app.page.wait_for_function("window.opened", timeout=60_000)
+    expect(app.page.get_by_test_id("stDialog")).to_have_count(0)
+    app.page.mouse.move(640, 400)
+    app.page.mouse.wheel(0, 300)
+    app.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 0")
+    assert app.page.evaluate(said)
+    app.page.unroute("**/_stcore/health")
     wire.is_cut = False
     app.settle()
     assert not app.page.evaluate(said)

@@ -1,4 +1,5 @@
-"""Learn on a phone, on a projector and in a frame: a figure and what changes it are in one view."""
+"""Phones, projectors and frames: a lesson's figure and what changes it are in one view, and no card
+stands alone beside an empty place."""
 
 import re
 from collections.abc import Callable
@@ -139,3 +140,24 @@ def test_a_frame_shows_a_page_without_its_surroundings(
     expect(app.button("Copy link")).to_have_count(0)
     expect(app.button("Words")).to_have_count(0)
     assert app.sideways_overflow() <= 0
+
+
+def test_no_card_stands_alone_beside_an_empty_place(server: Server, open_app: OpenApp) -> None:
+    app = open_app(server, "/")
+    cards = app.key("ways").get_by_test_id("stGridCell")
+    invitation = app.key("invitation")
+    answers = app.page.get_by_test_id("stGrid").filter(has=invitation)
+    for width, in_a_row in ((390, 1), (700, 2), (1000, 2), (1280, 4)):
+        app.page.set_viewport_size({"width": width, "height": 900})
+        app.page.wait_for_timeout(300)
+        tops = [box(card)[0] for card in cards.all()]
+        assert [tops.count(top) for top in tops] == [in_a_row] * 4, width
+    app.open("/draw")
+    for width, is_alone in ((390, True), (700, False), (900, True), (1280, False)):
+        app.page.set_viewport_size({"width": width, "height": 900})
+        app.page.wait_for_timeout(300)
+        own, row = invitation.bounding_box(), answers.bounding_box()
+        assert own is not None
+        assert row is not None
+        assert (own["width"] > 0.95 * row["width"]) == is_alone, width
+        assert app.sideways_overflow() <= 0, width

@@ -32,14 +32,16 @@ def places(app: AppPage) -> dict[str, dict[str, float]]:
 def test_a_phone_shows_train_at_once(
     server: Server, open_app: OpenApp, width: int, height: int
 ) -> None:
-    app = open_app(server, PATH, **{**PHONE, "viewport": {"width": width, "height": height}})
-    train = box(app.button("Train"))
-    assert train["y"] + train["height"] <= height
-    at = places(app)
-    tops = [at[name]["y"] for name in ("buttons", "recipes", "form", "network")]
-    assert tops == sorted(tops)
-    assert at["recipes"]["height"] <= 400  # in one row
-    assert app.sideways_overflow() <= 0
+    phone = {**PHONE, "viewport": {"width": width, "height": height}}
+    for path, least, most in (("/train", 100, 400), (PATH, 0, 60)):  # in one row, or folded
+        app = open_app(server, path, **phone)
+        train = box(app.button("Train"))
+        assert train["y"] + train["height"] <= height
+        at = places(app)
+        tops = [at[name]["y"] for name in ("buttons", "recipes", "form", "network")]
+        assert tops == sorted(tops)
+        assert least <= at["recipes"]["height"] <= most
+        assert app.sideways_overflow() <= 0
 
     app.button("Train").tap()
     app.wait_for_status("finished")
@@ -58,6 +60,20 @@ def test_a_desktop_has_the_recipes_above_and_the_form_at_the_left(
     assert at["form"]["x"] + at["form"]["width"] <= at["buttons"]["x"]
     assert at["buttons"]["y"] < at["form"]["y"] < at["network"]["y"] + at["network"]["height"]
     assert at["buttons"]["x"] == pytest.approx(at["network"]["x"])
+
+
+def test_a_frame_shows_the_buttons_and_the_network_or_the_curves_at_once(
+    server: Server, open_app: OpenApp
+) -> None:
+    viewport = {"width": 960, "height": 640}
+    app = open_app(server, PATH + "&hidden=16,16&embed=true", viewport=viewport)
+    for key in ("stage-buttons", "network"):
+        seen = box(app.key(key))
+        assert 0 <= seen["y"] < seen["y"] + seen["height"] <= 640
+    app.press("Train")
+    app.wait_for_status("finished")
+    assert box(app.key("live-cost-chart"))["y"] <= 400  # of 640; the figures come second
+    assert box(app.key("live-cost"))["y"] < box(app.key("metric-numpy"))["y"]
 
 
 def tabs_to_train(app: AppPage, most: int) -> int:

@@ -18,6 +18,7 @@ from dashboard.compare import (
     published,
     riddle,
     speed,
+    state,
     twins,
 )
 from dashboard.compare.measurement_queue import Measurements
@@ -287,6 +288,17 @@ def test_a_run_of_the_twins_made_here_takes_the_stored_ones_place(
     assert sum(day in words and "UTC" in words for words in said) == 1
     was = ui_text.power(max(double.difference))
     assert f"Largest difference in double precision: here 1.2·10⁻¹, stored {was}." in said
+
+
+def test_every_button_that_measures_is_known_to_the_parts_that_poll():
+    at = page("compare")
+    found = {
+        button.key
+        for _ in every_section(at)
+        for button in at.button
+        if button.key and button.key.startswith("run-")
+    }
+    assert found == {*state._IN_FRAGMENTS}
 
 
 @pytest.fixture

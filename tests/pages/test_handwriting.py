@@ -285,6 +285,15 @@ def test_training_such_a_run_again_learns_from_it_too(queue: FakeJobs):
     assert run_store().handwriting.learned(again.id) == run_store().handwriting.learned(run.id)
 
 
+def test_a_numbered_run_that_learned_from_it_is_not_named_after_it_twice():
+    trained("Ours + our handwriting (2)")
+    add_class()
+    at = opened()
+    at.button(key="handwriting-train").click().run()
+    assert not at.exception
+    assert run_store().list_runs("local")[0].name == "Ours + our handwriting (3)"
+
+
 def test_a_damaged_checkpoint_costs_results_nothing_but_what_needs_it():
     run = trained(config=SMALL.replace(engines="numpy,torch"))
     add_class()

@@ -315,10 +315,14 @@ def test_two_runs_of_one_name_are_told_apart():
     at = overlaid(trained("First").id, trained("First").id)
     assert not at.exception
     for measure in ("cost", "accuracy"):
-        assert drawn_runs(at, measure) == ["First, this run", "First, laid over"]
+        assert drawn_runs(at, measure) == ["First", "First (2)"]
     quadratic = trained("First", SMALL.replace(cost="quadratic"))
     at = overlaid(trained("First").id, quadratic.id)
-    assert drawn_runs(at, "accuracy") == ["First, log-likelihood", "First, quadratic"]
+    told = ["First (4), log-likelihood", "First (3), quadratic"]
+    assert drawn_runs(at, "accuracy") == told
+    run_store().rename_run(quadratic.id, "First (4)")
+    at.run()
+    assert drawn_runs(at, "accuracy") == ["First (4), log-likelihood", "First (4), quadratic"]
 
 
 def test_costs_of_two_functions_share_no_axis_and_the_page_says_why():

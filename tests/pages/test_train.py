@@ -14,6 +14,7 @@ from dashboard.runs.claim import Claim
 from dashboard.runs.run import RequestKind, Run, RunStatus
 from dashboard.runs.store import RunStore, run_store
 from dashboard.train import history, live, picture, state
+from dashboard.ui import runs
 from dashboard.ui.names import FIELDS
 from nncore import recipes
 from nncore.config import TrainingConfig
@@ -249,6 +250,33 @@ def test_a_recipe_card_fills_the_form():
     assert at.text_input(key="config-hidden").value == "16,16"
     assert at.query_params["recipe"] == "3blue1brown"
     assert at.button(key="recipe-3blue1brown").disabled
+
+
+def recipes_are_unfolded(at) -> bool:
+    (cards,) = (expander for expander in at.expander if expander.label == "Recipes")
+    return cards.proto.expanded
+
+
+@pytest.mark.parametrize(
+    ("query", "unfolded"),
+    [
+        ({}, True),
+        ({"hidden": "16,16"}, False),
+        ({"recipe": "nielsen-ch1"}, False),
+        ({"recipe": "nobody"}, True),
+    ],
+)
+def test_recipes_are_folded_where_the_address_says_what_to_train(
+    query: dict[str, str], unfolded: bool
+):
+    at = page("train", **query)
+    assert recipes_are_unfolded(at) == unfolded
+    at.button(key="recipe-3blue1brown").click().run()
+    at.session_state["training-form"].url.replaced.clear()  # some seconds later
+    at.query_params["hidden"] = "17"  # Back is no arrival
+    at.run()
+    assert at.text_input(key="config-hidden").value == "17"
+    assert recipes_are_unfolded(at) == unfolded
 
 
 def test_train_queues_a_run_and_shows_it(queue: FakeJobs):
@@ -615,9 +643,47 @@ def test_past_runs_can_be_renamed_trained_again_and_deleted():
     at.button(key="history-again").click().run()
     assert len(run_store().list_runs("local")) == 2
     at.selectbox(key="history-run").select(run.id).run()
-    at.button(key="history-delete-go").click().run()
+    at.button(key=f"history-delete-go-{run.id}").click().run()
     assert not at.exception
     assert only_run().id != run.id
+    assert [toast.value for toast in at.toast] == ["Deleted \\<b\\>Second\\<\\/b\\> \\*one\\*\\."]
+    at.run()
+    assert not at.toast
+
+
+def test_what_a_browser_says_of_a_run_that_was_renamed_meanwhile_chooses_no_other():
+    first, second, third = (run_store().create_run("local", SMALL, name) for name in "abc")
+    at = page("train")
+    at.selectbox(key="history-run").select(first.id).run()
+    at.selectbox(key="history-with").select(second.id).run()
+    for run in (first, second):
+        run_store().rename_run(run.id, "Another name")
+    for _ in range(2):
+        at.run()
+        assert not at.exception
+        assert at.selectbox(key="history-run").value == first.id
+        assert at.selectbox(key="history-with").value == second.id
+        assert f"history-delete-go-{first.id}" in {button.key for button in at.button}
+    run_store().delete_run(first.id)
+    at.run()
+    assert at.selectbox(key="history-run").value == third.id
+
+
+def test_runs_of_one_name_can_be_told_apart(monkeypatch: pytest.MonkeyPatch):
+    first, second = (run_store().create_run("local", SMALL) for _ in range(2))
+    for run in (first, second):
+        run_store().rename_run(run.id, "Twin")
+    monkeypatch.setattr(runs, "started", lambda _run: "30 Nov 21:22:03")  # in the same second
+    monkeypatch.setattr(history, "started", lambda _run: "30 Nov 21:22:03")
+    at = page("train")
+    assert len({*at.selectbox(key="history-run").options}) == 2
+    for run in (first, second):
+        at.selectbox(key="history-run").select(run.id).run()
+        assert f"history-delete-go-{run.id}" in {button.key for button in at.button}
+    assert "Delete **Twin**, started 30 Nov 21:22:03, with its curves" in words(at)
+    run_store().rename_run(first.id, "Another name")
+    at.run()
+    assert "Delete **Twin** with its curves" in words(at)
 
 
 def test_past_runs_say_their_settings_rather_than_their_names_twice():
@@ -638,6 +704,10 @@ def test_runs_of_others_are_not_listed_and_not_touched(monkeypatch: pytest.Monke
     at = page("train", run=theirs.id)
     assert "queued" in status(at)
     assert enabled(at) == set()
+    run_store().request(theirs.id, RequestKind.PAUSE)
+    at.run()
+    assert enabled(at) == {"train"}
+    assert at.button(key="train").proto.type == "primary"
 
 
 def test_a_failed_run_says_why_and_can_be_resumed():
@@ -687,8 +757,8 @@ def assert_the_stage_says(at, now: str) -> None:
     [bar] = at.progress
     said = {"queued": "queue", "running": "A worker", "paused": "Paused", "finished": "in all"}
     assert said.get(now, "of training in all") in bar.text
-    main = at.button(key="resume" if now == "paused" else "train")
-    assert main.proto.type == "primary"
+    primary = {key for key in ENABLED["paused"] if at.button(key=key).proto.type == "primary"}
+    assert primary == {"resume" if now in ("paused", "failed") else "train"}
 
 
 def assert_the_page_says(at, run_id: str, now: str) -> None:
@@ -810,7 +880,8 @@ def test_every_button_in_a_part_that_polls_is_known():
     trained()
     at = page("train", run=trained().id)
     keys = {button.key for button in at.button if button.key}
-    assert {key for key in keys if not key.startswith("recipe-")} == {*state._IN_FRAGMENTS}
+    others = {key for key in keys if not key.startswith("recipe-")} - {*state._IN_FRAGMENTS}
+    assert others == {f"history-delete-go-{at.selectbox(key='history-run').value}"}
 
 
 def test_an_end_is_drawn_again_before_the_timer_goes(ticks, monkeypatch: pytest.MonkeyPatch):

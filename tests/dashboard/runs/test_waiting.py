@@ -137,9 +137,14 @@ def test_it_waits_for_a_worker_where_a_place_is_free_and_else_for_who_keeps_the_
     assert waits(first, 1) == "a worker"
 
 
-def test_a_paused_run_of_ones_own_keeps_the_place_too(store):
+def test_a_paused_run_gives_way_to_ones_own_and_keeps_the_place_from_anothers(store):
     training(store, 10).set_status(RunStatus.PAUSED)
-    assert wait_of(store, store.get_run(new_run(store).id), 1) == Wait("an own paused run")
+    theirs = store.create_run("theirs", CONFIG)
+    assert wait_of(store, store.get_run(theirs.id), 1) == Wait("a paused run")
+    mine = new_run(store)
+    assert wait_of(store, store.get_run(mine.id), 1) == Wait("an own paused run")
+    store.delete_run(theirs.id)
+    assert wait_of(store, store.get_run(mine.id), 1) == Wait("a worker")
     training(store, 10, record(0, seconds=2.0))
     mine = new_run(store)
-    assert wait_of(store, store.get_run(mine.id), 3).waits_for == "runs"  # who is queued before it
+    assert wait_of(store, store.get_run(mine.id), 2).waits_for == "runs"  # who is queued before it

@@ -190,11 +190,46 @@ def test_a_worker_that_lost_its_claim_stops_and_writes_nothing_more(store):
 
 def test_a_paused_run_gives_its_worker_up_to_one_that_waits(store, monkeypatch):
     monkeypatch.setattr(worker, "PARK_IF_OTHERS_WAIT", 0.0)
+    parks_for(store, "theirs")
+
+
+def test_a_paused_run_gives_way_at_once_to_one_of_its_own_workspace(store):
+    parks_for(store, "mine")
+
+
+def test_a_paused_run_keeps_its_worker_while_somebody_elses_run_is_first(store, monkeypatch):
+    monkeypatch.setattr(worker, "BEAT_EVERY", 0.05)
+    run = new_run(store, ENDLESS, start=RequestKind.STEP_BATCH)
+    with training_thread(store, run.id):
+        wait_for(store, run.id, "paused")
+        theirs = store.create_run("theirs", CONFIG)
+        new_run(store)
+        time.sleep(0.5)
+        assert store.get_run(run.id).has_worker
+        store.delete_run(theirs.id)
+        wait_until(lambda: not store.get_run(run.id).has_worker)
+
+
+def test_a_paused_run_whose_place_is_not_kept_gives_its_worker_up_to_nobody(store, monkeypatch):
+    monkeypatch.setattr(worker, "BEAT_EVERY", 0.05)
+    monkeypatch.setattr(worker, "PATIENCE", 0.2)
+    run = new_run(store, ENDLESS, start=RequestKind.STEP_BATCH)
+    failing(monkeypatch, Claim, "save_checkpoint", 1_000)
+    with training_thread(store, run.id):
+        wait_for(store, run.id, "paused")
+        assert "did not take the last checkpoint" in store.get_run(run.id).note
+        new_run(store)
+        time.sleep(0.5)
+        assert store.get_run(run.id).has_worker
+
+
+def parks_for(store, workspace):
+    """A paused run leaves its worker to one of this workspace, and loses nothing by it."""
     run = new_run(store, ENDLESS, start=RequestKind.STEP_BATCH)
     thread = threading.Thread(target=run_training, args=(run.id, store.url))
     thread.start()
     wait_for(store, run.id, "paused")
-    new_run(store)
+    store.create_run(workspace, CONFIG)
     thread.join(TIMEOUT)
     assert not thread.is_alive()
     assert status(store, run.id) == "paused"
@@ -317,7 +352,7 @@ def failing(monkeypatch, owner, name, times):
     return left
 
 
-@pytest.mark.parametrize("name", ["others_wait", "release"])
+@pytest.mark.parametrize("name", ["who_waits", "release"])
 def test_a_paused_run_outlives_a_store_that_is_locked_when_it_would_park(store, monkeypatch, name):
     monkeypatch.setattr(worker, "PARK_IF_OTHERS_WAIT", 0.0)
     monkeypatch.setattr(worker, "BEAT_EVERY", 0.05)

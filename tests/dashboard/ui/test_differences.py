@@ -74,6 +74,14 @@ def test_two_names_need_nothing_behind_them():
     assert told_apart(run("a"), run("b", BOOK.replace(seed=1))) == ("a", "b")
 
 
+def test_a_number_behind_a_name_tells_no_setting():
+    other = run(f"{NAME} (2)", BOOK.replace(optimizer="adam", seed=1))
+    assert told_apart(run(), other) == (f"{NAME}, gradient descent", f"{NAME} (2), Adam")
+    assert told_apart(run(), run(f"{NAME} (2)")) == (NAME, f"{NAME} (2)")
+    long = "A name that leaves room for no words"
+    assert told_apart(run(long), run(f"{long} (2)", other.config)) == (long, f"{long} (2)")
+
+
 @pytest.mark.parametrize("field", OTHER)
 def test_every_setting_has_words_for_its_difference(field: str):
     told = told_apart(run(), run(config=BOOK.replace(**{field: OTHER[field]})))
@@ -85,7 +93,11 @@ def test_no_setting_is_forgotten():
     assert set(differences._SETTINGS) == set(TrainingConfig.model_fields)
 
 
-names = st.one_of(st.just(NAME), st.text(max_size=120), st.text("ab", min_size=60, max_size=60))
+names = st.one_of(
+    st.sampled_from([NAME, f"{NAME} (2)"]),
+    st.text(max_size=120),
+    st.text("ab", min_size=60, max_size=60),
+)
 
 
 @given(names, names, st.sets(st.sampled_from(sorted(OTHER))))

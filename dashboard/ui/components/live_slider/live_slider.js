@@ -2,7 +2,10 @@
 // moves it and no message is under way. One View for each place on the page.
 
 const PATIENCE_MS = 10_000 // for an answer; a message may be lost on the way
+const ROLLING_MS = 100 // since the page scrolled last: a touch stops it, and means nothing else
 const views = new WeakMap()
+let scrolled = -ROLLING_MS
+addEventListener("scroll", event => (scrolled = event.timeStamp), { capture: true, passive: true })
 
 export default function ({ data, parentElement, setStateValue }) {
   let view = views.get(parentElement)
@@ -24,6 +27,7 @@ class View {
     this.track = parent.querySelector(".track")
     this.number = data.answered
     this.held = ""
+    this.undecided = false // whether what holds it is to move it
     this.asking = false
     this.next = null
     this.handles = data.places.map((_, i) => this.addHandle(i))
@@ -46,24 +50,23 @@ class View {
     })
     said.setAttribute("aria-hidden", "true")
     this.track.append(input, handle, said)
-    input.oninput = () => this.move(i)
+    input.oninput = () => this.undecided || this.move(i)
     input.onpointerdown = event => {
       if (event.button) return
       this.held = "pointer"
       this.holding?.abort()
       this.holding = new AbortController()
-      const { signal } = this.holding
-      const before = this.places
-      addEventListener("pointerup", () => this.letGo(), { signal })
-      addEventListener(
-        "pointercancel",
-        () => {
-          this.places = before // the finger scrolls the page
-          this.draw()
-          this.letGo()
-        },
-        { signal },
-      )
+      this.undecided = event.pointerType !== "mouse" // it may be about to scroll the page
+      const listen = (type, heard) => addEventListener(type, heard, { signal: this.holding.signal })
+      listen("pointermove", ({ clientX, clientY }) => {
+        if (Math.abs(clientX - event.clientX) > Math.abs(clientY - event.clientY)) this.decide(i)
+      })
+      const isTap = event.timeStamp - scrolled > ROLLING_MS
+      listen("pointerup", () => {
+        if (isTap) this.decide(i)
+        this.letGo()
+      })
+      listen("pointercancel", () => this.letGo())
     }
     input.onkeydown = event => {
       if (/^(Arrow|Page|Home|End)/.test(event.key)) this.held = "key"
@@ -122,9 +125,18 @@ class View {
     this.say(this.held !== "")
   }
 
+  // A finger that has gone to a side, or away again at once, means the slider.
+  decide(i) {
+    if (!this.undecided) return
+    this.undecided = false
+    this.move(i)
+  }
+
   letGo() {
     this.holding?.abort()
     this.held = ""
+    if (this.undecided) this.draw() // where it was
+    this.undecided = false
     if (this.moving) this.say(false)
   }
 

@@ -1,8 +1,10 @@
-// Presses the reset of a drawing pad, gives the pad and its tools names, and draws on a new pad what
-// was on the last one. All lie in the shadow root of the pad's component, which is not ours and may
-// come later, or anew.
+// Presses the tools of a drawing pad, which it hides, gives the pad a name, and draws on a new pad
+// what was on the last one. All lie in the shadow root of the pad's component, which is not ours and
+// may come later, or anew.
 
-const FOCUS = ".dc-icon-button:focus-visible { outline: 2px solid currentColor !important }"
+const HIDDEN = ".dc-toolbar { display: none !important }"
+const UNDO = '.dc-icon-button[title="Undo"]' // as streamlit-drawable-canvas 0.13 calls them
+const RESET = '.dc-icon-button[title^="Reset canvas"]'
 const AGAIN = 500
 const KEPT = "nn-magic-pad" // in the tab's own storage: the strokes, for a refresh
 const STOP = Symbol.for("nn-magic pad") // on our element: how the last call ends
@@ -14,9 +16,10 @@ const LEFT_OUT = 0.01 // pixels before its end: the pen always drops the last po
 export default function ({ data, parentElement }) {
   const roots = () =>
     [...document.querySelectorAll(`.st-key-${data.pad} *`)].map(part => part.shadowRoot).filter(Boolean)
-  parentElement.querySelector(".clear").onclick = () => {
-    for (const root of roots()) root.querySelector('[title^="Reset canvas"]')?.click()
-  }
+  const press = tool => roots().forEach(root => root.querySelector(tool)?.click())
+  const undo = parentElement.querySelector(".undo")
+  undo.onclick = () => press(UNDO)
+  parentElement.querySelector(".clear").onclick = () => press(RESET)
   const strokes = data.again && !data.strokes.length ? keptByTab() : data.strokes
   if (!data.again) sessionStorage.setItem(KEPT, JSON.stringify(strokes))
   const watched = new Map()
@@ -24,11 +27,16 @@ export default function ({ data, parentElement }) {
     for (const root of roots()) {
       if (watched.has(root)) continue
       const care = () => {
-        name(root, data)
+        name(root, data.label)
         drawAgain(root, strokes)
+        undo.disabled = root.querySelector(UNDO)?.disabled ?? true
       }
       const observer = new MutationObserver(care)
-      observer.observe(root, { childList: true, subtree: true })
+      observer.observe(root, {
+        childList: true,
+        subtree: true,
+        attributeFilter: ["disabled"],
+      })
       watched.set(root, observer)
       care()
     }
@@ -36,29 +44,37 @@ export default function ({ data, parentElement }) {
   parentElement[STOP]?.() // Streamlit does not end one call before the next
   look()
   const timer = setInterval(look, AGAIN)
+  const onKey = event => {
+    if (!isUndo(event)) return
+    event.preventDefault()
+    press(UNDO)
+  }
+  document.addEventListener("keydown", onKey)
   parentElement[STOP] = () => {
     clearInterval(timer)
+    document.removeEventListener("keydown", onKey)
     for (const observer of watched.values()) observer.disconnect()
   }
   return () => parentElement[STOP]()
 }
 
+// A field in which somebody types has an undo of its own.
+function isUndo(event) {
+  const isAsked = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey
+  const isTyping = event.composedPath()[0].closest?.("input, textarea, [contenteditable]")
+  return isAsked && event.key.toLowerCase() === "z" && !isTyping
+}
+
 // Names that are there already are left alone, or naming would be a change to be named again.
-function name(root, { label, tools }) {
+function name(root, label) {
   const canvas = root.querySelector("canvas.upper-canvas")
   if (!canvas) return
   say(canvas, { role: "img", "aria-label": label })
   for (const behind of root.querySelectorAll("canvas.lower-canvas")) say(behind, { "aria-hidden": true })
-  const bar = root.querySelector(".dc-toolbar")
-  if (bar) say(bar, { role: "toolbar", "aria-label": tools.toolbar })
-  for (const button of root.querySelectorAll(".dc-icon-button")) {
-    const own = tools[button.title]
-    if (own) say(button, { "aria-label": own })
-  }
-  if (!root.querySelector("style.focus")) {
+  if (!root.querySelector("style.hidden")) {
     const style = document.createElement("style")
-    style.className = "focus"
-    style.textContent = FOCUS
+    style.className = "hidden"
+    style.textContent = HIDDEN
     root.append(style)
   }
 }
@@ -72,7 +88,7 @@ function keptByTab() {
 // By the mouse that a pen is for the pad, so that each stroke is one to undo.
 async function drawAgain(root, strokes) {
   const canvas = root.querySelector("canvas.upper-canvas")
-  const undo = root.querySelector('.dc-icon-button[title="Undo"]')
+  const undo = root.querySelector(UNDO)
   if (!canvas || !undo || canvas[HAS_DRAWN]) return
   canvas[HAS_DRAWN] = true
   if (!strokes.length || !undo.disabled) return

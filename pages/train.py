@@ -27,7 +27,9 @@ with errors.shown_errors():
     with st.container(key="train-places"):
         stage, fields = st.columns([7, 3], gap="medium")
         unfolded = run is None and not state.form().by_link
-        cards = None if alone else st.expander("Recipes", expanded=unfolded)
+        cards = (
+            None if alone else st.expander("Recipes", expanded=unfolded, key=state.recipes_key())
+        )
 
     with fields:
         wanted = form.training_form(beside_a_run=run is not None)

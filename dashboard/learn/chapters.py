@@ -133,7 +133,9 @@ def figure(chapter: Chapter) -> None:
             onward = chapter.draw(panel)
         if panel.has_secret:
             _secret(chapter)
-        elif panel.has_told and (state.is_alone() or chapter.name not in state.done()):
+        elif panel.has_told and state.is_alone():
+            _told(chapter)
+        elif panel.has_told and chapter.name not in state.done():
             _hide(chapter, "hide-figure")
     if onward is not None and not state.is_alone():
         _ways_on(chapter, onward)
@@ -160,6 +162,16 @@ def _secret(chapter: Chapter) -> None:
             on_click=state.reveal,
             args=(chapter.name,),
         )
+
+
+def _told(chapter: Chapter) -> None:
+    """The question with its answer, on a slide, which has no other place for them."""
+    text = prose.read(chapter.name)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="medium", key="lesson-secret"
+    ):
+        st.markdown(f"{text.question} **{text.options[text.right]}**")
+        _hide(chapter, "hide-figure")
 
 
 def _ways_on(chapter: Chapter, onward: Onward) -> None:

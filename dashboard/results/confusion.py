@@ -9,11 +9,13 @@ import streamlit as st
 from dashboard.results import state
 from dashboard.ui import vega
 from dashboard.ui.palette import BLACK, MISTAKE, TRANSPARENT
-from dashboard.ui.text import a_digit, plain
+from dashboard.ui.text import a_digit, counted, listed, plain
 
 _CHOICE = "cell"
 _FIELDS = ("true", "predicted")
 _HEIGHT = 400
+_MOST_NAMED = 3
+"""Mistakes that are told where several are equally common."""
 _LOUD = {"light": 0.25, "dark": 0.8}
 """From this strength of a cell's colour on, black words are easier to read than the page's, by the
 page's mode."""
@@ -84,10 +86,15 @@ def finding(matrix: np.ndarray, *, rates: bool = False) -> str:
     mistakes = _mistakes(matrix, rates=rates)
     if not mistakes.any():
         return "Every example is on the diagonal: no mistake"
-    true, predicted = divmod(int(np.argmax(mistakes)), len(matrix))
-    share = float(_shares(matrix)[true, predicted])
-    often = f"{share:.1%} of them" if rates else f"{matrix[true, predicted]} times"
-    return f"Most often, {a_digit(true)} is taken for {a_digit(predicted)} ({often})"
+    commonest = [divmod(int(at), len(matrix)) for at in np.flatnonzero(mistakes == mistakes.max())]
+    true, predicted = commonest[0]
+    share, n = float(_shares(matrix)[true, predicted]), int(matrix[true, predicted])
+    often = f"{share:.1%} of them" if rates else counted(n, "time")
+    if len(commonest) > _MOST_NAMED:
+        return f"{len(commonest)} mistakes are equally common ({often} each)"
+    named = [f"{a_digit(true)} is taken for {a_digit(predicted)}" for true, predicted in commonest]
+    each = " each" if len(named) > 1 else ""
+    return f"Most often, {listed(named)} ({often}{each})"
 
 
 def chosen_cell(event: Mapping[str, Any] | None) -> state.Cell | None:

@@ -17,8 +17,8 @@ from dashboard.runs.run import Run
 from dashboard.runs.store import run_store
 from dashboard.ui import palette, runs
 from dashboard.ui.curves import Measure, curves_of
-from dashboard.ui.differences import differences, told_apart
-from dashboard.ui.names import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
+from dashboard.ui.differences import differences, in_a_sentence, told_apart
+from dashboard.ui.names import ACTIVATIONS, COSTS, DEFORMATIONS, OPTIMIZERS, SCHEDULES
 from dashboard.ui.runs import STATUS_COLORS
 from dashboard.ui.text import duration, escape, percent, plain
 from nncore.checkpoints import CheckpointError
@@ -89,8 +89,21 @@ def facts(config: TrainingConfig, records: Iterable[EpochRecord]) -> list[str]:
         learning_rates(config, records),
         *[f"{name} {weight:g}" for name, weight in penalties if weight],
         "Full batch" if full else f"mini-batch {config.batch_size}",
+        *_examples(config),
         f"seed {config.seed}",
     ]
+
+
+def _examples(config: TrainingConfig) -> list[str]:
+    """What the run learned from, where that is not the data set as it is."""
+    told: list[str] = []
+    if config.train_size is not None:
+        told.append(f"{config.train_size:,} training images")
+    if config.deform != "none":
+        told.append(f"deformed: {in_a_sentence(DEFORMATIONS[config.deform])}")
+    if config.world:
+        told.append(f"{config.world:.0%} in the world's forms")
+    return told
 
 
 def learning_rates(config: TrainingConfig, records: Iterable[EpochRecord]) -> str:

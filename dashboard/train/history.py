@@ -57,12 +57,14 @@ def _past_runs(mine: Sequence[Run]) -> None:
     st.dataframe(
         runs.runs_table(mine, last),
         hide_index=True,
-        key="past-runs",
+        key=state.history_table_key(),
+        on_select=lambda: state.take_history_cell([run.id for run in mine]),
+        selection_mode="single-cell",
         placeholder="–",
         height=min(36 * (len(mine) + 1) + 2, 330),
         alt="Past runs: name, status, cost, activation, learning rate, epochs and test accuracy",
         column_config={
-            "name": st.column_config.TextColumn("Name", pinned=True),
+            "name": st.column_config.TextColumn("Name", pinned=True, width=190),
             "status": "Status",
             "network": "Network",
             "cost": "Cost",

@@ -28,7 +28,7 @@ from dashboard.ui.errors import show_notices, shown_errors
 from dashboard.ui.names import FIELDS
 from dashboard.ui.network_picture import in_words, network_svg
 from dashboard.ui.runs import ACTIVE, STATUS_COLORS
-from dashboard.ui.text import duration, escape, listed, percent
+from dashboard.ui.text import counted, duration, escape, listed, percent
 from nncore import recipes
 from nncore.config import ConfigError, EngineName, TrainingConfig, architecture
 from nncore.datasets import training_examples
@@ -383,15 +383,19 @@ def preview(config: TrainingConfig) -> None:
     _picture(config)
     n = training_examples(config)
     batch, steps = config.batch_of(n), config.n_batches(n)
+    in_all = f", {steps * config.epochs:,} in {config.epochs:,} epochs" if config.epochs > 1 else ""
     st.markdown(
         f"**{config.n_parameters:,} weights and biases** start at random. Each epoch shows the "
-        f"network {n:,} images, {batch:,} at a time: {steps:,} steps of gradient descent, "
-        f"{steps * config.epochs:,} in {config.epochs:,} epochs."
+        f"network {n:,} images, {batch:,} at a time: {counted(steps, 'step')} of gradient descent"
+        f"{in_all}."
     )
     recipe = state.form().recipe
     if recipe is not None and recipes.get(recipe).config == config:
         _recipe(recipes.get(recipe))
-    st.caption("Press Train: both networks start from the same weights and learn before your eyes.")
+    who = "both networks start from the same weights and learn"
+    if len(config.engines) == 1:
+        who = "the network learns"
+    st.caption(f"Press Train: {who} before your eyes.")
 
 
 def _recipe(recipe: recipes.Recipe) -> None:

@@ -166,6 +166,11 @@ def shown_run() -> str | None:
     return st.session_state.get(_SHOWN_RUN)
 
 
+def recipes_key() -> str:
+    """The key of the folded recipes: another with each run, so that a new run has them folded."""
+    return f"recipes-{shown_run()}"
+
+
 def show_run(run_id: str | None) -> None:
     """Let Train show this run from now on."""
     st.session_state[_SHOWN_RUN] = run_id
@@ -253,6 +258,18 @@ def take_history_run(run_ids: Sequence[str]) -> None:
     """Another of the past runs was chosen."""
     if (said := _HISTORY.value("run")) in run_ids:
         _past().run = said
+
+
+def take_history_cell(run_ids: Sequence[str]) -> None:
+    """Somebody clicked on one of the past runs in their table."""
+    cells: list[tuple[int, str]] = _HISTORY.value("table").selection.cells
+    for row, _ in cells:
+        _past().run = run_ids[row]
+
+
+def history_table_key() -> str:
+    """The key of the table of past runs."""
+    return _HISTORY.key("table")
 
 
 def history_other_key(run_ids: Sequence[str]) -> str:

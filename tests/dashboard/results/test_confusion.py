@@ -16,6 +16,15 @@ def test_the_commonest_mistake_is_named():
     assert rates == "Most often, a 4 is taken for a 9 (10.0% of them)"
 
 
+def test_mistakes_that_are_equally_common_are_all_named():
+    tied = MATRIX.copy()
+    tied[3, 5] = 10
+    expected = "Most often, a 3 is taken for a 5 and a 4 is taken for a 9 (10 times each)"
+    assert confusion.finding(tied) == expected
+    few = np.diag(np.full(10, 5)) + 1
+    assert confusion.finding(few) == "90 mistakes are equally common (1 time each)"
+
+
 @pytest.mark.parametrize("rates", [False, True])
 def test_every_cell_says_where_it_is_and_how_many(rates: bool):
     cells = confusion.cells(MATRIX, rates=rates)

@@ -95,6 +95,8 @@ def _is_file(answer: Response) -> bool:
     kind = answer.headers.get("content-type", "")
     return (
         answer.status_code == 200
+        # Whole: a visitor who leaves early may end the answer, which is kept for all others.
+        and answer.headers.get("content-length") == str(len(answer.body))
         and "content-encoding" not in answer.headers
         and ("javascript" in kind or "css" in kind)
     )

@@ -43,8 +43,11 @@ def test_a_renamed_run_stays_chosen_and_a_deleted_one_takes_no_other_along(
     for name in ("oldest", "older", "newer", "newest"):
         stopped(store, name)
     app = open_app(server, "/train")
-    picker(app).click()
-    app.page.get_by_role("option").filter(has_text="older").click()
+    option = app.page.get_by_role("option").filter(has_text="older")
+    while not option.is_visible():  # a page that is still being drawn may close the list again
+        picker(app).click()
+        app.page.wait_for_timeout(1000)
+    option.click()
 
     app.press("Rename")
     field = app.page.get_by_role("textbox", name="New name")

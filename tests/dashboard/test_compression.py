@@ -22,7 +22,10 @@ class Site:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert not scope.get("extensions")
         self.asked += 1
-        headers = [(b"content-type", self.kind), (b"etag", b'"whole"'), (b"cache-control", b"x")]
+        headers = [
+            *((b"content-type", self.kind), (b"etag", b'"whole"'), (b"cache-control", b"x")),
+            (b"content-length", str(len(SCRIPT)).encode()),
+        ]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": SCRIPT[:99], "more_body": True})
         await send({"type": "http.response.body", "body": SCRIPT[99:]})
@@ -54,6 +57,23 @@ def ask(
     start, *parts = said
     names = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], names, b"".join(part.get("body", b"") for part in parts)
+
+
+class LeftEarly(Site):
+    """The first visitor has gone before the body was sent."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_start(message: Message) -> None:
+            if message["type"] == "http.response.start" or self.asked > 1:
+                await send(message)
+
+        await super().__call__(scope, receive, send_start)
+
+
+def test_what_a_visitor_did_not_wait_for_is_not_kept_for_the_next() -> None:
+    app = CompressedFiles(LeftEarly())
+    assert ask(app)[2] == b""
+    assert brotli.decompress(ask(app)[2]) == SCRIPT
 
 
 @pytest.mark.parametrize(

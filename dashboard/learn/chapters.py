@@ -170,7 +170,8 @@ def _told(chapter: Chapter) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="medium", key="lesson-secret"
     ):
-        st.markdown(f"{text.question} **{text.options[text.right]}**")
+        answer, _, _ = text.options[text.right].partition(":")  # why is for whom has the chapter
+        st.markdown(f"{text.question} **{answer}**")
         _hide(chapter, "hide-figure")
 
 

@@ -12,6 +12,8 @@ from nncore.config import TrainingConfig
 from tests.browser.app import AppPage, Server
 
 OpenApp = Callable[..., AppPage]
+ROW = 36
+"""Pixels of a row of Streamlit's tables."""
 
 
 @pytest.fixture
@@ -43,6 +45,13 @@ def test_a_renamed_run_stays_chosen_and_a_deleted_one_takes_no_other_along(
     for name in ("oldest", "older", "newer", "newest"):
         stopped(store, name)
     app = open_app(server, "/train")
+    table = app.key("history-table").locator("canvas").first
+    table.scroll_into_view_if_needed()
+    place = table.bounding_box()
+    assert place is not None
+    app.page.mouse.click(place["x"] + 40, place["y"] + 2.5 * ROW)
+    expect(picker(app)).to_have_value(re.compile("newer"))
+
     option = app.page.get_by_role("option").filter(has_text="older")
     while not option.is_visible():  # a page that is still being drawn may close the list again
         picker(app).click()

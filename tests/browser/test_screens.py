@@ -93,6 +93,12 @@ def test_a_slide_asks_its_question_itself(server: Server, open_app: OpenApp) -> 
     expect(app.button("Reveal")).to_be_in_viewport(ratio=1)
     assert box(app.key("lesson-figure"))[1] <= 640
 
+    app.open("/learn?chapter=overfitting&focus=1")  # the longest
+    app.press("Reveal")
+    expect(app.key("lesson-secret")).to_contain_text("or deformed digits? Deformed digits")
+    expect(app.button("Hide the answer again")).to_be_in_viewport(ratio=1)
+    assert box(app.key("lesson-figure"))[1] <= 640
+
 
 def test_a_frame_has_no_navigation(server: Server, open_app: OpenApp) -> None:
     app = open_app(server, "/learn?chapter=cost&w=1&embed=true")

@@ -122,6 +122,12 @@ def test_the_head_speaks_the_words_of_the_form():
     ]
     assert "Adam" in overview.facts(TrainingConfig(optimizer="adam"), [])
     assert "Full batch" in overview.facts(TrainingConfig(batch_size="full"), [])
+    learned = TrainingConfig(train_size=1000, deform="elastic", world=0.25)
+    assert overview.facts(learned, [])[-4:-1] == [
+        "1,000 training images",
+        "elastic deformation",
+        "25% in the world's forms",
+    ]
 
 
 def test_the_head_tells_a_changed_learning_rate():

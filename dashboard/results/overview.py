@@ -18,7 +18,7 @@ from dashboard.runs.store import run_store
 from dashboard.ui import palette, runs
 from dashboard.ui.curves import Measure, curves_of
 from dashboard.ui.differences import differences, told_apart
-from dashboard.ui.names import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
+from dashboard.ui.names import ACTIVATIONS, COSTS, DEFORMED, OPTIMIZERS, SCHEDULES
 from dashboard.ui.runs import STATUS_COLORS
 from dashboard.ui.text import duration, escape, percent, plain
 from nncore.checkpoints import CheckpointError
@@ -100,7 +100,7 @@ def _examples(config: TrainingConfig) -> list[str]:
     if config.train_size is not None:
         told.append(f"{config.train_size:,} training images")
     if config.deform != "none":
-        told.append(f"{config.deform} deformation")
+        told.append(DEFORMED[config.deform])
     if config.world:
         told.append(f"{config.world:.0%} in the world's forms")
     return told

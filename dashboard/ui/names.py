@@ -90,6 +90,12 @@ DEFORMATIONS: dict[DeformName, str] = {
     "affine": "Turn, stretch, slant",
     "elastic": "These, bend, thick and thin",
 }
+DEFORMED: dict[DeformName, str] = {
+    "none": "no deformation",
+    "affine": "affine deformation",
+    "elastic": "elastic deformation",
+}
+"""The same where no list of them stands beside it."""
 
 
 DTYPES: dict[DTypeName, str] = {"float32": "32 bits", "float64": "64 bits"}
